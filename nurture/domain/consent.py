@@ -1,0 +1,88 @@
+"""Consent per contact and purpose: a state machine, and nothing else may change a consent.
+
+            asked                      confirmed
+    none ----------> pending ----------------------> confirmed
+      ^                | expired / declined              | withdrawn / objected
+      |                v                                 v
+      +------------- none                            withdrawn --asked--> pending (only by the person, never by import)
+
+Asking again never weakens what is confirmed; an import never revives what was withdrawn.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from nurture.domain.errors import IllegalTransition
+
+
+class ConsentState(StrEnum):
+    NONE = "none"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentEvent(StrEnum):
+    ASKED = "asked"
+    """The box was ticked on a form; the opt-in mail is on its way."""
+    CONFIRMED = "confirmed"
+    """The button on the confirmation page was pressed (POST)."""
+    DECLINED = "declined"
+    """'This was not me' was pressed."""
+    EXPIRED = "expired"
+    """Not confirmed in time."""
+    IMPORTED = "imported"
+    """A file proved an earlier confirmed consent (date, source, wording)."""
+    WITHDRAWN = "withdrawn"
+    """The contact unsubscribed or changed the preferences."""
+    OBJECTED = "objected"
+    """Art. 21 GDPR, or a complaint."""
+
+
+_S, _E = ConsentState, ConsentEvent
+TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
+    _S.NONE: {
+        _E.ASKED: _S.PENDING,
+        _E.CONFIRMED: _S.CONFIRMED,
+        _E.DECLINED: _S.NONE,
+        _E.EXPIRED: _S.NONE,
+        _E.IMPORTED: _S.CONFIRMED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.OBJECTED: _S.WITHDRAWN,
+    },
+    _S.PENDING: {
+        _E.ASKED: _S.PENDING,
+        _E.CONFIRMED: _S.CONFIRMED,
+        _E.DECLINED: _S.NONE,
+        _E.EXPIRED: _S.NONE,
+        _E.IMPORTED: _S.CONFIRMED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.OBJECTED: _S.WITHDRAWN,
+    },
+    _S.CONFIRMED: {
+        _E.ASKED: _S.CONFIRMED,
+        _E.CONFIRMED: _S.CONFIRMED,
+        _E.DECLINED: _S.CONFIRMED,
+        _E.EXPIRED: _S.CONFIRMED,
+        _E.IMPORTED: _S.CONFIRMED,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.OBJECTED: _S.WITHDRAWN,
+    },
+    _S.WITHDRAWN: {
+        _E.ASKED: _S.WITHDRAWN,
+        _E.CONFIRMED: _S.CONFIRMED,
+        _E.DECLINED: _S.WITHDRAWN,
+        _E.EXPIRED: _S.WITHDRAWN,
+        _E.WITHDRAWN: _S.WITHDRAWN,
+        _E.OBJECTED: _S.WITHDRAWN,
+    },
+}
+
+
+def after(state: ConsentState, event: ConsentEvent) -> ConsentState:
+    """The state that follows. Raises IllegalTransition (an import into a withdrawn consent is the only such move)."""
+    try:
+        return TRANSITIONS[state][event]
+    except KeyError:
+        raise IllegalTransition("consent", state, event) from None

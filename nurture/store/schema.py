@@ -1,0 +1,568 @@
+"""All tables. The journal (activities, class changes, consent events, decisions, attempts, handoff events) is
+append-only; everything else is current state or a cache that can be rebuilt from it.
+
+"Once" is a unique key here, not an ``if`` elsewhere. What is due is found by partial indexes, so that a beat costs what
+is due and not what is stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from nurture.domain.catalogue import LeadClass
+from nurture.domain.consent import ConsentState
+from nurture.domain.handoff import HandoffState
+from nurture.domain.message import MessageKind, MessageState
+from nurture.store.types import BigId, Json, UtcDateTime
+
+
+def _enum(kind: Any) -> SqlEnum:
+    """A string column that holds the enum's values; no database enum, so that a new value needs no migration."""
+    return SqlEnum(
+        kind, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e], create_constraint=False
+    )
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's declarative form
+        datetime: UtcDateTime(),
+        dict[str, Any]: Json(),
+        list[Any]: Json(),
+        LeadClass: _enum(LeadClass),
+        ConsentState: _enum(ConsentState),
+        HandoffState: _enum(HandoffState),
+        MessageKind: _enum(MessageKind),
+        MessageState: _enum(MessageState),
+    }
+
+
+def _id() -> Mapped[int]:
+    return mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+def _ref(target: str, *, cascade: bool = True, index: bool = True) -> Any:
+    return mapped_column(BigId, ForeignKey(target, ondelete="CASCADE" if cascade else "SET NULL"), index=index)
+
+
+# --- who ------------------------------------------------------------------------------------------------------------
+
+
+class Installation(Base):
+    """One row per fact about this installation, such as its id."""
+
+    __tablename__ = "installation"
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class Company(Base):
+    """The legal entity."""
+
+    __tablename__ = "companies"
+    id: Mapped[int] = _id()
+    name: Mapped[str] = mapped_column(String(200))
+    domain: Mapped[str | None] = mapped_column(String(255), unique=True)
+    industry: Mapped[str | None] = mapped_column(String(80))
+    size: Mapped[str | None] = mapped_column(String(40))
+    country: Mapped[str | None] = mapped_column(String(2))
+    region: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+
+
+class Unit(Base):
+    """A part of a company that decides on its own. A contact whose company is unknown has a unit of its own."""
+
+    __tablename__ = "units"
+    id: Mapped[int] = _id()
+    company_id: Mapped[int | None] = _ref("companies.id", cascade=False)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class Contact(Base):
+    """A person in a unit. ``answers``: what the person told beyond the columns (progressive profile)."""
+
+    __tablename__ = "contacts"
+    id: Mapped[int] = _id()
+    address: Mapped[str] = mapped_column(String(320))
+    address_key: Mapped[str] = mapped_column(String(320), unique=True)
+    unit_id: Mapped[int] = _ref("units.id")
+    salutation: Mapped[str | None] = mapped_column(String(20))
+    first_name: Mapped[str | None] = mapped_column(String(120))
+    last_name: Mapped[str | None] = mapped_column(String(120))
+    function: Mapped[str | None] = mapped_column(String(60))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(8))
+    time_zone: Mapped[str | None] = mapped_column(String(60))
+    country: Mapped[str | None] = mapped_column(String(2))
+    source: Mapped[str | None] = mapped_column(String(80))
+    answers: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    last_active_at: Mapped[datetime | None]
+    """The latest human activity; a cache of the journal, for the quiet-period entry."""
+    last_mail_at: Mapped[datetime | None]
+    """When the latest marketing mail was queued; a cache of messages, for the frequency cap."""
+    __table_args__ = (Index("ix_contacts_last_active_at", "last_active_at"),)
+
+
+class Suppression(Base):
+    """An address that gets no mail, whatever else is known of it (hard bounce, complaint, erasure, by hand)."""
+
+    __tablename__ = "suppressions"
+    address_key: Mapped[str] = mapped_column(String(320), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]
+
+
+# --- consent --------------------------------------------------------------------------------------------------------
+
+
+class Wording(Base):
+    """The exact text of a consent as it was shown; immutable. ``id``: SHA-256 of purpose, version, language and text."""
+
+    __tablename__ = "wordings"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    first_shown_at: Mapped[datetime]
+
+
+class Registration(Base):
+    """A form that was sent, waiting for its double opt-in. What it says touches no contact before it is confirmed.
+
+    ``purposes``: purpose -> wording id, only those ticked. ``answers``: field -> value.
+    ``state``: pending, confirmed, declined, expired.
+    """
+
+    __tablename__ = "registrations"
+    id: Mapped[int] = _id()
+    address: Mapped[str] = mapped_column(String(320))
+    address_key: Mapped[str] = mapped_column(String(320), index=True)
+    form: Mapped[str] = mapped_column(String(80))
+    form_version: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    source: Mapped[str | None] = mapped_column(String(80))
+    answers: Mapped[dict[str, Any]]
+    purposes: Mapped[dict[str, Any]]
+    page_url: Mapped[str | None] = mapped_column(Text)
+    ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(400))
+    state: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_ip: Mapped[str | None] = mapped_column(String(45))
+    settled_user_agent: Mapped[str | None] = mapped_column(String(400))
+    contact_id: Mapped[int | None] = _ref("contacts.id")
+    __table_args__ = (
+        Index(
+            "ix_registrations_pending",
+            "expires_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class Consent(Base):
+    """The current state per contact and purpose; a cache of consent_events."""
+
+    __tablename__ = "consents"
+    contact_id: Mapped[int] = mapped_column(BigId, ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(60), primary_key=True)
+    state: Mapped[ConsentState]
+    since: Mapped[datetime]
+
+
+class ConsentEventRow(Base):
+    """The ledger. ``evidence``: form, wording, page, address and program of whoever acted, file and line of an import."""
+
+    __tablename__ = "consent_events"
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = _ref("contacts.id")
+    purpose: Mapped[str] = mapped_column(String(60))
+    event: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    registration_id: Mapped[int | None] = _ref("registrations.id", cascade=False)
+    evidence: Mapped[dict[str, Any]]
+
+
+# --- leads ----------------------------------------------------------------------------------------------------------
+
+
+class Lead(Base):
+    """A unit and a product. Class, grade and points are caches of class_changes and activities."""
+
+    __tablename__ = "leads"
+    id: Mapped[int] = _id()
+    unit_id: Mapped[int] = _ref("units.id", index=False)
+    product: Mapped[str] = mapped_column(String(60))
+    lead_class: Mapped[LeadClass]
+    confirmed: Mapped[bool]
+    class_since: Mapped[datetime]
+    grade: Mapped[str] = mapped_column(String(1))
+    points: Mapped[float]
+    scored_at: Mapped[datetime | None]
+    source: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("unit_id", "product"),)
+
+
+class ClassChangeRow(Base):
+    __tablename__ = "class_changes"
+    id: Mapped[int] = _id()
+    lead_id: Mapped[int] = _ref("leads.id")
+    from_class: Mapped[LeadClass | None]
+    to_class: Mapped[LeadClass]
+    confirmed: Mapped[bool]
+    evidence: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    contact_id: Mapped[int | None] = _ref("contacts.id", cascade=False)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class Activity(Base):
+    """Something that happened to or with a contact. Never changed.
+
+    ``kind``: form, confirmed, click, download, answer, call-wish, reply, unsubscribed, imported, sales-answer, note …
+    ``message_id``: the mail it came from. ``link``: the link's number in the template version. ``data``: the rest.
+    """
+
+    __tablename__ = "activities"
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = _ref("contacts.id", index=False)
+    kind: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime]
+    product: Mapped[str | None] = mapped_column(String(60))
+    topic: Mapped[str | None] = mapped_column(String(60))
+    content: Mapped[str | None] = mapped_column(String(80))
+    form: Mapped[str | None] = mapped_column(String(80))
+    message_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("messages.id", ondelete="SET NULL"))
+    enrollment_id: Mapped[int | None] = mapped_column(BigId)
+    step: Mapped[str | None] = mapped_column(String(80))
+    link: Mapped[str | None] = mapped_column(String(200))
+    method: Mapped[str | None] = mapped_column(String(8))
+    ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(400))
+    data: Mapped[dict[str, Any]]
+    __table_args__ = (
+        Index("ix_activities_contact_id_at", "contact_id", "at"),
+        Index("ix_activities_message_id", "message_id"),
+    )
+
+
+class Hit(Base):
+    """Clicks whose verdict is still open or was given; one row per activity of kind click. Recomputable from the journal.
+
+    ``due_at``: when to judge (again); NULL: settled.
+    """
+
+    __tablename__ = "hits"
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[int] = _ref("messages.id")
+    verdict: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(200))
+    rules: Mapped[int]
+    judged_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(
+            "ix_hits_due",
+            "due_at",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
+    )
+
+
+class AnonymousHit(Base):
+    """How often a link was followed by readers who did not consent to tracking: a count per day, nobody's name."""
+
+    __tablename__ = "anonymous_hits"
+    template_version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    link: Mapped[str] = mapped_column(String(200), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    count: Mapped[int]
+
+
+# --- campaigns ------------------------------------------------------------------------------------------------------
+
+
+class CampaignVersion(Base):
+    """The text of a campaign as it was when people entered it. ``id``: its version (content hash)."""
+
+    __tablename__ = "campaign_versions"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    campaign: Mapped[str] = mapped_column(String(80), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+
+
+class EnrollmentRow(Base):
+    """A contact in a campaign. ``number``: the n-th time. ``state``: active, held, left.
+
+    ``listening``: an activity may end the wait early. ``reason``: why it waits or why it left.
+    """
+
+    __tablename__ = "enrollments"
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = _ref("contacts.id", index=False)
+    campaign: Mapped[str] = mapped_column(String(80))
+    version: Mapped[str] = mapped_column(ForeignKey("campaign_versions.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    step: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    step_entered_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    priority: Mapped[int]
+    listening: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    left_at: Mapped[datetime | None]
+    left_kind: Mapped[str | None] = mapped_column(String(20))
+    __table_args__ = (
+        UniqueConstraint("contact_id", "campaign", "number"),
+        Index(
+            "ix_enrollments_due",
+            "due_at",
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
+        Index("ix_enrollments_campaign_state_step", "campaign", "state", "step"),
+    )
+
+
+class DecisionRow(Base):
+    """What was decided for an enrollment and why: the answer to "why did (or didn't) this person get this mail?"."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = _id()
+    enrollment_id: Mapped[int] = _ref("enrollments.id")
+    step: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(10))
+    """send, wait, skip, go, enrol, call, leave."""
+    reason: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime | None]
+    at: Mapped[datetime]
+
+
+class TaskRow(Base):
+    """Something for a human in marketing to do."""
+
+    __tablename__ = "tasks"
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = _ref("contacts.id")
+    once_key: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    product: Mapped[str | None] = mapped_column(String(60))
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(String(80))
+
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+
+
+class TemplateVersion(Base):
+    """A mail template as it was sent: sources of both parts (layout included) and its links. ``id``: content hash.
+
+    ``links``: list of {kind, target, topic, content}; a tracked link names its position in it.
+    """
+
+    __tablename__ = "template_versions"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mail: Mapped[str] = mapped_column(String(80), index=True)
+    cell: Mapped[str] = mapped_column(String(160))
+    language: Mapped[str] = mapped_column(String(8))
+    sources: Mapped[dict[str, Any]]
+    links: Mapped[list[Any]]
+    first_used_at: Mapped[datetime]
+
+
+class Message(Base):
+    """One intended mail. See ``domain/message.py`` for the states.
+
+    ``once_key``: what makes it one ('enrollment:7:hello:1', 'registration:3:1', 'handoff:5:offer'). ``context``: what the
+    template needs beyond the template version. ``header_id``: the Message-ID header, the same over all attempts.
+    """
+
+    __tablename__ = "messages"
+    id: Mapped[int] = _id()
+    kind: Mapped[MessageKind]
+    state: Mapped[MessageState]
+    once_key: Mapped[str] = mapped_column(String(200), unique=True)
+    header_id: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(8))
+    mail: Mapped[str] = mapped_column(String(80))
+    template_version: Mapped[str | None] = mapped_column(String(64))
+    context: Mapped[dict[str, Any]]
+    purpose: Mapped[str | None] = mapped_column(String(60))
+    """The consent that is checked again right before sending; NULL for service mail."""
+    tracked: Mapped[bool]
+    """Whether its links identify the reader (individual tracking consent when it was queued)."""
+    contact_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("registrations.id", ondelete="CASCADE"), index=True
+    )
+    handoff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("handoffs.id", ondelete="SET NULL"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("enrollments.id", ondelete="SET NULL"))
+    campaign: Mapped[str | None] = mapped_column(String(80))
+    step: Mapped[str | None] = mapped_column(String(80))
+    round: Mapped[int | None]
+    subject: Mapped[str | None] = mapped_column(String(400))
+    attempts: Mapped[int]
+    due_at: Mapped[datetime | None]
+    """When to try (again); NULL in final states."""
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None]
+    queued_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    """Why it is in this state: the server's reply, the missing consent, the template fault."""
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "step", "round"),
+        Index(
+            "ix_messages_due",
+            "due_at",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_messages_leased",
+            "claimed_until",
+            postgresql_where=text("state IN ('claimed', 'sending')"),
+            sqlite_where=text("state IN ('claimed', 'sending')"),
+        ),
+    )
+
+
+class Attempt(Base):
+    """One try to deliver a message, with the server's words."""
+
+    __tablename__ = "attempts"
+    id: Mapped[int] = _id()
+    message_id: Mapped[int] = _ref("messages.id")
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20))
+    phase: Mapped[str] = mapped_column(String(20))
+    reply: Mapped[str] = mapped_column(Text)
+
+
+# --- sales ----------------------------------------------------------------------------------------------------------
+
+
+class Handoff(Base):
+    """A lead given to sales. ``dossier``: what sales was told, as it was then. ``trigger``: score, wish or hand."""
+
+    __tablename__ = "handoffs"
+    id: Mapped[int] = _id()
+    lead_id: Mapped[int] = _ref("leads.id")
+    contact_id: Mapped[int] = _ref("contacts.id")
+    trigger: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[HandoffState]
+    salesperson: Mapped[str | None] = mapped_column(String(60))
+    dossier: Mapped[dict[str, Any]]
+    opened_at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    escalate_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    return_reason: Mapped[str | None] = mapped_column(String(60))
+    note: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index(
+            "uq_handoffs_open_lead",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'offered', 'accepted')"),
+            sqlite_where=text("state IN ('waiting', 'offered', 'accepted')"),
+        ),
+        Index("ix_handoffs_state", "state"),
+    )
+
+
+class HandoffEventRow(Base):
+    __tablename__ = "handoff_events"
+    id: Mapped[int] = _id()
+    handoff_id: Mapped[int] = _ref("handoffs.id")
+    event: Mapped[str] = mapped_column(String(20))
+    """The events of ``domain/handoff.py``, and opened, reminded, escalated."""
+    by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+# --- operation ------------------------------------------------------------------------------------------------------
+
+
+class Duty(Base):
+    """A periodic duty done once per slot over all processes: whoever inserts the row does it."""
+
+    __tablename__ = "duties"
+    duty: Mapped[str] = mapped_column(String(40), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(40), primary_key=True)
+    taken_by: Mapped[str] = mapped_column(String(80))
+    taken_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When each process last ran each beat, and what came of it; for readiness and the operator."""
+
+    __tablename__ = "heartbeats"
+    process: Mapped[str] = mapped_column(String(80), primary_key=True)
+    beat: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(Text)
+
+
+class User(Base):
+    """Somebody who may use the back office."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = _id()
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+
+
+class OfficeSession(Base):
+    """A login. ``id``: SHA-256 of the cookie's value."""
+
+    __tablename__ = "office_sessions"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = _ref("users.id")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class RateLimit(Base):
+    """A fixed-window counter that holds across processes."""
+
+    __tablename__ = "rate_limits"
+    bucket: Mapped[str] = mapped_column(String(160), primary_key=True)
+    window: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
