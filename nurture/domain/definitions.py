@@ -39,6 +39,8 @@ class Definitions:
     retention: Retention
     fallback: tuple[str, ...]
     campaigns: Mapping[str, Campaign]
+    campaign_sources: Mapping[str, str]
+    """Campaign id -> its YAML text, kept with the version that people enter."""
 
     @property
     def policy(self) -> Policy:

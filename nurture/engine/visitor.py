@@ -14,7 +14,7 @@ _detector = CrawlerDetect()
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One request. ``prefetch``: the browser or mail program says that nobody asked for it (Sec-Purpose, Purpose, X-Moz)."""
+    """One request. ``prefetch``: its headers say that nobody asked for it (Sec-Purpose, Purpose, X-Moz)."""
 
     ip: str = ""
     user_agent: str = ""
