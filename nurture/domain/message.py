@@ -88,6 +88,17 @@ def retry_at(kind: MessageKind, attempts: int, queued: datetime, now: datetime, 
     return due if due - queued <= _MAX_AGE[kind.service] else None
 
 
+_PAUSE_MINUTES = (0.5, 1, 2, 5, 10, 15)
+
+
+def server_retry_at(failures: int, now: datetime) -> datetime:
+    """When to try the mail server again after ``failures`` faults in a row that were its own (unreachable, refuses us).
+
+    The mails wait with it: such a fault says nothing about any of them, so it does not count as an attempt.
+    """
+    return now + timedelta(minutes=_PAUSE_MINUTES[min(failures, len(_PAUSE_MINUTES)) - 1])
+
+
 def message_id(installation: str, key: str, domain: str) -> str:
     """The Message-ID header (RFC 5322 3.6.4), the same over every retry: ``<32 hex digits@domain>``."""
     return f"<{sha256(f'{installation}:{key}'.encode()).hexdigest()[:32]}@{domain}>"

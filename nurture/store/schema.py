@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from nurture.domain.catalogue import LeadClass
@@ -441,8 +441,10 @@ class Message(Base):
     """Why it is in this state: the server's reply, the missing consent, the template fault."""
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step", "round"),
+        # kind first: each kind is claimed by itself, so that service mail overtakes at the cost of a look, not of a sort
         Index(
             "ix_messages_due",
+            "kind",
             "due_at",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
@@ -454,6 +456,33 @@ class Message(Base):
             sqlite_where=text("state IN ('claimed', 'sending')"),
         ),
     )
+
+
+class LetterFrame(Base):
+    """What many letters share, as it was when they were written: sender, imprint, product, event. ``id``: content hash."""
+
+    __tablename__ = "letter_frames"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class MessageBytes(Base):
+    """The raw bytes of an opt-in mail, kept as evidence of what was asked; a retry sends exactly these."""
+
+    __tablename__ = "message_bytes"
+    message_id: Mapped[int] = mapped_column(BigId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Route(Base):
+    """A way mail leaves by (a transport). After faults that are the server's own, nothing is tried before ``paused_until``."""
+
+    __tablename__ = "routes"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    failures: Mapped[int]
+    """In a row."""
+    paused_until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Attempt(Base):
