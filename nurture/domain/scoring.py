@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nurture.domain.catalogue import Text
+from nurture.domain.catalogue import LeadClass, Text
 from nurture.domain.condition import GRADES
 from nurture.domain.pacing import local_date
 
@@ -69,6 +69,8 @@ class ScoringModel:
     behaviour: tuple[BehaviourRule, ...]
     half_life_days: float
     thresholds: Mapping[str, Mapping[str, float | None]]
+    told: Mapping[str, Mapping[str, LeadClass]] = field(default_factory=dict)
+    """What an answer says about the class of a lead: field -> value -> class."""
 
 
 @dataclass(frozen=True, slots=True)

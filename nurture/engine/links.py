@@ -1,0 +1,112 @@
+"""Signed addresses: what each token says, and which page it opens.
+
+Every purpose has a salt of its own, so that no token opens anything but what it was made for. A link that identifies its
+reader exists only for readers who agreed to be observed; the others get links that name the template and the position.
+
+    click            message.template.position     anonymous-click  template.position
+    file             contact.message.content.language  (contact and message 0: nobody's)
+    topic            message.topic.language        questions        message.form
+    call             message                       unsubscribe, preferences  contact.message
+    confirm          registration                  answer           handoff.salesperson
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nurture.domain.definitions import Definitions
+from nurture.domain.errors import InvalidToken
+from nurture.domain.form import PurposeKind
+from nurture.mail.library import Link
+
+if TYPE_CHECKING:
+    from nurture.engine.runtime import Runtime
+
+VERSION_DIGITS = 16
+"""How much of a template version stands in a link."""
+
+_PATHS = {
+    "click": "/l/",
+    "anonymous-click": "/l/",
+    "file": "/d/",
+    "topic": "/t/",
+    "questions": "/q/",
+    "call": "/call/",
+    "unsubscribe": "/u/",
+    "preferences": "/p/",
+    "confirm": "/c/",
+    "answer": "/h/",
+}
+
+
+def signed_url(rt: Runtime, purpose: str, *parts: object) -> str:
+    """The address that opens ``purpose`` for ``parts``."""
+    return rt.url(_PATHS[purpose] + rt.signer.sign(purpose, ".".join(str(part) for part in parts)))
+
+
+def file_url(rt: Runtime, contact: int, message: int, content: str, language: str) -> str:
+    return signed_url(rt, "file", contact, message, content, language)
+
+
+def tracked_url(rt: Runtime, message: int, version: str, position: int, *, observed: bool) -> str:
+    """The address of one link in a mail."""
+    if observed:
+        return signed_url(rt, "click", message, version[:VERSION_DIGITS], position)
+    return signed_url(rt, "anonymous-click", version[:VERSION_DIGITS], position)
+
+
+def parts(rt: Runtime, purpose: str, token: str, count: int) -> list[str]:
+    """What a token says. Raises InvalidToken."""
+    found = rt.signer.verify(purpose, token).split(".")
+    if len(found) != count:
+        raise InvalidToken("forged")
+    return found
+
+
+def number(text: str) -> int:
+    """A number in a token. Raises InvalidToken."""
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidToken("forged")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who follows a link, as far as that may be known: the contact and the mail, or nobody (both None)."""
+
+    contact: int | None = None
+    message: int | None = None
+    language: str = "de"
+    enrollment: int | None = None
+    step: str | None = None
+
+
+def target_url(rt: Runtime, link: Link, reader: Reader) -> str:
+    """Where a tracked link leads; only places that the definitions name."""
+    contact, message = reader.contact or 0, reader.message or 0
+    match link.kind:
+        case "content":
+            item = rt.definitions.content[link.target]
+            if url := item.urls.get(reader.language):
+                return url
+            return file_url(rt, contact, message, item.id, reader.language)
+        case "topic":
+            return signed_url(rt, "topic", message, link.target, reader.language)
+        case "form":
+            return rt.url(f"/f/{link.target}?lang={reader.language}")
+        case "questions":
+            return signed_url(rt, "questions", message, link.target)
+        case "call_me":
+            return signed_url(rt, "call", message)
+        case _:
+            return link.target
+
+
+def observed(definitions: Definitions, permitted: frozenset[str]) -> bool:
+    """Whether somebody with these consents agreed to individual tracking."""
+    return any(p in definitions.purposes and definitions.purposes[p].kind is PurposeKind.TRACKING for p in permitted)
+
+
+def mail_purposes(definitions: Definitions) -> list[str]:
+    return [p.id for p in definitions.purposes.values() if p.kind is PurposeKind.MAIL]

@@ -1,0 +1,107 @@
+"""Definitions and mails together, checked against each other, and their entry into the database.
+
+Nothing runs on definitions that have a fault: loading reports every fault of every file at once, and whoever is running
+keeps the last good publication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nurture import definitions as definition_files
+from nurture.domain.definitions import Definitions
+from nurture.domain.errors import DefinitionError, Fault
+from nurture.mail.library import Library, Link, Template, load_library
+from nurture.store import campaigns
+from nurture.store.database import transaction
+
+if TYPE_CHECKING:
+    from nurture.engine.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One good state of campaigns/, config/ and mail_templates/ below ``home``."""
+
+    definitions: Definitions
+    library: Library
+    home: Path
+
+    def file(self, path: str) -> Path:
+        """Where a file of a content item lies."""
+        return self.home / "config" / path
+
+
+def load_publication(home: Path) -> Publication:
+    """Everything below ``home``. Raises DefinitionError with every fault of definitions, templates and their links."""
+    faults: list[Fault] = []
+    definitions = library = None
+    try:
+        definitions = definition_files.load(home)
+    except DefinitionError as error:
+        faults.extend(error.faults)
+    try:
+        library = load_library(home / "mail_templates")
+    except DefinitionError as error:
+        faults.extend(error.faults)
+    if definitions is not None and library is not None:
+        faults.extend(_broken_links(definitions, library))
+    if faults or definitions is None or library is None:
+        raise DefinitionError(faults)
+    return Publication(definitions, library, home)
+
+
+def _broken_links(definitions: Definitions, library: Library) -> list[Fault]:
+    """Links in mails that lead to nothing defined."""
+    return [
+        Fault(_place(template), 0, 0, "", f'{link.kind}("{link.target}"): there is no such {_NOUNS[link.kind]}')
+        for template in library.templates()
+        for link in template.links
+        if not _leads_somewhere(definitions, link)
+    ]
+
+
+_NOUNS = {"content": "content item", "topic": "topic", "form": "form", "questions": "form with 'profile: true'"}
+
+
+def _leads_somewhere(definitions: Definitions, link: Link) -> bool:
+    match link.kind:
+        case "content":
+            return link.target in definitions.content
+        case "topic":
+            return link.target in definitions.topics
+        case "form":
+            return link.target in definitions.forms and not definitions.forms[link.target].profile
+        case "questions":
+            return link.target in definitions.forms and definitions.forms[link.target].profile
+        case _:
+            return True
+
+
+def _place(template: Template) -> str:
+    return f"mail_templates/{template.mail}/{template.cell}/{template.language}.html.j2"
+
+
+def publish(rt: Runtime, now: datetime) -> None:
+    """Keep the present campaign and template versions, so that whoever begins with them can finish with them."""
+    d = rt.definitions
+    with transaction(rt.db) as session:
+        campaigns.publish_campaigns(
+            session, [(c.version, c.id, d.campaign_sources[c.id]) for c in d.campaigns.values()], now
+        )
+        campaigns.publish_templates(session, [_template_row(t, now) for t in rt.library.templates()])
+
+
+def _template_row(template: Template, now: datetime) -> dict[str, object]:
+    return {
+        "id": template.version,
+        "mail": template.mail,
+        "cell": template.cell,
+        "language": template.language,
+        "sources": dict(template.sources),
+        "links": [{"kind": link.kind, "target": link.target} for link in template.links],
+        "first_used_at": now,
+    }

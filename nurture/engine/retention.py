@@ -1,0 +1,28 @@
+"""What is removed when its time is over (the periods are in config/mailing.yaml)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nurture.engine.registration import expire_registrations
+from nurture.engine.runtime import Runtime
+from nurture.store import retention
+from nurture.store.database import transaction
+
+
+def retain(rt: Runtime, now: datetime) -> dict[str, int]:
+    """Apply every period; what was removed, by kind. Safe to run twice and beside another process."""
+    removed = {"unconfirmed registrations": _all_expired(rt, now)}
+    keep, zone = rt.definitions.retention, rt.definitions.calendar.zone
+    with transaction(rt.db) as session:
+        removed["network addresses"] = retention.forget_ips(session, keep.raw_ip.before(now, zone))
+        removed["clicks"] = retention.delete_clicks(session, keep.clicks.before(now, zone))
+        removed["counters"] = retention.delete_counters(session, now)
+    return removed
+
+
+def _all_expired(rt: Runtime, now: datetime) -> int:
+    total = 0
+    while done := expire_registrations(rt, now):
+        total += done
+    return total

@@ -1,0 +1,93 @@
+"""What a station needs of the house, built once in ``app.py`` and passed to every verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from nurture.definitions import parse_campaign
+from nurture.delivery import Transport
+from nurture.domain.campaign import Campaign
+from nurture.domain.definitions import Definitions
+from nurture.domain.errors import NotFound
+from nurture.engine.publication import Publication
+from nurture.mail.library import Library, Template, compile_version
+from nurture.mail.signing import Signer
+from nurture.store import campaigns
+from nurture.store.database import reading
+
+Clock = Callable[[], datetime]
+"""Reads the present time (aware, UTC). Held by the rim only; verbs get ``now``."""
+
+
+@dataclass
+class Runtime:
+    """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
+
+    ``installation``: a random id of this installation, part of every Message-ID.
+    """
+
+    db: Engine
+    publication: Publication
+    signer: Signer
+    transport: Transport
+    public_url: str
+    installation: str
+    _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
+    _templates: dict[str, Template] = field(default_factory=dict, repr=False)
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.publication.definitions
+
+    @property
+    def library(self) -> Library:
+        return self.publication.library
+
+    def url(self, path: str) -> str:
+        """An absolute address below the public one; ``path`` begins with a slash."""
+        return self.public_url.rstrip("/") + path
+
+    def campaign(self, session: Session, campaign: str, version: str) -> Campaign:
+        """The campaign as it was in ``version``: the present one, or parsed from what was stored when people entered it."""
+        present = self.definitions.campaigns.get(campaign)
+        if present is not None and present.version == version:
+            return present
+        if version not in self._campaigns:
+            stored = campaigns.campaign_source(session, version)
+            if stored is None:
+                raise NotFound("campaign version", version)
+            self._campaigns[version] = parse_campaign(stored[1], f"{stored[0]}@{version}", self.definitions.calendar)
+        return self._campaigns[version]
+
+    def template(self, version: str) -> Template:
+        """The template whose version begins with ``version`` (at least 16 digits). Raises NotFound."""
+        if (template := self._templates.get(version)) is not None:
+            return template
+        template = next((t for t in self.library.templates() if t.version.startswith(version)), None)
+        if template is None:
+            template = self._stored_template(version)
+        self._templates[version] = template
+        return template
+
+    def _stored_template(self, version: str) -> Template:
+        with reading(self.db) as session:
+            row = campaigns.template(session, version)
+        if row is None:
+            raise NotFound("template version", version)
+        return compile_version(row.mail, row.cell, row.language, row.sources)
+
+    def find_template(
+        self, session: Session, mail: str, function: str | None, phase: str, language: str
+    ) -> Template | None:
+        """The template for this reader; for a mail that is gone from the folder, what was last sent under its name."""
+        cells = self.definitions.cells(function, phase)
+        if (template := self.library.find(mail, cells, language)) is not None:
+            return template
+        stored = {row.cell: row for row in reversed(campaigns.latest_templates(session, mail, language))}
+        row = next((stored[cell] for cell in cells if cell in stored), None)
+        return compile_version(row.mail, row.cell, row.language, row.sources) if row else None

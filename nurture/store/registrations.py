@@ -1,0 +1,95 @@
+"""Forms that were sent and wait for their double opt-in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from nurture.domain.form import Purpose
+from nurture.store.schema import Message, Registration, Wording
+from nurture.store.upsert import insert_new
+
+
+def remember_wordings(session: Session, purposes: list[Purpose], language: str, now: datetime) -> dict[str, str]:
+    """Keep the exact texts shown; purpose -> wording id."""
+    rows = [
+        {
+            "id": wording_id(purpose, language),
+            "purpose": purpose.id,
+            "version": purpose.version,
+            "language": language,
+            "text": purpose.wording[language],
+            "first_shown_at": now,
+        }
+        for purpose in purposes
+    ]
+    insert_new(session, Wording, rows)
+    return {str(row["purpose"]): str(row["id"]) for row in rows}
+
+
+def wording_id(purpose: Purpose, language: str) -> str:
+    """SHA-256 over purpose, version, language and text: another text is another wording."""
+    parts = "\0".join((purpose.id, purpose.version, language, purpose.wording[language]))
+    return sha256(parts.encode()).hexdigest()
+
+
+def wordings(session: Session, ids: list[str]) -> dict[str, Wording]:
+    return {row.id: row for row in session.scalars(select(Wording).where(Wording.id.in_(ids)))}
+
+
+def locked(session: Session, registration: int) -> Registration | None:
+    """The registration, locked until the end of the transaction."""
+    return session.scalar(select(Registration).where(Registration.id == registration).with_for_update())
+
+
+def same_pending(session: Session, address_key: str, form: str, since: datetime) -> Registration | None:
+    """A pending registration of this address for this form that began after ``since``."""
+    return session.scalar(
+        select(Registration)
+        .where(
+            Registration.address_key == address_key,
+            Registration.form == form,
+            Registration.state == "pending",
+            Registration.created_at > since,
+        )
+        .order_by(Registration.id.desc())
+        .limit(1)
+    )
+
+
+def opt_in_mails_since(session: Session, address_key: str, moments: tuple[timedelta, ...], now: datetime) -> list[int]:
+    """How many opt-in mails were queued for this address within each span before ``now``."""
+    queued = (
+        select(Message.queued_at)
+        .join(Registration, Registration.id == Message.registration_id)
+        .where(Registration.address_key == address_key, Message.queued_at > now - max(moments))
+    )
+    times = list(session.scalars(queued))
+    return [sum(1 for at in times if at > now - span) for span in moments]
+
+
+def expired(session: Session, now: datetime, limit: int) -> list[Registration]:
+    """Pending registrations whose time is over, locked; oldest first."""
+    return list(
+        session.scalars(
+            select(Registration)
+            .where(Registration.state == "pending", Registration.expires_at <= now)
+            .order_by(Registration.expires_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def pending_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Registration).where(Registration.state == "pending")) or 0
+
+
+def forget_mail(session: Session, ids: list[int]) -> None:
+    """Take the address out of the opt-in mails of these registrations; one still queued will not be sent."""
+    session.flush()
+    for row in session.scalars(select(Message).where(Message.registration_id.in_(ids))):
+        row.address = f"forgotten-{row.registration_id}"
