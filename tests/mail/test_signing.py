@@ -1,0 +1,126 @@
+"""A token opens the one thing it was made for, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nurture.domain.errors import InvalidToken
+from nurture.mail.signing import Signer
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PURPOSES = ("confirm", "unsubscribe", "preferences", "click", "anonymous-click", "file", "open-file", "form", "questions",
+            "call", "answer", "session-csrf")  # fmt: skip
+VALUES = st.text("ABCXYZabcxyz0189:._-", max_size=60)
+
+
+@pytest.fixture
+def signer() -> Signer:
+    return Signer(["newest-secret", "older-secret"])
+
+
+def forged(signer: Signer, token: str, purpose: str = "click") -> str:
+    with pytest.raises(InvalidToken) as caught:
+        signer.verify(purpose, token)
+    return caught.value.reason
+
+
+@given(VALUES, st.sampled_from(PURPOSES))
+def test_what_was_signed_comes_back(value: str, purpose: str) -> None:
+    signer = Signer(["secret"])
+    assert signer.verify(purpose, signer.sign(purpose, value)) == value
+    assert signer.verify_until(purpose, signer.sign_until(purpose, value, NOW + timedelta(hours=1)), NOW) == value
+
+
+def test_a_token_is_short_and_fits_into_a_url(signer: Signer) -> None:
+    token = signer.sign("click", "123456:4")
+    assert len(token) == len("123456:4") + 25
+    assert all(c.isalnum() or c in ":._-" for c in token)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("other", PURPOSES)
+def test_a_token_is_good_for_its_own_purpose_only(signer: Signer, purpose: str, other: str) -> None:
+    token = signer.sign(purpose, "7")
+    if purpose == other:
+        assert signer.verify(other, token) == "7"
+    else:
+        assert forged(signer, token, other) == "forged"
+
+
+def test_a_token_with_an_expiry_is_not_one_without(signer: Signer) -> None:
+    assert forged(signer, signer.sign_until("click", "7", NOW)) == "forged"
+    with pytest.raises(InvalidToken, match="forged"):
+        signer.verify_until("click", signer.sign("click", "7.ffffffff"), NOW)
+
+
+def test_keys_rotate() -> None:
+    before = Signer(["old"]).sign("click", "7")
+    assert Signer(["new", "old"]).verify("click", before) == "7"
+    assert Signer(["new", "old"]).sign("click", "7") == Signer(["new"]).sign("click", "7")
+    assert forged(Signer(["new"]), before) == "forged"
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["good", ""]])
+def test_an_empty_key_is_refused(keys: list[str]) -> None:
+    with pytest.raises(ValueError, match="secret key"):
+        Signer(keys)
+
+
+@pytest.mark.parametrize(
+    ("offset", "reason"),
+    [(timedelta(seconds=-1), None), (timedelta(0), "expired"), (timedelta(days=400), "expired")],
+)
+def test_expiry(signer: Signer, offset: timedelta, reason: str | None) -> None:
+    expires = NOW + timedelta(days=7)
+    token = signer.sign_until("confirm", "3", expires)
+    if reason is None:
+        assert signer.verify_until("confirm", token, expires + offset) == "3"
+        return
+    with pytest.raises(InvalidToken) as caught:
+        signer.verify_until("confirm", token, expires + offset)
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("kind", ["plain", "until"])
+def test_every_flipped_bit_is_noticed(signer: Signer, kind: str) -> None:
+    good = signer.sign("click", "77:3") if kind == "plain" else signer.sign_until("click", "77:3", NOW + timedelta(days=1))
+    for position in range(len(good)):
+        for bit in range(8):
+            token = good[:position] + chr(ord(good[position]) ^ (1 << bit)) + good[position + 1 :]
+            with pytest.raises(InvalidToken) as caught:
+                signer.verify("click", token) if kind == "plain" else signer.verify_until("click", token, NOW)
+            assert caught.value.reason == "forged"
+
+
+def test_every_added_or_lost_character_is_noticed(signer: Signer) -> None:
+    good = signer.sign("click", "77:3")
+    for position in range(len(good) + 1):
+        for extra in "A-_.:=!\n é":
+            assert forged(signer, good[:position] + extra + good[position:]) == "forged"
+        if position < len(good):
+            assert forged(signer, good[:position] + good[position + 1 :]) == "forged"
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", ".", "..", "7", "7.", ".abc", "7.=", "7.AAAA", "ü.ß", "7.\ud800", "7.\x00", "7.abc\n", "%2e%2e/", "A" * 100_000],
+    ids=lambda token: repr(token[:12]),
+)
+def test_rubbish_is_forged_and_nothing_worse(signer: Signer, token: str) -> None:
+    assert forged(signer, token) == "forged"
+    with pytest.raises(InvalidToken):
+        signer.verify_until("click", token, NOW)
+
+
+@given(st.text(max_size=200))
+def test_no_text_at_all_raises_anything_else(token: str) -> None:
+    with pytest.raises(InvalidToken):
+        Signer(["secret"]).verify("click", token)
+
+
+@pytest.mark.parametrize("value", ["a b", "a/b", "ü", "a\n", "a\x00", "<"])
+def test_only_plain_values_are_signed(signer: Signer, value: str) -> None:
+    with pytest.raises(ValueError, match="can be signed"):
+        signer.sign("click", value)
