@@ -1,0 +1,151 @@
+"""Fixtures of all tests: both databases for real, the shipped example, and a house put together from them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import URL, Engine
+from support import postgres
+
+from nurture.store.database import connect
+from nurture.store.schema import Base
+
+if TYPE_CHECKING:
+    from nurture.engine.publication import Publication
+    from nurture.engine.runtime import Runtime
+
+HOME = Path(__file__).parents[1]
+"""The folder of the shipped example: campaigns/, config/, mail_templates/."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday, ten in the morning in Berlin."""
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+# --- databases ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("schema") / "template.db"
+    engine = connect(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_db(_sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A SQLite file of its own, with the schema."""
+    path = tmp_path / "nurture.db"
+    shutil.copyfile(_sqlite_template, path)
+    engine = connect(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server; skips where there is none (in CI that is a failure)."""
+    try:
+        server = postgres.start()
+    except postgres.NoServer as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres_url(postgres_server: postgres.Server) -> URL:
+    url = postgres_server.create(_name("nurture"))
+    engine = connect(_text(url))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def postgres_db(_postgres_url: URL) -> Iterator[Engine]:
+    """A PostgreSQL database with the schema, without rows, ids from 1."""
+    engine = connect(_text(_postgres_url))
+    postgres.empty(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest) -> Engine:
+    """Each test runs on both databases."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_db")
+    return engine
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table, on both databases."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    return _text(server.create(_name("empty")))
+
+
+def _name(purpose: str) -> str:
+    return f"{purpose}_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+# --- the house ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def example() -> Publication:
+    """What the product ships: its example company."""
+    from nurture.engine.publication import load_publication
+
+    return load_publication(HOME)
+
+
+@pytest.fixture
+def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
+    """Put a house together over a database: ``make_runtime(engine, transport=…, publication=…, public_url=…)``."""
+    from nurture.delivery import MemoryTransport
+    from nurture.engine.publication import publish
+    from nurture.engine.runtime import Runtime
+    from nurture.mail.signing import Signer
+
+    def make(engine: Engine, **parts: object) -> Runtime:
+        house: dict[str, object] = {
+            "publication": example,
+            "signer": Signer(["a-key-only-for-tests-0123456789abcdef"]),
+            "transport": MemoryTransport(),
+            "public_url": "https://nurture.example",
+            "installation": "test",
+        }
+        rt = Runtime(db=engine, **{**house, **parts})  # type: ignore[arg-type]
+        publish(rt, now)
+        return rt
+
+    return make
+
+
+@pytest.fixture
+def runtime(db: Engine, make_runtime: Callable[..., Runtime]) -> Runtime:
+    """The shipped example over each database, mail kept in memory."""
+    return make_runtime(db)

@@ -1,0 +1,1 @@
+"""What tests need of the world: a PostgreSQL server of their own."""
