@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL, Engine
-from support import postgres
+from support import postgres, schema
 
 from nurture.store.database import connect
-from nurture.store.schema import Base
 
 if TYPE_CHECKING:
     from nurture.engine.publication import Publication
@@ -38,7 +37,7 @@ def now() -> datetime:
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "template.db"
     engine = connect(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    schema.create(engine)
     engine.dispose()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -73,7 +72,7 @@ def postgres_server() -> Iterator[postgres.Server]:
 def _postgres_url(postgres_server: postgres.Server) -> URL:
     url = postgres_server.create(_name("nurture"))
     engine = connect(_text(url))
-    Base.metadata.create_all(engine)
+    schema.create(engine)
     engine.dispose()
     return url
 

@@ -1,0 +1,112 @@
+"""Puts the house together from settings. Nothing is built at import.
+
+settings -> database, migrations -> publication -> Runtime -> Flask
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from nurture import web
+from nurture.delivery import MailboxTransport, SmtpTransport, Transport
+from nurture.engine.publication import Publication, load_publication, publish
+from nurture.engine.runtime import Runtime
+from nurture.mail.signing import Signer
+from nurture.settings import Settings, load_settings
+from nurture.store import campaigns, migrations
+from nurture.store.database import connect, transaction
+
+
+def utc_now() -> datetime:
+    """The clock of everything that runs for real."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, now: datetime) -> Runtime:
+    """Everything, ready to work: the definitions checked, the database up to date, the campaigns published.
+
+    Raises DefinitionError with every fault, before anything is written.
+    """
+    publication = load_publication(settings.home)
+    db = connect(settings.database_url)
+    migrations.upgrade(db)
+    rt = assemble(settings, db, publication)
+    publish(rt, now)
+    return rt
+
+
+def open_existing(settings: Settings) -> Runtime:
+    """For commands beside a running system: the same, but it neither publishes nor changes the tables of a PostgreSQL.
+
+    Raises NurtureError if the database is of another version.
+    """
+    publication = load_publication(settings.home)
+    db = connect(settings.database_url)
+    if settings.on_sqlite:
+        migrations.upgrade(db)
+    else:
+        migrations.require_current(db)
+    return assemble(settings, db, publication)
+
+
+def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtime:
+    """The parts, put together over a database that is up to date."""
+    return Runtime(
+        db=db,
+        publication=publication,
+        signer=Signer(settings.secret_keys or generated_keys(settings.var / "secret_keys")),
+        transport=_transport(settings),
+        public_url=settings.public_url,
+        installation=_installation(db),
+    )
+
+
+def create_web(settings: Settings, rt: Runtime, clock: Callable[[], datetime]) -> Flask:
+    """The web over a house that is put together."""
+    return web.create_app(rt, clock, mailbox=settings.transport == "mailbox", trusted_proxies=settings.trusted_proxies)
+
+
+def wsgi() -> Flask:
+    """The web for any WSGI server, from the environment alone. Workers run beside it: ``nurture worker``."""
+    settings = load_settings(os.environ)
+    return create_web(settings, build(settings, utc_now()), utc_now)
+
+
+def generated_keys(path: Path) -> tuple[str, ...]:
+    """The keys in ``path``, which only its owner may read; made once if there are none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(32) + "\n")
+    return tuple(path.read_text("utf-8").split())
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all, and never over what another process wrote at the same moment."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
+
+
+def _transport(settings: Settings) -> Transport:
+    return SmtpTransport(settings.smtp) if settings.smtp else MailboxTransport(settings.var / "mailbox")
+
+
+def _installation(db: Engine) -> str:
+    """A random name of this installation, the same over all its processes."""
+    with transaction(db) as session:
+        return campaigns.installation_value(session, "id", secrets.token_hex(8))

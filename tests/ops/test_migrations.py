@@ -1,0 +1,85 @@
+"""Migrations lead to the schema, on both databases, from nothing and with several processes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from nurture.store import migrations
+from nurture.store.database import connect, transaction
+from nurture.store.schema import Base, Company
+
+
+@pytest.fixture
+def empty_db(empty_url: str) -> Iterator[Engine]:
+    engine = connect(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_end_at_the_schema(empty_db: Engine) -> None:
+    migrations.upgrade(empty_db)
+    with empty_db.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert migrations.is_current(empty_db)
+
+
+def test_an_empty_database_is_not_current(empty_db: Engine) -> None:
+    assert not migrations.is_current(empty_db)
+    with pytest.raises(migrations.WrongSchema, match="nurture db upgrade"):
+        migrations.require_current(empty_db)
+
+
+def test_upgrading_again_changes_nothing(empty_db: Engine, now: datetime) -> None:
+    migrations.upgrade(empty_db)
+    with transaction(empty_db) as session:
+        session.add(Company(name="Werk", created_at=now))
+    migrations.upgrade(empty_db)
+    with transaction(empty_db) as session:
+        assert session.get_one(Company, 1).name == "Werk"
+
+
+def test_processes_that_start_together_upgrade_once(empty_url: str) -> None:
+    engines = [connect(empty_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrations.upgrade, engines))
+    assert all(migrations.is_current(engine) for engine in engines)
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(empty_db: Engine) -> None:
+    migrations.upgrade(empty_db)
+    with empty_db.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrations.WrongSchema, match="newer Nurture"):
+        migrations.upgrade(empty_db)
+
+
+def test_a_failing_upgrade_leaves_nothing_behind(empty_db: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.runtime.migration.HeadMaintainer.update_to_step", break_down)
+        with pytest.raises(RuntimeError, match="the disk is full"):
+            migrations.upgrade(empty_db)
+    assert inspect(empty_db).get_table_names() == []
+    migrations.upgrade(empty_db)
+    assert migrations.is_current(empty_db)
+
+
+def test_foreign_keys_hold_again_after_an_upgrade(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
