@@ -1,0 +1,23 @@
+"""Lists and open mappings: at least one entry, none twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AfterValidator, Field
+
+from nurture.definitions.models.shape import several
+
+
+def _no_repeats(value: list[Any]) -> list[Any]:
+    repeated = [(i, item) for i, item in enumerate(value) if item in value[:i]]
+    if repeated:
+        raise several([((i,), f"'{item}' is in the list twice; keep one") for i, item in repeated])
+    return value
+
+
+NoRepeats = AfterValidator(_no_repeats)
+"""Marks a list whose items must differ."""
+
+AtLeastOne = Field(min_length=1)
+"""Marks a list or mapping that must not be empty."""
