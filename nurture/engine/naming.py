@@ -1,0 +1,52 @@
+"""What defined things are called: functions, products, content, salespeople; their id where they are no longer defined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nurture.domain.catalogue import in_language
+from nurture.domain.definitions import Definitions
+
+
+def function_name(d: Definitions, function: str | None, language: str) -> str:
+    known = d.functions.get(function) if function else None
+    return in_language(known.name, language) if known else function or ""
+
+
+def product_name(d: Definitions, product: str, language: str) -> str:
+    known = d.products.get(product)
+    return in_language(known.name, language) if known else product
+
+
+def about(d: Definitions, act: Any, language: str) -> str:
+    """What an activity was about, in words: the content item, the topic or the form."""
+    if act.content:
+        return in_language(d.content[act.content].title, language) if act.content in d.content else act.content
+    if act.form:
+        return in_language(d.forms[act.form].title, language) if act.form in d.forms else act.form
+    if act.topic:
+        return in_language(d.topics[act.topic].name, language) if act.topic in d.topics else act.topic
+    return ""
+
+
+def salesperson(d: Definitions, person: str | None) -> str | None:
+    return d.sales.team[person].name if person in d.sales.team else person
+
+
+def return_reason(d: Definitions, reason: str | None, language: str) -> str | None:
+    return in_language(d.sales.return_reasons[reason].name, language) if reason in d.sales.return_reasons else reason
+
+
+def form_title(d: Definitions, form: str | None, language: str) -> str:
+    known = d.forms.get(form) if form else None
+    return in_language(known.title, language) if known else form or ""
+
+
+def campaign_title(d: Definitions, campaign: str | None, language: str) -> str:
+    known = d.campaigns.get(campaign) if campaign else None
+    return in_language(known.title, language) if known else campaign or ""
+
+
+def purpose_title(d: Definitions, purpose: str, language: str) -> str:
+    known = d.purposes.get(purpose)
+    return in_language(known.title, language) if known else purpose

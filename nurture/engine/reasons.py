@@ -1,0 +1,186 @@
+"""Reasons in people's languages.
+
+Stations write the reason of a decision, verdict or state as one English sentence, and it is stored as written. Here it
+is read again: each rule knows one form of sentence. A sentence that no rule knows is shown as it is (a server's reply,
+a note somebody typed, a reason from a campaign file).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+_EXIT = (
+    r"(.+) \(((?:clicked|downloaded|interest|used form|class|at least|grade|function|language|source|answered|consent|not)"
+    r"\b.*)\)"
+)
+
+_GERMAN: tuple[tuple[str, str], ...] = (
+    # journey
+    (r"no confirmed consent for '(.+)'", "keine bestätigte Einwilligung für „{0}“"),
+    (r"the address gets no mail: (.+)", "die Adresse bekommt keine Post: {0!t}"),
+    (r"sales is working on this lead", "der Vertrieb arbeitet an diesem Lead"),
+    (r"sales gave the lead back", "der Vertrieb hat den Lead zurückgegeben"),
+    (r"only for: (.+)", "nur für: {0!c}"),
+    (r"already has '(.+)'", "hat „{0}“ schon"),
+    (r"too soon after the mail of (.+) UTC", "zu früh nach der E-Mail vom {0} (UTC)"),
+    (r"too soon", "zu früh nach der letzten E-Mail"),
+    (r"outside the send window", "außerhalb der Versandzeiten"),
+    (r"due, permitted and inside the window", "fällig, erlaubt und innerhalb der Versandzeiten"),
+    (r"no need to wait longer: (.+)", "muss nicht länger warten: {0!c}"),
+    (r"the wait is over", "die Wartezeit ist um"),
+    (r"waiting until (.+) before the event, or until (.+)", "wartet bis {0!d} vor der Veranstaltung oder bis: {1!c}"),
+    (r"waiting until (.+) after the event, or until (.+)", "wartet bis {0!d} nach der Veranstaltung oder bis: {1!c}"),
+    (r"waiting until (.+) before the event", "wartet bis {0!d} vor der Veranstaltung"),
+    (r"waiting until (.+) after the event", "wartet bis {0!d} nach der Veranstaltung"),
+    (r"waiting (\d+ \w+), or until (.+)", "wartet {0!d} oder bis: {1!c}"),
+    (r"waiting (\d+ \w+)", "wartet {0!d}"),
+    (r"none of the cases holds", "keiner der Fälle trifft zu"),
+    (r"enrolled in (.+)", "aufgenommen in {0}"),
+    (r"a task for marketing", "eine Aufgabe für das Marketing"),
+    (r"finished|end", "zu Ende"),
+    (r"just enrolled", "gerade aufgenommen"),
+    (r"version (\S+) has no step '(.+)'", "in der Fassung {0} gibt es den Schritt „{1}“ nicht"),
+    (r"there is no template of '(.+)' for (.+)", "für {1} gibt es keine Vorlage von „{0}“"),
+    (r"no template for this reader", "keine Vorlage für diese Person"),
+    (r"unsubscribed", "abgemeldet"),
+    # sales
+    (r"asked to be called", "bittet um einen Anruf"),
+    (r"to (.+)", "an {0}"),
+    (r"sales: won", "Vertrieb: gewonnen"),
+    (r"sales: lost", "Vertrieb: verloren"),
+    (r"sales: returned", "Vertrieb: zurückgegeben"),
+    # engagement
+    (r"the same reader then pressed a button", "dieselbe Person hat danach einen Knopf gedrückt"),
+    (r"being checked for scanners", "wird auf Scanner geprüft"),
+    (r"within a minute of delivery, and nothing since", "innerhalb einer Minute nach Zustellung, danach nichts mehr"),
+    (r"a single click, at a reader's pace", "ein einzelner Klick im Lesetempo"),
+    (r"a (\w+) request", "eine {0}-Anfrage"),
+    (r"a prefetch by the mail program or browser", "Vorabruf durch Mailprogramm oder Browser"),
+    (r"no user agent", "ohne Programmkennung"),
+    (r"the user agent is a program's", "die Programmkennung gehört zu einem Automaten"),
+    (r"a link that only scanners follow", "ein Link, dem nur Scanner folgen"),
+    (r"within 10 seconds of delivery", "innerhalb von 10 Sekunden nach Zustellung"),
+    (r"(\d+) links within ([\d.]+) s", "{0} Links innerhalb von {1} s"),
+    (r"same network and program as a scanner just before", "gleiches Netz und Programm wie ein Scanner kurz davor"),
+    # lead class
+    (r"a talk showed it \((.*)\)", "ein Gespräch hat es gezeigt ({0})"),
+    (r"the contact said so \((.*)\)", "eigene Angabe ({0})"),
+    (r"reads what is written for (\w+): (.+)", "liest, was für {0} geschrieben ist: {1}"),
+    (r"came by (.+)", "kam über {0}"),
+    # scoring
+    (r"cap of ([\d.]+) in (\d+) days", "Obergrenze {0!n} in {1} Tagen"),
+    (r"cap of ([\d.]+)", "Obergrenze {0!n}"),
+    (r"1 days old", "1 Tag alt"),
+    (r"(\d+) days old", "{0} Tage alt"),
+    (r"grade (\w) never goes to sales by points", "mit Note {0} geht es nie allein nach Punkten an den Vertrieb"),
+    (r"grade (\w) with ([\d.]+) points reaches the threshold of ([\d.]+)",
+     "Note {0} mit {1!n} Punkten erreicht die Schwelle von {2!n}"),
+    (r"grade (\w) needs ([\d.]+) points, has ([\d.]+)", "Note {0} braucht {1!n} Punkte, hat {2!n}"),
+    # campaigns' exits carry their condition in brackets
+    (_EXIT, "{0} ({1!c})"),
+)  # fmt: skip
+
+_GERMAN_CONDITIONS: tuple[tuple[str, str], ...] = (
+    (r"not (.+)", "nicht {0!c}"),
+    (r"clicked step (\S+)(.*)", "Klick in „{0}“{1}"),
+    (r"clicked topic (\S+)(.*)", "Klick zum Thema {0}{1}"),
+    (r"clicked content (\S+)", "Klick auf {0}"),
+    (r"clicked", "ein Klick"),
+    (r"downloaded anything", "irgendein Download"),
+    (r"downloaded topic (\S+)", "Download zum Thema {0}"),
+    (r"downloaded content (\S+)", "Download von {0}"),
+    (r"interest in (.+)", "Interesse an {0}"),
+    (r"used form (.+)", "Formular {0} genutzt"),
+    (r"class (.+)", "Klasse {0!o}"),
+    (r"at least ([\d.]+) points", "mindestens {0!n} Punkte"),
+    (r"grade (\w) or better", "Note {0} oder besser"),
+    (r"function (.+)", "Funktion {0!o}"),
+    (r"language (.+)", "Sprache {0!o}"),
+    (r"source (.+)", "Herkunft {0!o}"),
+    (r"answered (\S+) with (.+)", "Antwort auf {0}: {1!o}"),
+    (r"answered (\S+)", "{0} beantwortet"),
+    (r"consent for (.+)", "Einwilligung für {0}"),
+)
+_UNITS = {
+    "minute": "Minute", "minutes": "Minuten", "hour": "Stunde", "hours": "Stunden", "day": "Tag", "days": "Tage",
+    "week": "Woche", "weeks": "Wochen", "month": "Monat", "months": "Monate", "year": "Jahr", "years": "Jahre",
+}  # fmt: skip
+_JOINS = ((" and ", " und "), (" or ", " oder "))
+
+
+@lru_cache(maxsize=4096)
+def in_language(reason: str, language: str) -> str:
+    """``reason`` in ``language``; as it is where no rule knows it. Several notes are divided by semicolons."""
+    if language != "de" or not reason:
+        return reason
+    return _first(_GERMAN, reason) or "; ".join(_first(_GERMAN, part) or part for part in reason.split("; "))
+
+
+def condition(text: str, language: str) -> str:
+    """A condition, as ``domain.condition.describe`` words it."""
+    return _condition(text) if language == "de" else text
+
+
+def duration(text: str, language: str) -> str:
+    """A duration, as ``str(Duration)`` words it."""
+    return _duration(text) if language == "de" else text
+
+
+def _first(rules: tuple[tuple[str, str], ...], text: str) -> str | None:
+    for pattern, german in rules:
+        if match := re.fullmatch(pattern, text):
+            return _fill(german, match.groups())
+    return None
+
+
+def _fill(template: str, groups: tuple[str | None, ...]) -> str:
+    """``{0}`` as it is; ``{0!c}``: a condition; ``!t``: a reason; ``!d``: a duration; ``!n``: a number; ``!o``: a or b."""
+
+    def place(match: re.Match[str]) -> str:
+        value = groups[int(match[1])] or ""
+        return _AS[match[2]](value) if match[2] else value
+
+    return re.sub(r"\{(\d)(?:!(\w))?\}", place, template)
+
+
+def _condition(text: str) -> str:
+    """A condition in German: split at its and/or outside brackets, each part by its rule."""
+    if text.startswith("(") and text.endswith(")"):
+        return f"({_condition(text[1:-1])})"
+    for english, german in _JOINS:
+        parts = _outside_brackets(text, english)
+        if len(parts) > 1 and all(_known(part) for part in parts):
+            return german.join(_condition(part) for part in parts)
+    return _first(_GERMAN_CONDITIONS, text) or text
+
+
+def _known(part: str) -> bool:
+    return part.startswith("(") or _first(_GERMAN_CONDITIONS, part) is not None
+
+
+def _outside_brackets(text: str, joint: str) -> list[str]:
+    parts, depth, start, i = [], 0, 0, 0
+    while i < len(text):
+        depth += (text[i] == "(") - (text[i] == ")")
+        if depth == 0 and text.startswith(joint, i):
+            parts.append(text[start:i])
+            start = i = i + len(joint)
+            continue
+        i += 1
+    return [*parts, text[start:]]
+
+
+def _duration(text: str) -> str:
+    count, _, unit = text.partition(" ")
+    return f"{count} {_UNITS.get(unit, unit)}"
+
+
+_AS: dict[str, Callable[[str], str]] = {
+    "c": _condition,
+    "d": _duration,
+    "n": lambda text: text.replace(".", ","),
+    "o": lambda text: text.replace(" or ", " oder "),
+    "t": lambda text: in_language(text, "de"),
+}
