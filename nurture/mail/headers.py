@@ -121,6 +121,9 @@ def _encoded_words(text: str, first: int) -> Iterator[str]:
     data = text.encode("utf-8")
     in_q = sum(len(_Q[byte]) for byte in data) <= (len(data) + 2) // 3 * 4
     room = _WORD - max(0, first - 1) - len("=?utf-8?q??=")
+    if _size(data, in_q=in_q) <= room:
+        yield _encoded_word(data, in_q=in_q)
+        return
     word = b""
     for character in text:
         longer = word + character.encode("utf-8")

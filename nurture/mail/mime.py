@@ -15,6 +15,7 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from nurture.mail import headers
@@ -50,9 +51,8 @@ _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 _NAME = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
-_NEWLINE = re.compile(r"\r\n?|[\n\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_RISKY_START = re.compile(rb"^(?:\.|From )", re.MULTILINE)
+_CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
+_RISKY = (b".", b"From ")
 _LINE = 76
 
 
@@ -92,9 +92,9 @@ def compose(letter: Letter, envelope: Envelope) -> bytes:
 
 def _header_lines(letter: Letter, envelope: Envelope, boundary: str) -> list[str]:
     return [
-        headers.mailbox("From", envelope.sender_name, envelope.sender_address),
+        _sender_line("From", envelope.sender_name, envelope.sender_address),
         headers.mailbox("To", envelope.to_name, envelope.to_address),
-        *([headers.mailbox("Reply-To", "", envelope.reply_to)] if envelope.reply_to else ()),
+        *([_sender_line("Reply-To", "", envelope.reply_to)] if envelope.reply_to else ()),
         headers.unstructured("Subject", letter.subject),
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: {_checked(_MESSAGE_ID, envelope.header_id, 'Message-ID')}",
@@ -118,6 +118,16 @@ def _list_lines(envelope: Envelope) -> list[str]:
     return lines
 
 
+@lru_cache(maxsize=256)
+def _sender_line(header: str, name: str, address: str) -> str:
+    return headers.mailbox(header, name, address)
+
+
+@lru_cache(maxsize=256)
+def _list_id_line(name: str, list_id: str) -> str:
+    return headers.phrase_with_id("List-Id", name, _checked(_LIST_ID, list_id, "List-Id"))
+
+
 def _unsubscribe_lines(url: str) -> list[str]:
     """One-click unsubscription (RFC 8058): one https address, unfolded. Plain http (a local trial) gets no one-click."""
     line = f"List-Unsubscribe: <{url}>"
@@ -139,16 +149,16 @@ def _assert_no_stowaway(head: bytes) -> None:
 
 def quoted_printable(text: str) -> bytes:
     """``text`` as quoted-printable (RFC 2045 6.7) with CRLF, ending in one; control characters are dropped."""
-    plain = _CONTROL.sub("", _NEWLINE.sub("\n", text)).rstrip("\n").replace("\n", "\r\n")
-    encoded = b2a_qp(f"{plain}\r\n".encode("utf-8", "replace"), istext=True)
-    if _RISKY_START.search(encoded) is None:
-        return encoded
-    return b"\r\n".join(_without_risky_start(line) for line in encoded.split(b"\r\n"))
+    plain = text.encode("utf-8", "replace").translate(None, _CONTROLS).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    encoded = b2a_qp(plain.rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n", istext=True)
+    if b"\n." in encoded or b"\nFrom " in encoded or encoded.startswith(_RISKY):
+        return b"\r\n".join(_without_risky_start(line) for line in encoded.split(b"\r\n"))
+    return encoded
 
 
 def _without_risky_start(line: bytes) -> bytes:
     """A leading dot or "From " spelled in hexadecimal, for servers and mailboxes that would change it."""
-    if _RISKY_START.match(line) is None:
+    if not line.startswith(_RISKY):
         return line
     spelled = b"=%02X" % line[0] + line[1:]
     if len(spelled) <= _LINE:

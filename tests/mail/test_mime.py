@@ -183,8 +183,8 @@ def test_both_bodies_come_back(value: str) -> None:
 
 def plain(text: str) -> str:
     """What may arrive of a body: one kind of line end, no controls, one line end at the end."""
-    text = re.sub(r"\r\n?|[\x85\u2028\u2029]", "\n", text)
-    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text).rstrip("\n") + "\n"
+    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+    text = re.sub(r"\r\n?", "\n", text).rstrip("\n") + "\n"
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
