@@ -1,0 +1,26 @@
+"""Ways for a finished mail to leave: a mail server, a local mailbox, memory.
+
+Knows bytes, addresses and servers' replies; knows nothing of contacts, campaigns or the database.
+"""
+
+from nurture.delivery.mailbox import MailboxTransport
+from nurture.delivery.memory import MemoryTransport
+from nurture.delivery.outcome import Kind, Outcome, Phase
+from nurture.delivery.smtp import SmtpTransport
+from nurture.delivery.smtp_settings import SmtpSettings, SmtpUrlError, parse_smtp_url
+from nurture.delivery.transport import Parcel, Session, Transport
+
+__all__ = [
+    "Kind",
+    "MailboxTransport",
+    "MemoryTransport",
+    "Outcome",
+    "Parcel",
+    "Phase",
+    "Session",
+    "SmtpSettings",
+    "SmtpTransport",
+    "SmtpUrlError",
+    "Transport",
+    "parse_smtp_url",
+]

@@ -1,0 +1,377 @@
+"""Writing the letters: from message rows to finished bytes.
+
+What a letter says of its reader and of us is noted with the message the first time it is written, so that it comes out
+the same at every retry and whenever somebody looks it up, whatever has changed since. Opt-in mails keep their bytes as
+well, as evidence. Addresses in a letter are signed anew each time; the same keys and public address give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from babel.dates import format_date, format_interval
+from sqlalchemy.orm import Session
+
+from nurture.domain.campaign import Campaign, Event
+from nurture.domain.catalogue import in_language
+from nurture.domain.errors import NotFound, NurtureError
+from nurture.domain.message import MessageKind
+from nurture.domain.organisation import Imprint
+from nurture.engine import links, naming
+from nurture.engine.facts import zone
+from nurture.engine.runtime import Runtime
+from nurture.mail.library import Link, Template
+from nurture.mail.mime import Envelope, compose
+from nurture.mail.render import Letter, render
+from nurture.store import letters as store
+from nurture.store import messages
+from nurture.store.database import reading
+from nurture.store.messages import Outgoing
+
+OWN, FRAME = "own", "frame"
+"""Where a message's context keeps what was written of the reader, and which shared part it was written with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished letter. ``context``: what to note with the message so that it can be written again."""
+
+    message: Outgoing
+    raw: bytes
+    subject: str
+    context: Mapping[str, Any]
+    template_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """A message whose letter could not be written; ``reason`` says where the fault lies."""
+
+    message: Outgoing
+    reason: str
+
+
+@dataclass
+class Batch:
+    """The letters of one batch, in the order of the messages. ``frames``: shared parts, by id."""
+
+    written: list[Written] = field(default_factory=list)
+    unwritable: list[Unwritable] = field(default_factory=list)
+    frames: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def compose_messages(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Batch:
+    """Write the letters of ``rows``. A fault in one leaves the others alone. At most seven queries."""
+    desk = _Desk(rt, _gather(session, rows))
+    for row in rows:
+        try:
+            desk.batch.written.append(desk.write(row))
+        except NurtureError as fault:
+            desk.batch.unwritable.append(Unwritable(row, str(fault)))
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not hold up the others
+            desk.batch.unwritable.append(Unwritable(row, f"{type(fault).__name__}: {fault}"))
+    return desk.batch
+
+
+def compose_message(rt: Runtime, row: Outgoing, now: datetime) -> bytes:  # noqa: ARG001 - a letter has no present time
+    """The bytes of one message. Raises TemplateFault, NotFound."""
+    with reading(rt.db) as session:
+        return _Desk(rt, _gather(session, [row])).write(row).raw
+
+
+def preview(rt: Runtime, message: int) -> Letter:
+    """The letter of this message as it was sent, or as it would be sent now. Raises NotFound, TemplateFault."""
+    with reading(rt.db) as session:
+        row = messages.find(session, message)
+        if row is None:
+            raise NotFound("message", message)
+        desk = _Desk(rt, _gather(session, [row]))
+        return desk.letter(row)[0]
+
+
+# --- what letters are written from -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Material:
+    """Everything loaded for a batch."""
+
+    readers: Mapping[int, Any]
+    interests: Mapping[int, Sequence[str]]
+    downloads: Mapping[int, str]
+    registrations: Mapping[int, Any]
+    wordings: Mapping[str, str]
+    frames: Mapping[str, Mapping[str, Any]]
+    raw: Mapping[int, bytes]
+
+
+def _gather(session: Session, rows: Sequence[Outgoing]) -> _Material:
+    new = [row for row in rows if OWN not in row.context]
+    people = {row.contact_id for row in rows if row.contact_id is not None}
+    fresh = {row.contact_id for row in new if row.contact_id is not None and row.kind is MessageKind.NURTURE}
+    asked = store.registrations(session, {row.registration_id for row in new if row.registration_id is not None})
+    kept = [row.id for row in rows if row.kind is MessageKind.OPT_IN and OWN in row.context]
+    return _Material(
+        readers=store.readers(session, people),
+        interests=store.interests(session, fresh),
+        downloads=store.first_downloads(session, fresh),
+        registrations=asked,
+        wordings=store.wording_texts(session, {w for row in asked.values() for w in row.purposes.values()}),
+        frames=store.frames(session, {row.context[FRAME] for row in rows if FRAME in row.context}),
+        raw=store.raw(session, kept) if kept else {},
+    )
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+class _Desk:
+    """Writes the letters of one batch; what they share is made once."""
+
+    def __init__(self, rt: Runtime, material: _Material) -> None:
+        self._rt, self._material = rt, material
+        self._frames: dict[tuple[str, str | None, str | None], str] = {}
+        self.batch = Batch()
+
+    def write(self, row: Outgoing) -> Written:
+        letter, context, template = self.letter(row)
+        raw = self._material.raw.get(row.id)
+        if raw is None:
+            raw = compose(letter, self._envelope(row, context))
+        return Written(row, raw, letter.subject, context, template.version)
+
+    def letter(self, row: Outgoing) -> tuple[Letter, Mapping[str, Any], Template]:
+        """The rendered letter, the context to note, and the template it was written with."""
+        template = self._template(row)
+        context = row.context if OWN in row.context else self._note(row)
+        given = row.context if row.kind is MessageKind.SALES else {}
+        said = {**self._frame(context), **given, **context[OWN], **self._addresses(row, context)}
+        return render(template, said, self._link_url(row, template)), context, template
+
+    def _template(self, row: Outgoing) -> Template:
+        if row.template_version is not None:
+            return self._rt.template(row.template_version)
+        if row.kind.service:
+            return self._rt.library.service(row.mail, row.language)
+        raise NotFound("template", f"of '{row.mail}' in {row.language} for this reader")
+
+    def _note(self, row: Outgoing) -> dict[str, Any]:
+        own = _OWN[row.kind](self._rt, row, self._material)
+        return {**row.context, OWN: own, FRAME: self._frame_id(row)}
+
+    def _frame_id(self, row: Outgoing) -> str:
+        product, campaign = row.context.get("product"), row.campaign
+        key = row.language, product, campaign
+        if key not in self._frames:
+            data = _frame(self._rt, row.language, product, campaign)
+            id_ = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+            self._frames[key] = id_
+            self.batch.frames[id_] = data
+        return self._frames[key]
+
+    def _frame(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
+        id_ = context[FRAME]
+        return self.batch.frames.get(id_) or self._material.frames[id_]
+
+    def _addresses(self, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
+        if row.kind is MessageKind.OPT_IN:
+            return {"confirm_url": links.signed_url(self._rt, "confirm", row.registration_id)}
+        if row.kind is MessageKind.SALES:
+            return {}
+        imprint = self._frame(context)["imprint"]
+        return {
+            "urls": {
+                "unsubscribe": links.signed_url(self._rt, "unsubscribe", row.contact_id, row.id),
+                "preferences": links.signed_url(self._rt, "preferences", row.contact_id, row.id),
+                "imprint": imprint["imprint_url"],
+                "privacy": imprint["privacy_url"],
+            }
+        }
+
+    def _link_url(self, row: Outgoing, template: Template) -> Callable[[int, Link], str]:
+        def url(position: int, _link: Link) -> str:
+            return links.tracked_url(self._rt, row.id, template.version, position, observed=row.tracked)
+
+        return url
+
+    def _envelope(self, row: Outgoing, context: Mapping[str, Any]) -> Envelope:
+        sender = self._frame(context)["sender"]
+        nurture = row.kind is MessageKind.NURTURE
+        feedback = f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None
+        return Envelope(
+            sender_name=sender["name"],
+            sender_address=sender["address"],
+            reply_to=sender["reply_to"],
+            to_name=_recipient_name(row, context),
+            to_address=row.address,
+            header_id=row.header_id,
+            date=row.queued_at,
+            unsubscribe_url=links.signed_url(self._rt, "unsubscribe", row.contact_id, row.id) if nurture else None,
+            list_id=f"nurture.{sender['domain']}" if nurture else None,
+            service=row.kind.service,
+            feedback_id=feedback,
+        )
+
+
+def _recipient_name(row: Outgoing, context: Mapping[str, Any]) -> str:
+    """An opt-in mail names nobody: whoever filled the form may have written anything there."""
+    if row.kind is MessageKind.NURTURE:
+        contact = context[OWN]["contact"]
+        return f"{contact['first_name']} {contact['last_name']}".strip()
+    if row.kind is MessageKind.SALES:
+        return str((context.get("salesperson") or {}).get("name", ""))
+    return ""
+
+
+# --- what they share --------------------------------------------------------------------------------------------------
+
+
+def _frame(rt: Runtime, language: str, product: str | None, campaign: str | None) -> dict[str, Any]:
+    """Ourselves, the product and the event, in one language; plain values that JSON keeps."""
+    d = rt.definitions
+    o = d.organisation
+    sold = d.products.get(product) if product else None
+    present: Campaign | None = d.campaigns.get(campaign) if campaign else None
+    return {
+        "organisation": {"name": o.name, "website": o.website},
+        "sender": {
+            "name": o.sender.name,
+            "address": o.sender.address,
+            "reply_to": o.sender.reply_to,
+            "domain": o.sender.domain,
+        },
+        "imprint": _imprint(o.imprint, language),
+        "language": language,
+        "product": {
+            "id": sold.id if sold else product or "",
+            "name": in_language(sold.name, language) if sold else "",
+            "problem": in_language(sold.problem, language) if sold else "",
+            "benefit": in_language(sold.benefit, language) if sold else "",
+        },
+        "event": _event(present.event, language, d.calendar.zone) if present and present.event else None,
+    }
+
+
+def _imprint(imprint: Imprint, language: str) -> dict[str, Any]:
+    plain = (
+        "company",
+        "street",
+        "postal_code",
+        "city",
+        "register",
+        "vat_id",
+        "phone",
+        "email",
+        "imprint_url",
+        "privacy_url",
+    )
+    return {
+        **{name: getattr(imprint, name) for name in plain},
+        "represented_by": list(imprint.represented_by),
+        "country": in_language(imprint.country, language),
+    }
+
+
+def _event(event: Event, language: str, place: Any) -> dict[str, str]:
+    first, last = event.starts.astimezone(place).date(), event.ends.astimezone(place).date()
+    dates = (
+        format_date(first, "long", locale=language)
+        if first == last
+        else format_interval(first, last, "yMMMMd", locale=language)
+    )
+    return {"name": in_language(event.name, language), "place": in_language(event.place, language), "dates": dates}
+
+
+# --- what is said of the reader ------------------------------------------------------------------------------------------
+
+
+def _of_contact(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:
+    """What a nurture mail says of its reader."""
+    d, language = rt.definitions, row.language
+    reader = material.readers.get(row.contact_id or 0)
+    if reader is None:
+        raise NotFound("contact", row.contact_id)
+    interest = _interest(rt, row, material)
+    first = d.content.get(material.downloads.get(row.contact_id or 0, ""))
+    seen = reader.created_at.astimezone(zone(reader.time_zone) or d.calendar.zone).date()
+    return {
+        "greeting": greeting(language, reader.salutation, reader.first_name, reader.last_name),
+        "contact": {
+            "first_name": reader.first_name or "",
+            "last_name": reader.last_name or "",
+            "salutation": reader.salutation or "",
+            "company": reader.company or reader.answers.get("company", ""),
+            "function": reader.function or "",
+            "address": row.address,
+            "language": language,
+        },
+        "function_name": naming.function_name(d, reader.function, language),
+        "phase": row.context.get("phase", "B1"),
+        "interest": interest,
+        "interest_name": in_language(d.topics[interest].name, language) if interest else "",
+        "first_content": in_language(first.title, language) if first else "",
+        "first_seen": format_date(seen, "long", locale=language),
+        "campaign": row.campaign or "",
+        "step": row.step or "",
+    }
+
+
+def _interest(rt: Runtime, row: Outgoing, material: _Material) -> str:
+    """The strongest interest within the campaign's product; without a product, of all."""
+    product = rt.definitions.products.get(row.context.get("product", ""))
+    known = product.topics if product else rt.definitions.topics
+    return next((topic for topic in material.interests.get(row.contact_id or 0, ()) if topic in known), "")
+
+
+def _of_registration(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:
+    """What an opt-in mail says: what was asked for, in the very words that were shown."""
+    d, language = rt.definitions, row.language
+    asked = material.registrations.get(row.registration_id or 0)
+    if asked is None:
+        raise NotFound("registration", row.registration_id)
+    form = d.forms.get(asked.form)
+    offer = d.content.get(form.offers) if form and form.offers else None
+    expires = asked.expires_at.astimezone(d.calendar.zone).date()
+    return {
+        "form_title": naming.form_title(d, asked.form, language),
+        "offer_title": in_language(offer.title, language) if offer else "",
+        "purposes": [
+            {"title": naming.purpose_title(d, purpose, language), "wording": material.wordings[wording]}
+            for purpose, wording in asked.purposes.items()
+        ],
+        "expires": format_date(expires, "long", locale=language),
+    }
+
+
+def _of_sales(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:  # noqa: ARG001
+    """What a mail to sales says was put together when it was queued; it is in the row's context already."""
+    return {}
+
+
+_OWN: dict[MessageKind, Callable[[Runtime, Outgoing, _Material], dict[str, Any]]] = {
+    MessageKind.NURTURE: _of_contact,
+    MessageKind.OPT_IN: _of_registration,
+    MessageKind.SALES: _of_sales,
+}
+
+_FEMALE = frozenset({"ms", "mrs", "miss", "frau", "f", "female"})
+_MALE = frozenset({"mr", "herr", "m", "male"})
+_GREETINGS = {
+    "de": ("Guten Tag Frau {last},", "Guten Tag Herr {last},", "Guten Tag {name},", "Guten Tag,"),
+    "en": ("Hello Ms {last},", "Hello Mr {last},", "Hello {name},", "Hello,"),
+}
+
+
+def greeting(language: str, salutation: str | None, first_name: str | None, last_name: str | None) -> str:
+    """How a letter begins: with salutation and last name, else with the full name, else without a name."""
+    female, male, named, plain = _GREETINGS.get(language, _GREETINGS["en"])
+    spoken = (salutation or "").strip().rstrip(".").lower()
+    first, last = (first_name or "").strip(), (last_name or "").strip()
+    if last and spoken in _FEMALE | _MALE:
+        return (female if spoken in _FEMALE else male).format(last=last)
+    return named.format(name=f"{first} {last}") if first and last else plain

@@ -1,0 +1,124 @@
+"""Whether a mail that was decided some time ago may still go, asked right before it does.
+
+What stands in the way is looked up for a whole batch at once. A missing consent cancels. Sales working on the lead only
+holds: the mail is put back to the campaign's next open slot, so that no step is lost when sales gives the lead back soon;
+after ``_STALE`` it would be out of date and is cancelled. Sales and opt-in mails are asked only what concerns them: our
+own people need no consent, and who was suppressed may still ask to come back (registration limits how often).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from nurture.domain.address import address_key
+from nurture.domain.message import MessageKind
+from nurture.domain.pacing import next_slot
+from nurture.engine.facts import zone
+from nurture.engine.runtime import Runtime
+from nurture.store import consents, contacts, leads
+from nurture.store import permission as store
+from nurture.store.messages import Outgoing
+
+_LOOK_AGAIN = timedelta(hours=1)
+_STALE = timedelta(days=30)
+_STAYS = (None, "finished", "lost")
+"""Ends of an enrollment that do not take back a mail that was decided before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a mail may not go. ``again``: when to look again; None: it is cancelled."""
+
+    reason: str
+    again: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Present:
+    """How things stand now."""
+
+    purposes: Mapping[int, frozenset[str]]
+    suppressed: Mapping[str, str]
+    people: Mapping[int, Any]
+    leads: Mapping[tuple[int, str], Any]
+    enrollments: Mapping[int, Any]
+    registrations: Mapping[int, Any]
+
+
+def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime) -> dict[int, Obstacle]:
+    """Message -> what stands in its way; those without are not in it. At most six queries."""
+    present = _load(session, rows)
+    found = {row.id: _CHECKS[row.kind](rt, row, present, now) for row in rows}
+    return {message: obstacle for message, obstacle in found.items() if obstacle is not None}
+
+
+def _load(session: Session, rows: Sequence[Outgoing]) -> _Present:
+    nurture = [row for row in rows if row.kind is MessageKind.NURTURE]
+    asked = {row.registration_id for row in rows if row.registration_id is not None}
+    if not nurture:
+        return _Present({}, {}, {}, {}, {}, store.registrations(session, asked))
+    people = store.people(session, {row.contact_id for row in nurture if row.contact_id is not None})
+    return _Present(
+        purposes=consents.confirmed(session, people),
+        suppressed=contacts.suppressed(session, {address_key(row.address) for row in nurture}),
+        people=people,
+        leads=leads.of_units(session, {person.unit_id for person in people.values()}),
+        enrollments=store.left_enrollments(
+            session, {row.enrollment_id for row in nurture if row.enrollment_id is not None}
+        ),
+        registrations=store.registrations(session, asked) if asked else {},
+    )
+
+
+def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:
+    person = present.people.get(row.contact_id or 0)
+    if person is None:
+        return Obstacle("the contact is gone")
+    if row.purpose not in present.purposes[person.id]:
+        return Obstacle(f"no confirmed consent for '{row.purpose}' any more")
+    if (why := present.suppressed.get(address_key(row.address))) is not None:
+        return Obstacle(f"the address gets no mail: {why}")
+    left = present.enrollments.get(row.enrollment_id or 0)
+    if left is not None and left.left_kind not in _STAYS:
+        return Obstacle(f"left the campaign: {left.reason}")
+    return _held(rt, row, person, now) if _with_sales(row, person, present) else None
+
+
+def _with_sales(row: Outgoing, person: Any, present: _Present) -> bool:
+    lead = present.leads.get((person.unit_id, row.context.get("product", "")))
+    return bool(lead and lead.with_sales)
+
+
+def _held(rt: Runtime, row: Outgoing, person: Any, now: datetime) -> Obstacle:
+    if now - row.queued_at > _STALE:
+        return Obstacle(f"sales has been working on this lead for more than {_STALE.days} days; the mail is out of date")
+    campaign = rt.definitions.campaigns.get(row.campaign or "")
+    again = now + _LOOK_AGAIN
+    if campaign is not None:
+        again = next_slot(again, campaign.window, rt.definitions.calendar.in_zone(zone(person.time_zone)))
+    return Obstacle("sales is working on this lead", again)
+
+
+def _opt_in(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
+    asked = present.registrations.get(row.registration_id or 0)
+    if asked is None:
+        return Obstacle("the registration is gone")
+    if asked.state != "pending":
+        return Obstacle(f"the registration is {asked.state} already")
+    return Obstacle("the registration has expired") if asked.expires_at <= now else None
+
+
+def _sales(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
+    return None
+
+
+_CHECKS: dict[MessageKind, Callable[[Runtime, Outgoing, _Present, datetime], Obstacle | None]] = {
+    MessageKind.NURTURE: _nurture,
+    MessageKind.OPT_IN: _opt_in,
+    MessageKind.SALES: _sales,
+}
