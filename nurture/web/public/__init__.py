@@ -1,0 +1,25 @@
+"""The pages that visitors and readers see. GET shows, POST acts; no cookies, no scripts; the link is the key.
+
+/f/<form>  landing page        /c/ double opt-in      /l/ link in a mail     /q/ questions
+/embed/<form>  for other sites /u/ unsubscribe        /d/ download           /call/ wish to be called
+/  where a newcomer begins     /p/ preferences        /t/ topic              /h/ the answer of sales
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from nurture.engine.runtime import Runtime
+from nurture.web.public import answer, asking, errors, forms, leaving, opt_in, reading, start
+from nurture.web.public.site import Site, attach
+
+
+def register(app: Flask, rt: Runtime, clock: Callable[[], datetime], *, mailbox: bool, trusted_proxies: int = 0) -> None:
+    """Add the public pages and the error pages to ``app``."""
+    attach(app, Site(rt, clock, mailbox=mailbox, trusted_proxies=trusted_proxies))
+    for part in (start, forms, opt_in, leaving, reading, asking, answer):
+        app.register_blueprint(part.blueprint)
+    errors.register(app)
