@@ -1,7 +1,7 @@
 """When a mail may go out: send windows, office hours, holidays, in the reader's own time zone.
 
-All arithmetic on the wall clock happens here and nowhere else. Instants go in and come out in UTC. A wall-clock time
-that a change of daylight saving skips is read as the first instant after the gap; one that occurs twice, as the first.
+All reading of wall clocks happens here and nowhere else. Instants go in and come out in UTC. A wall-clock time that a
+change of daylight saving skips is read as the first instant after the gap; one that occurs twice, as the first.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def next_slot(now: datetime, window: Window, calendar: Calendar) -> datetime:
                 _instant(day, window.start, calendar.zone),
                 _instant(day, window.end, calendar.zone),
             )
-            if now < closes:
+            if max(now, opens) < closes:  # a gap may swallow a whole window, even a whole day (Apia, 30 December 2011)
                 return max(now, opens)
         day += timedelta(days=1)
     raise ValueError(f"the window {window} does not open within {_HORIZON_DAYS} days")
