@@ -67,10 +67,14 @@ class Document:
         return self.keys.get(path, Mark(1, 1))
 
     def fault(self, path: Path, message: str, *, key: bool = False) -> None:
-        """Record a fault at the value of ``path`` (or at its key)."""
+        """Record a fault at the value of ``path`` (or at its key), after which nothing else is said about it."""
+        self.remark(path, message, key=key)
+        self.tainted.add(path)
+
+    def remark(self, path: Path, message: str, *, key: bool = False) -> None:
+        """Record a fault at ``path`` beside which others may stand."""
         mark = self.place(path, key=key)
         self.faults.append(Fault(self.file, mark.line, mark.column, dotted(path), message))
-        self.tainted.add(path)
 
     def fault_at(self, mark: Mark, path: Path, message: str) -> None:
         """Record a fault at ``mark``."""

@@ -65,6 +65,10 @@ class Piece:
         for key in self.value if isinstance(self.value, dict) else ():
             yield key, self[key]
 
+    def values(self) -> Iterator[Piece]:
+        """The values of a mapping."""
+        return (value for _, value in self.items())
+
     def each(self) -> Iterator[Piece]:
         """The items of a list."""
         for index in range(len(self.value) if isinstance(self.value, list) else 0):
@@ -80,10 +84,10 @@ class Piece:
         while pending:
             piece = pending.pop()
             yield piece
-            pending.extend(below for _, below in piece.items())
+            pending.extend(below for below in piece.values())
             pending.extend(piece.each())
 
     def fault(self, message: str, *, key: bool = False) -> None:
         """Say what is wrong here (``key``: at the key), unless the reading of the file has found something here already."""
         if self.path not in self.document.tainted:
-            self.document.fault(self.path, message, key=key)
+            self.document.remark(self.path, message, key=key)
