@@ -30,11 +30,12 @@ def about(d: Definitions, act: Any, language: str) -> str:
 
 
 def salesperson(d: Definitions, person: str | None) -> str | None:
-    return d.sales.team[person].name if person in d.sales.team else person
+    return d.sales.team[person].name if person and person in d.sales.team else person
 
 
 def return_reason(d: Definitions, reason: str | None, language: str) -> str | None:
-    return in_language(d.sales.return_reasons[reason].name, language) if reason in d.sales.return_reasons else reason
+    known = d.sales.return_reasons.get(reason) if reason else None
+    return in_language(known.name, language) if known else reason
 
 
 def form_title(d: Definitions, form: str | None, language: str) -> str:

@@ -228,7 +228,7 @@ def _line(d: Definitions, story: Story, acts: Mapping[int, Any], line: Line, lan
         label=in_language(line.label, language),
         at=line.at,
         about=naming.about(d, act, language) if act is not None else naming.function_name(d, line.note, language),
-        who=None if mine else story.colleagues.get(act.contact_id),
+        who=None if act is None or mine else story.colleagues.get(act.contact_id),
         raw=line.raw,
         counts=line.counts,
         note=reasons.in_language(line.note, language) if act is not None else "",

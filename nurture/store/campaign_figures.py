@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageState
@@ -24,7 +24,7 @@ def sent(session: Session) -> dict[str, int]:
     query = select(Message.campaign, func.count()).where(
         Message.campaign.is_not(None), Message.state == MessageState.ACCEPTED
     )
-    return dict(session.execute(query.group_by(Message.campaign)).tuples())
+    return {campaign: count for campaign, count in session.execute(query.group_by(Message.campaign)) if campaign}
 
 
 def versions(session: Session, campaign: str) -> Sequence[Any]:
@@ -65,6 +65,6 @@ def mails(session: Session, campaign: str, version: str | None) -> Sequence[Any]
     return session.execute(_of(query, campaign, version)).all()
 
 
-def _of(query: Select[Any], campaign: str, version: str | None) -> Select[Any]:
+def _of(query: Any, campaign: str, version: str | None) -> Any:
     query = query.where(E.campaign == campaign)
     return query.where(E.version == version) if version else query

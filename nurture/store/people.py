@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentState
@@ -29,14 +29,14 @@ def count(session: Session, wanted: Wanted) -> int:
     return session.scalar(_narrow(select(func.count()).select_from(Contact), wanted)) or 0
 
 
-def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[Row[Any]]:
+def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[Any]:
     """(contact, company name, suppressed since) newest first."""
     columns = (Contact, Company.name.label("company"), Suppression.since.label("suppressed"))
     query = _narrow(select(*columns).outerjoin(Suppression, Suppression.address_key == Contact.address_key), wanted)
     return session.execute(query.order_by(Contact.id.desc()).limit(limit).offset(offset)).all()
 
 
-def _narrow(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrow(query: Any, wanted: Wanted) -> Any:
     query = query.join(Unit, Unit.id == Contact.unit_id).outerjoin(Company, Company.id == Unit.company_id)
     name = func.coalesce(Contact.first_name, "") + " " + func.coalesce(Contact.last_name, "")
     query = query.where(*_words(wanted.text, (name, Contact.address_key, Company.name)))
@@ -110,7 +110,7 @@ def _shows_pending(wanted: Wanted) -> bool:
     return wanted.state in ("", "pending") and not wanted.lead_class
 
 
-def _pending(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _pending(query: Any, wanted: Wanted) -> Any:
     answers = Registration.answers
     told = [answers[field].as_string() for field in ("first_name", "last_name", "company")]
     known = exists().where(Contact.address_key == Registration.address_key)

@@ -161,4 +161,4 @@ def _wordings(
 
 def _colleagues(session: Session, unit: int) -> dict[int, str]:
     rows = session.execute(select(Contact.id, Contact.address).where(Contact.unit_id == unit))
-    return dict(rows.tuples())
+    return dict(rows.all())

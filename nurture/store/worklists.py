@@ -33,7 +33,7 @@ from nurture.store.schema import (
 
 def handoff_counts(session: Session) -> dict[HandoffState, int]:
     rows = session.execute(select(Handoff.state, func.count()).group_by(Handoff.state))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def overdue_handoffs(session: Session, now: datetime) -> int:
@@ -61,7 +61,7 @@ def handoffs(session: Session, states: Sequence[HandoffState], limit: int, offse
 
 def message_counts(session: Session) -> dict[MessageState, int]:
     rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def messages(
