@@ -1,0 +1,61 @@
+"""What commands share: settings from the environment, the house built from them, logging."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from nurture import app
+from nurture.engine.runtime import Runtime
+from nurture.settings import Settings, load_settings
+
+
+def settings() -> Settings:
+    """What the environment says. Raises SettingsError."""
+    return load_settings(os.environ)
+
+
+@contextmanager
+def existing() -> Iterator[Runtime]:
+    """The house, for a command that works beside (or without) a running system."""
+    rt = app.open_existing(settings())
+    try:
+        yield rt
+    finally:
+        rt.db.dispose()
+
+
+def start_logging(form: str) -> None:
+    """Log to standard error, one event a line: ``text`` for people, ``json`` for collectors."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that takes longer than its pause is no news
+    logging.getLogger("waitress").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class _Text(logging.Formatter):
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)sZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        event = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            event["error"] = self.formatException(record.exc_info)
+        return json.dumps(event, ensure_ascii=False)
