@@ -9,13 +9,16 @@ Verdicts are recomputed from the raw hits at any time; ``RULES_VERSION`` says by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 RULES_VERSION = 1
 
+_BEFORE_DELIVERY = timedelta(seconds=60)  # a gateway may look while the server has yet to say yes
 _AT_DELIVERY = timedelta(seconds=10)
 _UNSURE_AFTER_DELIVERY = timedelta(seconds=60)
 _CONTAGION = timedelta(minutes=15)
@@ -42,7 +45,7 @@ class Hit:
     tool: bool = False
     prefetch: bool = False
     trap: bool = False
-    """The link is one that a reader does not press for content (unsubscribe, legal, invisible)."""
+    """No reader can see this link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +77,32 @@ def verdicts(
     ``settle_after`` stays pending unless it is plainly a machine's, or a proof from the same place settles it.
     """
     ordered = sorted(hits, key=lambda h: (h.at, h.id))
-    machine = {h.id: reason for h in ordered if (reason := _alone(h, delivered) or _in_burst(h, ordered, links))}
-    _spread(machine, ordered)
-    return {h.id: _rule(h, machine.get(h.id), ordered, machine, delivered, proofs, settle_after, now) for h in ordered}
+    machines = _bursts(ordered, links) | {h.id: reason for h in ordered if (reason := _alone(h, delivered))}
+    machines |= _contagion(machines, ordered)
+    last_seen = {_place(h): h.at for h in ordered if h.id not in machines}
+
+    def rule(hit: Hit) -> Ruling:
+        if hit.id in machines:
+            return Ruling(Verdict.MACHINE, machines[hit.id])
+        if any(p.at >= hit.at and _place(p) == _place(hit) for p in proofs):
+            return Ruling(Verdict.HUMAN, "the same reader then pressed a button")
+        if now - hit.at < settle_after:
+            return Ruling(Verdict.PENDING, "being checked for scanners")
+        came_back = last_seen[_place(hit)] - hit.at >= _LATER
+        if not came_back and _around_delivery(hit, delivered, _UNSURE_AFTER_DELIVERY):
+            return Ruling(Verdict.UNSURE, "within a minute of delivery, and nothing since")
+        return Ruling(Verdict.HUMAN, "a single click, at a reader's pace")
+
+    return {hit.id: rule(hit) for hit in ordered}
 
 
-def _rule(
-    hit: Hit,
-    machine: str | None,
-    hits: Sequence[Hit],
-    machines: dict[int, str],
-    delivered: datetime | None,
-    proofs: Sequence[Proof],
-    settle_after: timedelta,
-    now: datetime,
-) -> Ruling:
-    if machine is not None:
-        return Ruling(Verdict.MACHINE, machine)
-    if any(p.at >= hit.at and p.network == hit.network and p.agent == hit.agent for p in proofs):
-        return Ruling(Verdict.HUMAN, "the same reader then pressed a button")
-    if now - hit.at < settle_after:
-        return Ruling(Verdict.PENDING, "being checked for scanners")
-    if delivered is not None and hit.at - delivered <= _UNSURE_AFTER_DELIVERY and not _came_back(hit, hits, machines):
-        return Ruling(Verdict.UNSURE, "within a minute of delivery, and nothing since")
-    return Ruling(Verdict.HUMAN, "a single click, at a reader's pace")
+def _place(sign: Hit | Proof) -> tuple[str, str]:
+    """Where a request came from, as closely as can be told: network and program."""
+    return sign.network, sign.agent
+
+
+def _around_delivery(hit: Hit, delivered: datetime | None, until: timedelta) -> bool:
+    return delivered is not None and -_BEFORE_DELIVERY <= hit.at - delivered <= until
 
 
 def _alone(hit: Hit, delivered: datetime | None) -> str | None:
@@ -112,37 +117,54 @@ def _alone(hit: Hit, delivered: datetime | None) -> str | None:
         return "the user agent is a program's"
     if hit.trap:
         return "a link that only scanners follow"
-    if delivered is not None and timedelta(0) <= hit.at - delivered <= _AT_DELIVERY:
+    if _around_delivery(hit, delivered, _AT_DELIVERY):
         return "within 10 seconds of delivery"
     return None
 
 
-def _in_burst(hit: Hit, hits: Sequence[Hit], links: int) -> str | None:
-    """Whether ``hit`` belongs to a burst over several links."""
+def _bursts(hits: Sequence[Hit], links: int) -> dict[int, str]:
+    """The hits (ascending) that belong to a burst over several links, with the narrowest burst as the reason."""
     most = max(4, -(-links * 6 // 10))
+    found: dict[int, str] = {}
     for least, span in ((2, timedelta(seconds=1)), (3, timedelta(seconds=10)), (most, timedelta(seconds=60))):
-        for start in hits:
-            if not start.at <= hit.at <= start.at + span:
-                continue
-            inside = {h.link for h in hits if start.at <= h.at <= start.at + span}
-            if len(inside) >= least:
-                return f"{len(inside)} links within {span.total_seconds():g} s"
-    return None
+        for hit, distinct in _crowded(hits, least, span):
+            found.setdefault(hit.id, f"{distinct} links within {span.total_seconds():g} s")
+    return found
 
 
-def _spread(machine: dict[int, str], hits: Sequence[Hit]) -> None:
-    """Whoever comes from where a machine came from, around that time, is the machine."""
-    sources = [h for h in hits if h.id in machine and h.method == "GET" and not h.prefetch]
+def _crowded(hits: Sequence[Hit], least: int, span: timedelta) -> Iterator[tuple[Hit, int]]:
+    """Each hit that has ``least`` different links around it within ``span``, and how many. Linear: one sliding window."""
+    inside: Counter[str] = Counter()
+    end = told = 0
+    for start, first in enumerate(hits):
+        while end < len(hits) and hits[end].at <= first.at + span:
+            inside[hits[end].link] += 1
+            end += 1
+        if len(inside) >= least:
+            yield from ((hit, len(inside)) for hit in hits[max(start, told) : end])
+            told = end
+        inside[first.link] -= 1
+        if not inside[first.link]:
+            del inside[first.link]
+
+
+def _contagion(machines: Mapping[int, str], hits: Sequence[Hit]) -> dict[int, str]:
+    """Whoever comes from where a machine came from, around that time, is the machine; but it is not handed on.
+
+    HEAD requests and prefetches taint nobody: the reader's own mail program makes them, too.
+    """
+    seen: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for hit in hits:
-        if hit.id in machine:
-            continue
-        if any(_same_place(hit, s) and abs(hit.at - s.at) <= _CONTAGION for s in sources):
-            machine[hit.id] = "same network and program as a scanner just before"
+        if hit.id in machines and hit.method == "GET" and not hit.prefetch:
+            seen[_place(hit)].append(hit.at)
+    return {
+        hit.id: "same network and program as a scanner just before"
+        for hit in hits
+        if hit.id not in machines and _has_within(seen[_place(hit)], hit.at, _CONTAGION)
+    }
 
 
-def _same_place(one: Hit, other: Hit) -> bool:
-    return one.network == other.network and one.agent == other.agent
-
-
-def _came_back(hit: Hit, hits: Sequence[Hit], machines: dict[int, str]) -> bool:
-    return any(h.id not in machines and h.at - hit.at >= _LATER for h in hits)
+def _has_within(moments: Sequence[datetime], moment: datetime, span: timedelta) -> bool:
+    """Whether one of ``moments`` (ascending) is at most ``span`` away from ``moment``."""
+    nearest = bisect_left(moments, moment - span)
+    return nearest < len(moments) and moments[nearest] <= moment + span

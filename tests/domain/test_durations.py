@@ -130,7 +130,7 @@ def test_words_and_length(duration: Duration, text: str, days: float) -> None:
     assert Duration.parse(text) == duration
 
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 units = st.sampled_from(["minutes", "hours", "days", "weeks", "months", "years"])
 
 

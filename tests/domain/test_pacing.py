@@ -213,7 +213,7 @@ moments = st.one_of(
         st.sampled_from(CHANGES),
         st.integers(-3 * 86400, 3 * 86400),
     ),
-    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )  # fmt: skip
 calendars = st.sampled_from([CHRISTMAS.in_zone(zone) for zone in ZONES])
 
