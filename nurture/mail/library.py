@@ -150,8 +150,7 @@ def _misplaced(name: str) -> Fault | None:
 
 def _parse(environment: jinja2.Environment, name: str, text: str) -> Source | Fault:
     try:
-        tree = environment.parse(text, name)
-        environment.compile(tree, name)
+        environment.get_template(name)
         return Source(name, text, environment.parse(text, name))
     except jinja2.TemplateSyntaxError as error:
         return analysis.syntax_fault(name, text, error)
