@@ -192,13 +192,9 @@ class Campaign:
         return self._positions.get(target, last) <= self._positions.get(step, last)
 
     def targets(self, step: Step) -> Iterator[str]:
-        """Every step that can follow ``step``."""
-        if isinstance(step, LeaveStep):
-            return
+        """Every step that can follow ``step``; where it may be skipped, also the one after it."""
         if isinstance(step, BranchStep):
             yield from (case.go for case in step.cases)
             yield step.otherwise
-            if step.only is not None:
-                yield self.after(step)
-            return
-        yield self.after(step)
+        if not isinstance(step, BranchStep | LeaveStep) or step.only is not None:
+            yield self.after(step)
