@@ -1,0 +1,288 @@
+"""The outbox as a store: once, claimed once, moved once, given back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from delivery.outbox import Outbox
+from sqlalchemy import event, text
+
+from nurture.domain.errors import IllegalTransition
+from nurture.domain.message import MessageKind, MessageState
+from nurture.store import messages
+from nurture.store.database import reading, transaction
+from nurture.store.messages import Move, Try
+
+LEASE = timedelta(minutes=5)
+S = MessageState
+
+
+def _claim(outbox: Outbox, limit: int = 100, worker: str = "one", **later: float) -> list[messages.Outgoing]:
+    with transaction(outbox.rt.db) as session:
+        return messages.claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
+
+
+def _settle(outbox: Outbox, *moves: Move, worker: str = "one") -> set[int]:
+    with transaction(outbox.rt.db) as session:
+        return messages.settle(session, worker, moves, outbox.now)
+
+
+# --- queueing ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_mail_is_queued_once(outbox: Outbox) -> None:
+    people = outbox.people(3)
+    first = outbox.nurture_mails(people)
+    assert len(first) == 3
+    assert outbox.nurture_mails(people) == []
+    assert outbox.states() == {"queued": 3}
+
+
+def test_queueing_says_which_are_new(outbox: Outbox) -> None:
+    people = outbox.people(3)
+    outbox.nurture_mails(people[:1])
+    assert len(outbox.nurture_mails(people)) == 2
+
+
+def test_queueing_thousands_at_once(outbox: Outbox) -> None:
+    assert len(outbox.nurture_mails(outbox.people(3_000))) == 3_000
+
+
+def test_the_message_id_comes_from_installation_and_once_key(outbox: Outbox) -> None:
+    row = outbox.row(outbox.nurture_mail())
+    assert row.header_id.endswith(f"@{outbox.rt.definitions.organisation.sender.domain}>")
+    assert len(row.header_id.partition("@")[0]) == len("<") + 32
+
+
+def test_a_mail_without_template_is_parked_and_never_claimed(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail(state=S.PARKED, due_at=None, reason="there is no template")
+    assert _claim(outbox) == []
+    assert (outbox.state(mail), outbox.row(mail).reason) == (S.PARKED, "there is no template")
+
+
+# --- claiming ---------------------------------------------------------------------------------------------------------
+
+
+def test_service_mail_overtakes_nurture_mail(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(5))
+    opt_in = outbox.opt_in_mail(queued_at=outbox.now, due_at=outbox.now)
+    assert [m.id for m in _claim(outbox, limit=1)] == [opt_in]
+
+
+def test_the_oldest_due_goes_first_and_the_future_waits(outbox: Outbox) -> None:
+    later = outbox.nurture_mail("later", due_at=outbox.now + timedelta(hours=1))
+    second = outbox.nurture_mail("second", due_at=outbox.now - timedelta(minutes=1))
+    first = outbox.nurture_mail("first", due_at=outbox.now - timedelta(minutes=2))
+    assert [m.id for m in _claim(outbox)] == [first, second]
+    assert [m.id for m in _claim(outbox, hours=2)] == [later]
+
+
+def test_claimed_mail_is_not_claimed_again(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(5))
+    assert len(_claim(outbox, limit=3)) == 3
+    assert len(_claim(outbox, limit=3, worker="two")) == 2
+    assert _claim(outbox, worker="three") == []
+
+
+def test_many_workers_at_once_claim_each_mail_once(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(400))
+    start, claimed = Barrier(4), [[] for _ in range(4)]
+
+    def work(number: int) -> None:
+        start.wait()
+        while rows := _claim(outbox, limit=20, worker=f"worker-{number}"):
+            claimed[number] += [row.id for row in rows]
+
+    threads = [Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = [id_ for part in claimed for id_ in part]
+    assert len(ids) == len(set(ids)) == 400
+
+
+def test_claiming_costs_three_statements_whatever_is_stored(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(500))
+    statements = []
+    event.listen(outbox.rt.db, "after_cursor_execute", lambda *args: statements.append(args[2]))
+    _claim(outbox, limit=200)
+    assert sum("UPDATE" in s for s in statements) == len(messages._PRIORITY)
+
+
+@pytest.mark.parametrize("column", ["due_at", "claimed_until"])
+def test_what_is_due_is_found_by_a_partial_index(outbox: Outbox, column: str) -> None:
+    where = {
+        "due_at": "state = 'queued' AND kind = 'nurture' AND due_at <= '2030-01-01' ORDER BY due_at LIMIT 10",
+        "claimed_until": "messages.state IN ('claimed', 'sending') AND claimed_until <= '2030-01-01'",
+    }[column]
+    sqlite = outbox.rt.db.dialect.name == "sqlite"
+    with reading(outbox.rt.db) as session:
+        if not sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        plan = "\n".join(str(row) for row in session.execute(text(f"{explain} SELECT id FROM messages WHERE {where}")))
+    assert {"due_at": "ix_messages_due", "claimed_until": "ix_messages_leased"}[column] in plan
+    assert "SORT" not in plan.upper()
+
+
+# --- moving -----------------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "sending": [S.SENDING],
+    "accepted": [S.SENDING, S.ACCEPTED],
+    "deferred before the dot": [S.QUEUED],
+    "deferred after the dot": [S.SENDING, S.QUEUED],
+    "refused": [S.FAILED],
+    "given up": [S.UNDELIVERED],
+    "no answer": [S.SENDING, S.UNKNOWN],
+    "no consent": [S.CANCELLED],
+    "template fault": [S.PARKED],
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_moves(outbox: Outbox, way: list[MessageState]) -> None:
+    mail = outbox.nurture_mail()
+    _claim(outbox)
+    before = S.CLAIMED
+    for to in way:
+        assert _settle(outbox, Move(mail, before, to, "because", due=outbox.now if to is S.QUEUED else None)) == set()
+        before = to
+    row = outbox.row(mail)
+    assert (row.state, row.reason) == (way[-1], "because")
+    assert (row.settled_at is None) == (row.state in (S.QUEUED, S.SENDING))
+    assert (row.claimed_by == "one") == (row.state is S.SENDING)
+
+
+def test_an_illegal_move_is_an_error(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    _claim(outbox)
+    with pytest.raises(IllegalTransition):
+        _settle(outbox, Move(mail, S.CLAIMED, S.ACCEPTED))
+    assert outbox.state(mail) is S.CLAIMED
+
+
+def test_only_the_holder_moves_a_mail(outbox: Outbox) -> None:
+    mails = outbox.nurture_mails(outbox.people(2))
+    _claim(outbox)
+    lost = _settle(outbox, *(Move(mail, S.CLAIMED, S.SENDING) for mail in mails), worker="two")
+    assert lost == set(mails)
+    assert outbox.states() == {"claimed": 2}
+
+
+def test_a_mail_that_went_elsewhere_does_not_hold_up_the_others(outbox: Outbox) -> None:
+    first, second = outbox.nurture_mails(outbox.people(2))
+    _claim(outbox)
+    _settle(outbox, Move(first, S.CLAIMED, S.CANCELLED))
+    assert _settle(outbox, Move(first, S.CLAIMED, S.SENDING), Move(second, S.CLAIMED, S.SENDING)) == {first}
+    assert (outbox.state(first), outbox.state(second)) == (S.CANCELLED, S.SENDING)
+
+
+def test_a_late_outcome_settles_what_was_given_up_as_unknown(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    _claim(outbox)
+    _settle(outbox, Move(mail, S.CLAIMED, S.SENDING, until=outbox.now + LEASE))
+    with transaction(outbox.rt.db) as session:
+        messages.release_expired(session, outbox.now + timedelta(hours=1), idempotent=False)
+    assert outbox.state(mail) is S.UNKNOWN
+    assert _settle(outbox, Move(mail, S.SENDING, S.ACCEPTED, "250 ok")) == set()
+    assert (outbox.state(mail), outbox.row(mail).reason) == (S.ACCEPTED, "250 ok")
+
+
+# --- giving back ------------------------------------------------------------------------------------------------------
+
+RELEASED = {
+    # kind, state when the worker died, idempotent transport -> state after the lease
+    "nurture, only claimed": (MessageKind.NURTURE, S.CLAIMED, False, S.QUEUED),
+    "nurture, being sent": (MessageKind.NURTURE, S.SENDING, False, S.UNKNOWN),
+    "nurture, being sent to a mailbox": (MessageKind.NURTURE, S.SENDING, True, S.QUEUED),
+    "opt-in, only claimed": (MessageKind.OPT_IN, S.CLAIMED, False, S.QUEUED),
+    "opt-in, being sent": (MessageKind.OPT_IN, S.SENDING, False, S.QUEUED),
+}
+
+
+@pytest.mark.parametrize(("kind", "state", "idempotent", "then"), RELEASED.values(), ids=RELEASED.keys())
+def test_a_dead_workers_lease(
+    outbox: Outbox, kind: MessageKind, state: MessageState, idempotent: bool, then: MessageState
+) -> None:
+    mail = outbox.nurture_mail() if kind is MessageKind.NURTURE else outbox.opt_in_mail()
+    _claim(outbox)
+    if state is S.SENDING:
+        _settle(outbox, Move(mail, S.CLAIMED, S.SENDING, due=outbox.now, until=outbox.now + LEASE))
+    for minutes, expected in ((4, state), (5, then)):
+        with transaction(outbox.rt.db) as session:
+            messages.release_expired(session, outbox.now + timedelta(minutes=minutes), idempotent=idempotent)
+        assert outbox.state(mail) is expected
+    row = outbox.row(mail)
+    assert row.claimed_by is None
+    assert "worker" in row.reason
+    assert (row.due_at is None) == (then is S.UNKNOWN)
+
+
+def test_a_lease_can_be_renewed_by_its_holder_only(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    _claim(outbox)
+    until = outbox.now + timedelta(hours=1)
+    with transaction(outbox.rt.db) as session:
+        assert messages.renew(session, "two", [mail], until) == set()
+        assert messages.renew(session, "one", [mail], until) == {mail}
+    assert outbox.row(mail).claimed_until == until
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def test_attempts_are_kept_in_order(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    tries = [Try(mail, outbox.now + timedelta(minutes=n), "deferred", "recipient", f"450 {n}") for n in range(3)]
+    with transaction(outbox.rt.db) as session:
+        messages.record_tries(session, tries)
+    assert outbox.tries(mail) == tries
+
+
+def test_an_idle_outbox_has_nothing_to_do(outbox: Outbox) -> None:
+    outbox.nurture_mail(due_at=outbox.now + timedelta(days=1))
+    with reading(outbox.rt.db) as session:
+        assert not messages.something_to_do(session, outbox.now)
+        assert messages.something_to_do(session, outbox.now + timedelta(days=1))
+
+
+def test_the_queue_by_kind(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(2))
+    outbox.nurture_mail("later", due_at=outbox.now + timedelta(days=1))
+    outbox.opt_in_mail()
+    with reading(outbox.rt.db) as session:
+        rows = {row.kind: (row.due, row.later) for row in messages.waiting(session, outbox.now)}
+    assert rows == {MessageKind.NURTURE: (2, 1), MessageKind.OPT_IN: (1, 0)}
+
+
+def test_mails_that_count_for_the_frequency_cap(outbox: Outbox) -> None:
+    (contact,) = outbox.people(1)
+    old = outbox.now - timedelta(days=8)
+    outbox.nurture_mails([contact], "still queued", queued_at=old)
+    outbox.nurture_mails([contact], "recent", queued_at=outbox.now)
+    outbox.nurture_mails([contact], "parked", state=S.PARKED, due_at=None)
+    with reading(outbox.rt.db) as session:
+        assert messages.mailed_since(session, [contact], outbox.now) == {contact: [old, outbox.now]}
+
+
+@pytest.mark.parametrize("state", [S.PARKED, S.UNKNOWN])
+def test_parked_and_unknown_mail_can_be_tried_again_by_hand(outbox: Outbox, state: MessageState) -> None:
+    mail = outbox.nurture_mail(state=state, due_at=None)
+    with transaction(outbox.rt.db) as session:
+        assert messages.requeue(session, mail, outbox.now, "by hand")
+        assert not messages.requeue(session, mail, outbox.now, "by hand")
+    assert [m.id for m in _claim(outbox)] == [mail]
+
+
+def test_a_claimed_row_reads_like_the_stored_one(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    (claimed,) = _claim(outbox)
+    with reading(outbox.rt.db) as session:
+        found = messages.find(session, mail)
+    assert found is not None
+    assert replace(found, state=S.CLAIMED) == claimed
