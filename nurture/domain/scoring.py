@@ -7,7 +7,7 @@ every figure equals the sum of its lines.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -138,7 +138,7 @@ def profile_score(model: ScoringModel, answers: Mapping[str, str]) -> tuple[str,
 def behaviour_lines(model: ScoringModel, acts: Sequence[Act], zone: ZoneInfo, now: datetime) -> tuple[Line, ...]:
     """One line per activity and rule that fits, oldest first. Linear in ``acts``."""
     lines: list[Line] = []
-    given: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
+    given: dict[str, deque[tuple[datetime, float]]] = defaultdict(deque)
     clicked: set[tuple[int, str | None, date]] = set()
     for act in sorted(acts, key=lambda a: (a.at, a.id)):
         if act.kind == "click":
@@ -179,14 +179,16 @@ def _fits(rule: BehaviourRule, act: Act) -> bool:
     )
 
 
-def _line(rule: BehaviourRule, act: Act, given: list[tuple[datetime, float]], half_life: float, now: datetime) -> Line:
-    """The line for ``act``; notes what the cap took. ``given``: what this rule gave before, extended here."""
+def _line(rule: BehaviourRule, act: Act, given: deque[tuple[datetime, float]], half_life: float, now: datetime) -> Line:
+    """The line for ``act``; notes what the cap took. ``given``: what counts towards the cap, brought up to date here."""
     allowed = rule.points
     if rule.cap is not None:
-        since = act.at - timedelta(days=rule.cap_days) if rule.cap_days else None
-        used = sum(points for at, points in given if since is None or at > since)
-        allowed = max(0.0, min(rule.points, rule.cap - used))
-    given.append((act.at, allowed))
+        since = act.at - timedelta(days=rule.cap_days)
+        while rule.cap_days and given and given[0][0] <= since:
+            given.popleft()
+        allowed = max(0.0, min(rule.points, rule.cap - sum(points for _, points in given)))
+        if allowed:  # so that ``given`` stays as short as the cap is low
+            given.append((act.at, allowed))
     age = max(0.0, (now - act.at) / timedelta(days=1))
     counts = round(allowed * 0.5 ** (age / half_life), 1)
     notes = []
