@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -374,7 +375,7 @@ def test_service_mail_without_an_answer_is_sent_again_twice_at_most(outbox: Outb
     assert len({p.header_id for p in offered}) == 1
     assert len({p.raw for p in offered}) == 1
     assert len(offered) == 3
-    assert [b - a for a, b in zip(moments[:2], moments[1:3], strict=True)] == [timedelta(minutes=10)] * 2
+    assert [b - a for a, b in pairwise(moments[:3])] == [timedelta(minutes=10)] * 2
 
 
 # --- the server is away -------------------------------------------------------------------------------------------------
