@@ -4,9 +4,11 @@
     none ----------> pending ----------------------> confirmed
       ^                | expired / declined              | withdrawn / objected
       |                v                                 v
-      +------------- none                            withdrawn --asked--> pending (only by the person, never by import)
+      +----------------+                             withdrawn --confirmed--> confirmed (only by the person)
 
-Asking again never weakens what is confirmed; an import never revives what was withdrawn.
+Asking never weakens what is confirmed, and never hides that somebody withdrew (anybody can type an address into a form):
+only the button in the opt-in mail revives a withdrawn consent, an import never does. An import with proof goes from none
+to confirmed; a withdrawal or an objection is heard in every state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Which content item is next for a reader: the grid cell's items in their order and spacing, minus what was had."""
+"""Which content item is next for a reader: the grid cell's items in their order, minus what was had.
+
+When it may follow (``ContentItem.spacing``) is up to whoever asks.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def next_item(
 ) -> ContentItem | None:
     """The next unread item of the cell: on a topic of interest first, then by order, then by id.
 
-    None: the cell is exhausted.     Having one variant of an item counts as having all of them.
+    None: the cell is exhausted. Having one variant of an item counts as having all of them.
     """
     by_id = {item.id: item for item in items}
     roots = {by_id[i].variant_of or i for i in had if i in by_id}

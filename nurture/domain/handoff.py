@@ -68,13 +68,13 @@ def assign(sales: Sales, product: str, language: str, load: Mapping[str, int], s
     free = [p for p in sales.team.values() if product in p.products and load.get(p.id, 0) < p.open_leads]
     if not free:
         return None
-    order = sorted(sales.team)
 
-    def rank(person: Salesperson) -> tuple[bool, float, int]:
-        share = load.get(person.id, 0) / person.open_leads
-        return person.language != language, share, (order.index(person.id) + seed) % len(order)
+    def rank(person: Salesperson) -> tuple[bool, float]:
+        return person.language != language, load.get(person.id, 0) / person.open_leads
 
-    return min(free, key=rank)
+    best = min(map(rank, free))
+    tied = sorted((p for p in free if rank(p) == best), key=lambda p: p.id)
+    return tied[seed % len(tied)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def classify(current: ClassState | None, signs: Sequence[Sign], product: Product
 
     The latest human ruling wins; else the latest thing told; else content; else the form (only for the first class).
     """
-    fresh = [s for s in sorted(signs, key=lambda s: s.at) if current is None or s.at >= current.since]
+    fresh = [s for s in sorted(signs, key=lambda s: s.at) if current is None or not _spent(s, current)]
     ruling = next((s for s in reversed(fresh) if s.evidence in CONFIRMING), None)
     if ruling is not None:
         return _unless_same(
@@ -87,6 +87,13 @@ def classify(current: ClassState | None, signs: Sequence[Sign], product: Product
         if first is not None:
             return ClassChange(first.lead_class, False, Evidence.FORM, f"came by {first.item}")
     return None
+
+
+def _spent(sign: Sign, current: ClassState) -> bool:
+    """Whether ``sign`` is older than ``current`` or the very one it rests on: neither may hold up what comes later."""
+    if sign.at != current.since:
+        return sign.at < current.since
+    return sign.lead_class is current.lead_class and (current.confirmed or sign.evidence not in CONFIRMING)
 
 
 def _good_until(current: ClassState, product: Product) -> datetime:
