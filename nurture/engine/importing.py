@@ -1,0 +1,295 @@
+"""Taking in contacts from a file: every good row, every bad row by its number and reason, and again without harm.
+
+    file -> table -> columns -> rows --batch by batch, each one transaction--> contacts, companies, consents, journal
+
+What a person said stays; a file fills what is not known yet (or replaces it, if it is told to). A consent comes in only if
+its row proves it, and never over one that was withdrawn. A suppressed address stays out. A second import of the same file
+finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from nurture.domain.address import domain_of
+from nurture.domain.consent import ConsentEvent, ConsentState, after
+from nurture.domain.errors import IllegalTransition
+from nurture.engine import spreadsheet
+from nurture.engine.import_columns import BadRow, Columns, Said, find_columns, read_row
+from nurture.engine.import_report import Finding, Report
+from nurture.engine.runtime import Runtime
+from nurture.store import contacts
+from nurture.store import importing as store
+from nurture.store.database import transaction
+from nurture.store.schema import Company, Contact, Unit
+
+BATCH = 500
+_TRIES = 3
+"""How often a batch is begun anew when somebody registers one of its addresses at the same moment."""
+_COLUMNS = ("salutation", "first_name", "last_name", "function", "phone", "time_zone", "country")
+_COMPANY_FACTS = {"industry": "industry", "company_size": "size", "country": "country", "region": "region"}
+
+Item = TypeVar("Item")
+
+
+def import_contacts(
+    rt: Runtime,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    replace: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Take in ``path``. ``dry_run``: change nothing. ``replace``: the file knows better than what is stored.
+
+    ``progress``: is told rows done and rows in all. Raises UnreadableTable, NoAddressColumn before anything is changed.
+    """
+    table = spreadsheet.open_table(path)
+    columns = find_columns(rt.definitions, table.headings, path.name)
+    report = Report(path.name, dry_run, unused_columns=columns.unused)
+    seen: dict[str, int] = {}
+    for rows in _batches(spreadsheet.read(table), BATCH):
+        job = _Job(rt, columns, path.name, now, replace)
+        done = _try_batch(job, rows, seen, dry_run=dry_run)
+        report.add(done)
+        if progress is not None:
+            progress(report.rows, table.rows)
+    return report
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    rt: Runtime
+    columns: Columns
+    file: str
+    now: datetime
+    replace: bool
+
+
+def _try_batch(job: _Job, rows: Sequence[tuple[int, list[str]]], seen: dict[str, int], *, dry_run: bool) -> Report:
+    """One transaction; begun anew if somebody else made one of its contacts meanwhile."""
+    for tries_left in reversed(range(_TRIES)):
+        batch = _Batch(job, dict(seen))
+        try:
+            with transaction(job.rt.db) as session:
+                batch.take_in(session, rows)
+                if dry_run:
+                    session.rollback()
+        except IntegrityError:
+            if not tries_left:
+                raise
+            continue
+        seen.update(batch.seen)
+        break
+    return batch.report
+
+
+class _Batch:
+    """Some rows on their way in. A constant number of statements for all of them."""
+
+    def __init__(self, job: _Job, seen: dict[str, int]) -> None:
+        self._job, self.seen = job, seen
+        self.report = Report(job.file, dry_run=False)
+        self._repeated: set[int] = set()
+        self._news: dict[int, list[str]] = {}
+        """Contact -> what changed, for the journal."""
+
+    def take_in(self, session: Session, rows: Sequence[tuple[int, list[str]]]) -> None:
+        self.report.rows = len(rows)
+        said = self._without_suppressed(session, list(self._read(rows)))
+        known = store.known_contacts(session, {s.key for s in said})
+        new = self._create(session, [s for s in said if s.key not in known])
+        self._fill_companies(session, said, {**known, **new})
+        for one in said:
+            self._fill(one, (known | new)[one.key], is_new=one.key in new)
+        session.flush()
+        self._consent(session, [(one, (known | new)[one.key].id) for one in said if one.claim])
+        self._write_journal(session, said, known | new)
+        self._count(said, known, new)
+
+    def _read(self, rows: Sequence[tuple[int, list[str]]]) -> Iterator[Said]:
+        for row, cells in rows:
+            try:
+                said = read_row(self._job.rt.definitions, self._job.columns, row, cells, self._job.now)
+            except BadRow as fault:
+                self.report.faults.append(Finding(row, "", str(fault)))
+                continue
+            self.report.notes += [Finding(row, said.address, note) for note in said.notes]
+            if said.key in self.seen:
+                self._repeated.add(row)
+                text = f"the same address as in row {self.seen[said.key]}; what it adds was taken up"
+                self.report.notes.append(Finding(row, said.address, text))
+            else:
+                self.seen[said.key] = row
+            yield said
+
+    def _without_suppressed(self, session: Session, said: list[Said]) -> list[Said]:
+        suppressed = contacts.suppressed(session, {s.key for s in said})
+        for one in said:
+            if one.key in suppressed:
+                self.report.faults.append(
+                    Finding(one.row, one.address, f"this address gets no mail and was left out ({suppressed[one.key]})")
+                )
+        return [one for one in said if one.key not in suppressed]
+
+    # --- contacts and companies ---------------------------------------------------------------------------------------
+
+    def _create(self, session: Session, said: Sequence[Said]) -> dict[str, Contact]:
+        first: dict[str, Said] = {}
+        for one in said:
+            first.setdefault(one.key, one)
+        units = self._units(session, list(first.values()))
+        default = self._job.rt.definitions.organisation.languages[0]
+        new = {
+            key: Contact(
+                address=one.address,
+                address_key=key,
+                unit_id=units[key].id,
+                language=one.language or default,
+                source=one.source,
+                answers={},
+                created_at=self._job.now,
+                last_active_at=self._job.now,
+            )
+            for key, one in first.items()
+        }
+        store.add(session, new.values())
+        return new
+
+    def _units(self, session: Session, said: Sequence[Said]) -> dict[str, Unit]:
+        """Address key -> the unit of its company (known by mail domain, else by name), or a unit of its own."""
+        domains = {one.key: domain for one in said if (domain := domain_of(one.address)) not in contacts.freemail_domains()}
+        names = {one.key: one.facts["company"] for one in said if "company" in one.facts}
+        by_domain = store.companies_by_domain(session, set(domains.values()))
+        by_name = store.companies_by_name(session, {name.lower() for key, name in names.items() if key not in domains})
+        new: list[Company] = []
+        company_of: dict[str, Company] = {}
+        for one in said:
+            known, handle = (
+                (by_domain, domains[one.key]) if one.key in domains else (by_name, names.get(one.key, "").lower())
+            )
+            if not handle:
+                continue
+            if handle not in known:
+                domain = domains.get(one.key)
+                known[handle] = Company(name=names.get(one.key) or domain, domain=domain, created_at=self._job.now)
+                new.append(known[handle])
+            company_of[one.key] = known[handle]
+        store.add(session, new)
+        main = store.main_units(session, list(company_of.values()), self._job.now)
+        alone = {
+            one.key: Unit(company_id=None, name=one.address[:200], created_at=self._job.now)
+            for one in said
+            if one.key not in company_of
+        }
+        store.add(session, alone.values())
+        return {**alone, **{key: main[company.id] for key, company in company_of.items()}}
+
+    def _fill_companies(self, session: Session, said: Sequence[Said], people: dict[str, Contact]) -> None:
+        """What the rows tell of companies, where it is not known yet."""
+        companies = store.company_of(session, {contact.unit_id for contact in people.values()})
+        for one in said:
+            company = companies.get(people[one.key].unit_id)
+            if company is None:
+                continue
+            if (name := one.facts.get("company")) and company.name == company.domain:
+                company.name = name
+            for fact, column in _COMPANY_FACTS.items():
+                if fact in one.facts and not getattr(company, column):
+                    setattr(company, column, one.facts[fact])
+
+    def _fill(self, said: Said, contact: Contact, *, is_new: bool) -> None:
+        """What the row tells of the person, where it is not known yet (or anyway, if the file knows better)."""
+        changed = ["created"] if is_new else []
+        replace = self._job.replace and not is_new
+        columns: dict[str, str | None] = {name: said.facts[name] for name in _COLUMNS if name in said.facts}
+        columns["source"] = said.source
+        if replace and said.language:
+            columns["language"] = said.language
+        for name, new in columns.items():
+            if new and new != (present := getattr(contact, name)) and (not present or (replace and name != "source")):
+                setattr(contact, name, new)
+                changed.append(name)
+        answers = {k: v for k, v in said.facts.items() if k not in _COLUMNS and k not in _COMPANY_FACTS}
+        told = {k: v for k, v in answers.items() if contact.answers.get(k) != v and (replace or k not in contact.answers)}
+        if told:
+            contact.answers = {**contact.answers, **told}
+            changed += sorted(told)
+        if changed:
+            self._news.setdefault(contact.id, []).extend(changed)
+
+    # --- consent ------------------------------------------------------------------------------------------------------
+
+    def _consent(self, session: Session, claims: Sequence[tuple[Said, int]]) -> None:
+        states = store.consent_states(session, {contact for _, contact in claims})
+        current: dict[tuple[int, str], dict[str, Any]] = {}
+        ledger: list[dict[str, Any]] = []
+        for said, contact in claims:
+            for purpose in said.claim.purposes if said.claim else ():
+                state = self._may_confirm(said, purpose, states.get((contact, purpose), ConsentState.NONE))
+                if state is None:
+                    continue
+                states[contact, purpose] = state
+                key = {"contact_id": contact, "purpose": purpose}
+                current[contact, purpose] = {**key, "state": state, "since": self._job.now}
+                ledger.append({**key, "event": ConsentEvent.IMPORTED.value, "at": self._job.now, "registration_id": None,
+                               "evidence": self._evidence(said)})  # fmt: skip
+                self._news.setdefault(contact, []).append(f"consent {purpose}")
+        store.set_consents(session, list(current.values()))
+        store.write_ledger(session, ledger)
+        self.report.consents += len(ledger)
+
+    def _may_confirm(self, said: Said, purpose: str, state: ConsentState) -> ConsentState | None:
+        """The state after the import; None: nothing is to be done."""
+        if state is ConsentState.CONFIRMED:
+            return None
+        try:
+            return after(state, ConsentEvent.IMPORTED)
+        except IllegalTransition:
+            text = f"no consent: this person has withdrawn '{purpose}'; only the person can give it again"
+            self.report.notes.append(Finding(said.row, said.address, text))
+            return None
+
+    def _evidence(self, said: Said) -> dict[str, Any]:
+        assert said.claim is not None  # noqa: S101 - asked only for rows that claim one
+        told = {f"consent_{name}": value for name, value in said.claim.evidence.items()}
+        return {**told, "consented_at": said.claim.at.isoformat(), "file": self._job.file, "row": said.row}
+
+    # --- what came of it ----------------------------------------------------------------------------------------------
+
+    def _write_journal(self, session: Session, said: Sequence[Said], people: dict[str, Contact]) -> None:
+        rows = {people[one.key].id: one for one in said}
+        store.write_journal(
+            session,
+            [
+                {"contact_id": contact, "kind": "imported", "at": self._job.now,
+                 "data": {"file": self._job.file, "row": rows[contact].row, "source": rows[contact].source, "what": what}}
+                for contact, what in self._news.items()
+            ],
+        )  # fmt: skip
+
+    def _count(self, said: Sequence[Said], known: dict[str, Contact], new: dict[str, Contact]) -> None:
+        for one in said:
+            if one.row in self._repeated:
+                continue
+            if one.key in new:
+                self.report.created += 1
+            elif known[one.key].id in self._news:
+                self.report.updated += 1
+            else:
+                self.report.unchanged += 1

@@ -1,0 +1,65 @@
+"""Reading whole tables in small bites, for exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from nurture.store.schema import Activity, Company, ConsentEventRow, Contact, Hit, Message, Unit
+
+_BITE = 1000
+
+
+def contacts(session: Session) -> Iterator[Mapping[str, Any]]:
+    """Every contact with its company, by id."""
+    c = Contact
+    columns = (
+        c.id, c.address, c.salutation, c.first_name, c.last_name, Company.name.label("company"), Company.domain,
+        Company.industry, Company.size.label("company_size"), Company.region, c.function, c.phone, c.language, c.country,
+        c.time_zone, c.source, c.created_at, c.last_active_at, c.last_mail_at, c.answers,
+    )  # fmt: skip
+    query = select(*columns).join(Unit, Unit.id == c.unit_id).outerjoin(Company, Company.id == Unit.company_id)
+    yield from _rows(session, query, c.id)
+
+
+def activities(session: Session) -> Iterator[Mapping[str, Any]]:
+    """The journal, in the order in which it was written; a click with its verdict."""
+    a = Activity
+    columns = (
+        a.id, Contact.address, a.kind, a.at, a.product, a.topic, a.content, a.form, a.message_id, a.step, a.link, a.method,
+        Hit.verdict, a.data,
+    )  # fmt: skip
+    query = select(*columns).join(Contact, Contact.id == a.contact_id).outerjoin(Hit, Hit.activity_id == a.id)
+    yield from _rows(session, query, a.id)
+
+
+def messages(session: Session) -> Iterator[Mapping[str, Any]]:
+    """Every mail and what became of it."""
+    m = Message
+    columns = (
+        m.id, m.kind, m.state, m.address, m.language, m.mail, m.subject, m.campaign, m.step, m.round, m.attempts,
+        m.queued_at, m.settled_at, m.reason, m.header_id, m.template_version,
+    )  # fmt: skip
+    yield from _rows(session, select(*columns), m.id)
+
+
+def consents(session: Session) -> Iterator[Mapping[str, Any]]:
+    """The ledger of consents, with the evidence."""
+    e = ConsentEventRow
+    columns = (e.id, Contact.address, e.purpose, e.event, e.at, e.evidence)
+    yield from _rows(session, select(*columns).join(Contact, Contact.id == e.contact_id), e.id)
+
+
+def _rows(session: Session, query: Select[Any], key: Any) -> Iterator[Mapping[str, Any]]:
+    """Every row, a bite at a time by ascending id: memory does not grow with the table."""
+    last = 0
+    while bite := session.execute(query.where(key > last).order_by(key).limit(_BITE)).all():
+        yield from (_mapping(row) for row in bite)
+        last = bite[-1].id
+
+
+def _mapping(row: Row[Any]) -> Mapping[str, Any]:
+    return row._mapping
