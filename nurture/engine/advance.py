@@ -48,7 +48,8 @@ class _Results:
     mails: list[messages.NewMessage] = field(default_factory=list)
     mailed: list[int] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
-    enrolments: list[tuple[str, int]] = field(default_factory=list)
+    enrolments: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+    """(campaign, contact, the decision's row, whose reason tells what came of it)."""
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
@@ -114,25 +115,24 @@ def _collect(
             case journey.Send():
                 results.mails.append(_mail(rt, session, row, campaign, decision, facts, now))
                 results.mailed.append(row.contact_id)
-            case journey.Enrol():
-                results.enrolments.append((decision.campaign, row.contact_id))
             case journey.Call():
                 results.tasks.append(_task(rt, row, campaign, decision, now))
             case journey.Wait() if decision.reason == row.reason and decision.step == row.step:
                 continue  # still waiting for the same reason: that is on record already
             case _:
                 pass
-        results.decisions.append(
-            {
-                "enrollment_id": row.id,
-                "step": decision.step,
-                "round": decision.round,
-                "outcome": outcome,
-                "reason": decision.reason,
-                "until": decision.until if isinstance(decision, journey.Wait) else None,
-                "at": now,
-            }
-        )
+        entry = {
+            "enrollment_id": row.id,
+            "step": decision.step,
+            "round": decision.round,
+            "outcome": outcome,
+            "reason": decision.reason,
+            "until": decision.until if isinstance(decision, journey.Wait) else None,
+            "at": now,
+        }
+        if isinstance(decision, journey.Enrol):
+            results.enrolments.append((decision.campaign, row.contact_id, entry))
+        results.decisions.append(entry)
     results.positions.append(_position(way, now))
 
 
@@ -190,9 +190,16 @@ def _write(rt: Runtime, session: Session, results: _Results, now: datetime) -> N
     """Everything the batch decided, in bulk."""
     messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, results.mails)
     enrollments.note_mailed(session, results.mailed, now)
-    enrollments.record_decisions(session, results.decisions)
     enrollments.open_tasks(session, results.tasks)
     enrollments.move(session, results.positions)
-    session.flush()
-    for campaign, group in groupby(sorted(results.enrolments), key=lambda pair: pair[0]):
-        enrolment.enrol(rt, session, [contact for _, contact in group], campaign, now)
+    _enrol(rt, session, results, now)
+    enrollments.record_decisions(session, results.decisions)
+
+
+def _enrol(rt: Runtime, session: Session, results: _Results, now: datetime) -> None:
+    """Carry out the ``enrol`` steps; whoever is not taken has the reason on record."""
+    for campaign, group in groupby(sorted(results.enrolments, key=lambda e: e[0]), key=lambda e: e[0]):
+        entries = {contact: entry for _, contact, entry in group}
+        for result in enrolment.enrol(rt, session, list(entries), campaign, now):
+            if not result.done:
+                entries[result.contact]["reason"] = f"not enrolled in {campaign}: {result.reason}"

@@ -17,6 +17,7 @@ from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
 from nurture.domain.form import PurposeKind
 from nurture.domain.scoring import Line
+from nurture.engine import reasons
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import LeadScore
 from nurture.engine.submission import choices
@@ -71,7 +72,7 @@ def build(
         "product": lead.product,
         "product_name": in_language(d.products[lead.product].name, language),
         "trigger": trigger,
-        "reason": reason,
+        "reason": reasons.in_language(reason, language),
         "name": " ".join(filter(None, (contact.first_name, contact.last_name))) or contact.address,
         "salutation": contact.salutation or "",
         "address": contact.address,
@@ -85,7 +86,7 @@ def build(
         "language": contact.language,
         "lead_class": lead.lead_class.value,
         "class_confirmed": lead.confirmed,
-        "class_reason": change.reason if change else "",
+        "class_reason": reasons.in_language(change.reason, language) if change else "",
         "grade": result.score.grade,
         "profile_points": result.score.profile_points,
         "points": result.score.points,
@@ -112,7 +113,7 @@ def _story(session: Session, people: list[int]) -> list[Activity]:
 
 def _line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
     at = day(d, line.at, language) if line.at else ""
-    return {"label": in_language(line.label, language), "points": line.counts, "note": line.note, "at": at}
+    return {"label": in_language(line.label, language), "points": line.counts, "note": reasons.in_language(line.note, language), "at": at}
 
 
 def _content(d: Definitions, activity: Activity, language: str) -> dict[str, str]:

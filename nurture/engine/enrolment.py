@@ -25,6 +25,7 @@ _BATCH = 500
 class Enrolled:
     """Whether the contact came in, and why (not)."""
 
+    contact: int
     campaign: str
     done: bool
     reason: str
@@ -63,7 +64,7 @@ def enrol(rt: Runtime, session: Session, contacts: list[int], campaign: str, now
     """Enrol these contacts (an ``enrol`` step, an import, by hand). Joins the caller's transaction."""
     target = rt.definitions.campaigns.get(campaign)
     if target is None:
-        return [Enrolled(campaign, False, "there is no such campaign now")]
+        return [Enrolled(contact, campaign, False, "there is no such campaign now") for contact in contacts]
     return _enrol_all(rt, session, contacts, [target], now)
 
 
@@ -78,7 +79,7 @@ def _enrol_all(
         past = enrollments.history(session, [row.contact_id for row in rows], campaign.id)
         for row in rows:
             reason = _refusal(rt, campaign, knowledge.facts(row, campaign.product), past.get(row.contact_id), now)
-            results.append(Enrolled(campaign.id, reason is None, reason or "enrolled"))
+            results.append(Enrolled(row.contact_id, campaign.id, reason is None, reason or "enrolled"))
             if reason is None:
                 new.append(_new_row(campaign, row.contact_id, past.get(row.contact_id), now))
     enrollments.add(session, new)

@@ -125,10 +125,10 @@ def _mail_sales(
     now: datetime,
     once: str,
 ) -> None:
-    recipient = handoff.salesperson or "head"
+    recipient = "head" if address == rt.definitions.sales.head else handoff.salesperson or "head"
     context = {
         "dossier": handoff.dossier,
-        "answer": f"{handoff.id}.{recipient}",
+        "recipient": recipient,
         "salesperson": {"name": name},
         "language": language,
         "overdue_since": dossier.day(rt.definitions, handoff.offered_at, language) if handoff.offered_at else "",

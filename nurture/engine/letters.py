@@ -182,7 +182,7 @@ class _Desk:
         if row.kind is MessageKind.OPT_IN:
             return {"confirm_url": links.signed_url(self._rt, "confirm", row.registration_id)}
         if row.kind is MessageKind.SALES:
-            return {}
+            return {"answer_url": links.signed_url(self._rt, "answer", row.handoff_id, row.context["recipient"])}
         imprint = self._frame(context)["imprint"]
         return {
             "urls": {
@@ -194,8 +194,8 @@ class _Desk:
         }
 
     def _link_url(self, row: Outgoing, template: Template) -> Callable[[int, Link], str]:
-        def url(position: int, _link: Link) -> str:
-            return links.tracked_url(self._rt, row.id, template.version, position, observed=row.tracked)
+        def url(position: int, link: Link) -> str:
+            return links.link_url(self._rt, link, row.id, template.version, position, observed=row.tracked)
 
         return url
 

@@ -49,10 +49,16 @@ def file_url(rt: Runtime, contact: int, message: int, content: str, language: st
     return signed_url(rt, "file", contact, message, content, language)
 
 
-def tracked_url(rt: Runtime, message: int, version: str, position: int, *, observed: bool) -> str:
-    """The address of one link in a mail."""
+def link_url(rt: Runtime, link: Link, message: int, version: str, position: int, *, observed: bool) -> str:
+    """The address of one link in a mail.
+
+    Who is not observed gets links that are the same for everybody; only pages made for one person (questions to answer, a
+    call to ask for) name the mail, as the unsubscribe link does, and nothing is recorded before that person presses a button.
+    """
     if observed:
         return signed_url(rt, "click", message, version[:VERSION_DIGITS], position)
+    if link.kind in ("questions", "call_me"):
+        return target_url(rt, link, Reader(message=message))
     return signed_url(rt, "anonymous-click", version[:VERSION_DIGITS], position)
 
 

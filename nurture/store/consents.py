@@ -57,4 +57,4 @@ def confirmed(session: Session, contacts: Iterable[int]) -> dict[int, frozenset[
 def states(session: Session, contact: int) -> dict[str, ConsentState]:
     """Purpose -> state, of one contact."""
     rows = session.execute(select(Consent.purpose, Consent.state).where(Consent.contact_id == contact))
-    return dict(rows)
+    return {key: value for key, value in rows}

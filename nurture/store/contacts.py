@@ -182,7 +182,7 @@ def of_units(session: Session, units: Iterable[int]) -> dict[int, list[Contact]]
 def suppressed(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Which of these address keys get no mail, and why."""
     rows = session.execute(select(Suppression.address_key, Suppression.reason).where(Suppression.address_key.in_(keys)))
-    return dict(rows)
+    return {key: value for key, value in rows}
 
 
 def suppress(session: Session, key: str, reason: str, now: datetime) -> None:
@@ -199,7 +199,7 @@ def release(session: Session, key: str) -> None:
 def companies(session: Session, units: Iterable[int]) -> dict[int, Company]:
     """Unit -> its company, where known."""
     rows = session.execute(select(Unit.id, Company).join(Company, Company.id == Unit.company_id).where(Unit.id.in_(units)))
-    return dict(rows)
+    return {key: value for key, value in rows}
 
 
 def facts_json(contact: Contact) -> dict[str, Any]:

@@ -61,4 +61,3 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A transaction that only reads; on SQLite it never waits for a writer."""
     with engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
         yield session
-        session.rollback()
