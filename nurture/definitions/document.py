@@ -154,6 +154,8 @@ class _Frame:
     key: str | None = None
     waiting: bool = False
     """Whether a key was read and its value comes next."""
+    discard: bool = False
+    """Whether that value belongs to a key that was there before: it is read for its syntax and then forgotten."""
 
 
 class _Reader:
@@ -187,9 +189,10 @@ class _Reader:
             return
         path = self._open(frame, mark)
         self.document.values[path] = mark
-        self._store(frame, path, self._value(event, path, mark))
-        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._push(path, mark)
+        value = self._value(event, path, mark)
+        self._store(frame, path, value)
+        if isinstance(value, dict | list):
+            self._push(path, value, mark)
 
     def _open(self, frame: _Frame | None, mark: Mark) -> Path:
         """The path of the value that begins here."""
@@ -207,16 +210,14 @@ class _Reader:
         elif isinstance(frame.into, list):
             frame.into.append(value)
         else:
-            frame.into.setdefault(path[-1], value)
-            frame.waiting = False
+            if not frame.discard:
+                frame.into[path[-1]] = value
+            frame.waiting = frame.discard = False
 
-    def _push(self, path: Path, mark: Mark) -> None:
+    def _push(self, path: Path, value: Any, mark: Mark) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise _UnreadableError(mark, f"is nested more than {MAX_DEPTH} levels deep")
-        parent: Any = self.document.data
-        for part in path:
-            parent = parent[part]
-        self.stack.append(_Frame(path, parent))
+        self.stack.append(_Frame(path, value))
 
     def _key(self, frame: _Frame, event: Any, mark: Mark) -> None:
         if not isinstance(event, yaml.ScalarEvent):
@@ -237,9 +238,8 @@ class _Reader:
         first = self.document.keys[path]
         message = f"'{path[-1]}' is already given in line {first.line}; keep one of them"
         self.document.faults.append(Fault(self.document.file, mark.line, mark.column, dotted(path), message))
-        # the second value is read under a name of its own, so that its positions do not cover those of the first
-        frame.key = f"{path[-1]} (again in line {mark.line})"
-        self.document.tainted.add((*frame.path, frame.key))
+        # its positions get a name of their own, so that they do not cover those of the first value
+        frame.key, frame.discard = f"{path[-1]} (again in line {mark.line})", True
 
     def _plain_key(self, path: Path, name: str, mark: Mark) -> None:
         if name == "<<":
@@ -273,8 +273,7 @@ class _Reader:
         if text in _BOOLEANS:
             return _BOOLEANS[text]
         if surprise := _surprise(text):
-            instead = "true or false, or put it in quotes" if text.lower() in _SURPRISING_WORDS else "it in quotes"
-            self.document.fault_at(mark, path, f'{text} {surprise}; write {instead}: "{text}"')
+            self.document.fault_at(mark, path, f"{text} {surprise}; {_instead(text)}")
             return text
         return self._number(text, path, mark)
 
@@ -301,6 +300,12 @@ def _has_tag(event: Any) -> bool:
     return event.tag is not None
 
 
+def _instead(text: str) -> str:
+    if text.lower() in _SURPRISING_WORDS:
+        return f'write true or false, or put it in quotes: "{text}"'
+    return f'put it in quotes: "{text}", or write a number in plain digits'
+
+
 def _surprise(text: str) -> str | None:
     if text.lower() in _SURPRISING_WORDS:
         return "means true or false to some YAML readers"
@@ -318,8 +323,8 @@ _SYNTAX = {
     "found a tab character where an indentation space is expected": "a tab; indent with spaces only",
     "did not find expected key": "wrong indentation: this line belongs to no mapping; align it with its neighbours",
     "did not find expected '-' indicator": "wrong indentation: a list item beginning with '-' was expected here",
-    "did not find expected ',' or ']'": "the list opened with '[' is not closed; add ']' or a comma",
-    "did not find expected ',' or '}'": "the mapping opened with '{' is not closed; add '}' or a comma",
+    "did not find expected ',' or ']'": "the list opened with '[' wants a comma or ']'; quote texts with commas or ': '",
+    "did not find expected ',' or '}'": "the mapping opened with '{' wants a comma or '}'; quote texts with commas or ': '",
     "found unexpected end of stream": "the quotation mark opened here is never closed",
     "found unknown escape character": "unknown escape after a backslash; write \\\\ for a backslash, or use single quotes",
     "did not find expected comment or line break": "text is not possible after | or >; begin it in the next line",
@@ -341,7 +346,9 @@ def _explain(error: yaml.YAMLError, source: str) -> tuple[Mark, str]:
     if not isinstance(error, yaml.MarkedYAMLError):
         return Mark(1, 1), f"is not YAML: {error}"
     problem = error.problem or "cannot be read"
-    at = error.context_mark if problem in _AT_CONTEXT and error.context_mark else error.problem_mark or error.context_mark
+    at = error.problem_mark or error.context_mark
+    if problem in _AT_CONTEXT and error.context_mark and (at is None or at.line != error.context_mark.line):
+        at = error.context_mark
     mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
     words = _SYNTAX.get(problem, problem)
     if problem == "found character that cannot start any token" and _character(source, mark) == "\t":

@@ -45,11 +45,13 @@ class Index:
     @property
     def languages(self) -> tuple[str, ...] | None:
         """The organisation's languages; None if they cannot be told."""
-        return self["organisation"]["languages"].texts() or None
+        languages = self["organisation"]["languages"]
+        sound = all(len(code) == 2 for code in languages.texts())
+        return (languages.texts() or None) if sound and languages.sound else None
 
     def around(self, document: Document) -> Surroundings:
         """What ``document`` may refer to."""
-        ids = dict(self.ids)
+        ids = {**self.ids, "language": frozenset(self.languages) if self.languages else None}
         if document.file.startswith("campaigns/"):
             ids["step"] = steps_of(top(document))
         return Surroundings(self.languages, ids, self.home.folder / "config")
@@ -67,16 +69,15 @@ def index(home: Home) -> Index:
     found = Index(home, {})
     products = found["products"]["products"]
     ids: dict[str, Ids] = {
-        "product": _keys(products),
-        "function": _keys(found["functions"]["functions"]),
+        "product": _keys(products) or None,
+        "function": _keys(found["functions"]["functions"]) or None,
         "topic": _topics(products),
         "content": _keys(found["content"]["content"]),
-        "purpose": _keys(found["consent"]["purposes"]),
+        "purpose": _keys(found["consent"]["purposes"]) or None,
         "form": _named(home, "config/forms", "form"),
         "campaign": _named(home, "campaigns", "campaign"),
         "mail": _mails(home),
         "field": _fields(found.forms(), home),
-        "language": frozenset(found.languages) if found.languages else None,
     }
     return Index(home, ids)
 

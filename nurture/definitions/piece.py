@@ -1,7 +1,7 @@
 """A place in a document that can be asked for what lies below it, however broken the document is.
 
-What is not there, or not of the wanted type, is an empty piece: checks across files read pieces instead of validated
-models, so that one fault in a file does not hide the others and causes no follow-up faults.
+What is not there, not of the wanted type, or has a fault already is an empty piece: checks across files read pieces
+instead of validated models, so that one fault in a file does not hide the others and causes no follow-up faults.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ class Piece:
 
     @property
     def text(self) -> str | None:
-        """The value, if it is text."""
-        return self.value if isinstance(self.value, str) else None
+        """The value, if it is text without a fault."""
+        return self.value if isinstance(self.value, str) and self.path not in self.document.tainted else None
 
     @property
     def number(self) -> float | None:
-        """The value, if it is a number."""
-        return self.value if isinstance(self.value, int | float) and not isinstance(self.value, bool) else None
+        """The value, if it is a number without a fault."""
+        wanted = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return self.value if wanted and self.path not in self.document.tainted else None
 
     @property
     def name(self) -> str:
@@ -75,8 +76,13 @@ class Piece:
             yield self[index]
 
     def texts(self) -> tuple[str, ...]:
-        """The items of a list that are text."""
-        return tuple(item for item in self.value if isinstance(item, str)) if isinstance(self.value, list) else ()
+        """The items of a list that are text without a fault."""
+        return tuple(item.text for item in self.each() if item.text is not None)
+
+    @property
+    def sound(self) -> bool:
+        """Whether neither this nor anything below it has a fault."""
+        return not any(piece.path in self.document.tainted for piece in self.walk())
 
     def walk(self) -> Iterator[Piece]:
         """This piece and everything below it."""
@@ -84,7 +90,7 @@ class Piece:
         while pending:
             piece = pending.pop()
             yield piece
-            pending.extend(below for below in piece.values())
+            pending.extend(piece.values())
             pending.extend(piece.each())
 
     def fault(self, message: str, *, key: bool = False) -> None:

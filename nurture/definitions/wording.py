@@ -110,7 +110,12 @@ def _none_of(value: Any, context: Mapping[str, Any]) -> str:
     if not isinstance(value, str):
         return f"must be one of {', '.join(known)}, but is {_given(value)}"
     hint = did_you_mean(value, known)
-    return f"'{value}' is not possible here{hint if hint.startswith('; did') else '; write one of ' + ', '.join(known)}"
+    possible = _BESIDE.get(known[0]) if len(known) == 1 else f"one of {', '.join(known)}"
+    return f"'{value}' is not possible here{hint if hint.startswith('; did') else f'; write {possible or known[0]}'}"
+
+
+_BESIDE = {"never": "points or never", "always": "always or {days: [mon, …], from: …, to: …}"}
+"""What to write where a single word stands beside another form."""
 
 
 def _step_kind(value: Any, _: Mapping[str, Any]) -> str:

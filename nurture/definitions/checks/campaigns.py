@@ -36,8 +36,13 @@ def _entry_forms_ask(campaign: Piece, found: Index) -> None:
         return
     asked = {form["form"].text: form["purposes"] for form in found.forms()}
     for form in campaign["entry"]["forms"].each():
-        purposes = asked.get(form.text)
-        if purposes is not None and purposes.is_list and purpose not in purposes.texts():
+        purposes = asked.get(form.text) if form.text else None
+        if (
+            purposes is not None
+            and (purposes.is_list or not purposes)
+            and purposes.sound
+            and purpose not in purposes.texts()
+        ):
             form.fault(f"the form '{form.text}' does not ask for '{purpose}', so nobody comes in through it")
 
 
@@ -63,10 +68,9 @@ def _no_self_enrolment(campaign: Piece) -> None:
 
 
 def _conditions(campaign: Piece, found: Index) -> None:
-    mails = {step["step"].text for step in campaign["steps"].each() if step.has("mail")}
-    names = {step["step"].text for step in campaign["steps"].each()}
+    names = {step["step"].text: step.has("mail") for step in campaign["steps"].each()}
     for piece in campaign.walk():
-        if piece.name == "clicked" and piece["step"].text in names - mails:
+        if piece.name == "clicked" and piece["step"].text and names.get(piece["step"].text) is False:
             piece["step"].fault(f"'{piece['step'].text}' sends no mail that could be clicked; name a step with mail")
         if piece.name == "answered":
             check_answers(piece["field"], piece["values"], found)

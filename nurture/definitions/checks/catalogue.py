@@ -69,7 +69,7 @@ def check_sales(found: Index) -> None:
     """Every product needs somebody who sells it, or its leads wait for ever."""
     team = found["sales"]["team"]
     products = [person["products"] for person in team.values()]
-    if not products or not all(piece.is_list for piece in products):
+    if not products or not all(piece.is_list and piece.sound for piece in products):
         return
     sold = {product for piece in products for product in piece.texts()}
     for product in sorted((found.ids["product"] or frozenset()) - sold):

@@ -53,7 +53,7 @@ def _offer_fits(form: Piece, found: Index) -> None:
 
 
 def _asks_for_mail(form: Piece, found: Index) -> None:
-    if form["profile"].value is True or not form["purposes"].texts():
+    if form["profile"].value is True or not form["purposes"].texts() or not form["purposes"].sound:
         return
     purposes = found["consent"]["purposes"]
     kinds = [purposes[purpose]["kind"].text for purpose in form["purposes"].texts()]

@@ -96,7 +96,7 @@ def _all_products_have_thresholds(thresholds: Piece, found: Index) -> None:
 
 
 def _grades_reachable(scoring: Piece) -> None:
-    rules = [rule for rule in scoring["profile"].values()]
+    rules = list(scoring["profile"].values())
     if not rules or any(rule["points"].number is None or rule["field"].text is None for rule in rules):
         return
     most = sum(_best_answer(rules, field) for field in {rule["field"].text for rule in rules})
@@ -120,7 +120,7 @@ def _best_answer(rules: list[Piece], field: str | None) -> float:
 
 def _thresholds_reachable(scoring: Piece, found: Index) -> None:
     half_life = _days(scoring["half_life"])
-    rules = [rule for rule in scoring["behaviour"].values()]
+    rules = list(scoring["behaviour"].values())
     if not rules or half_life is None or any(rule["points"].number is None for rule in rules):
         return
     for product, limits in scoring["thresholds"].items():
@@ -147,8 +147,8 @@ def _most(rule: Piece, half_life: float) -> float:
 def _days(piece: Piece) -> float | None:
     try:
         return Duration.parse(piece.text).days or None if piece.text else None
-    except ValueError:
-        return None
+    except (ValueError, OverflowError):
+        return None  # the model says so at the same place
 
 
 def _concerns(rule: Piece, product: str, found: Index) -> bool:

@@ -25,7 +25,6 @@ from nurture.domain.pacing import WEEKDAYS
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
-_LONGEST = 3660.0
 
 
 def did_you_mean(given: str, known: object) -> str:
@@ -115,13 +114,13 @@ Text = Annotated[
 # --- references --------------------------------------------------------------------------------------------------------
 
 
-def refer(kind: str, what: str) -> Callable[[str, ValidationInfo], str]:
-    """A validator: the value must be the id of a known ``kind``; ``what`` says it in words."""
+def refer(kind: str, what: str, where: str = "") -> Callable[[str, ValidationInfo], str]:
+    """A validator: the value must be the id of a known ``kind``; ``what`` (and ``where``) say it in words."""
 
     def check(value: str, info: ValidationInfo) -> str:
         known = surroundings(info).ids.get(kind)
         if known is not None and value not in known:
-            raise ValueError(f"there is no {what} '{value}'{did_you_mean(value, known)}")
+            raise ValueError(f"there is no {what} '{value}'{where}{did_you_mean(value, known)}")
         return value
 
     return check
@@ -142,7 +141,7 @@ CampaignId = Annotated[
 ]
 StepId = Annotated[str, AfterValidator(refer("step", "step")), Field(json_schema_extra={"x-refers-to": "step"})]
 MailId = Annotated[
-    str, AfterValidator(refer("mail", "mail in mail_templates/")), Field(json_schema_extra={"x-refers-to": "mail"})
+    str, AfterValidator(refer("mail", "mail", " in mail_templates/")), Field(json_schema_extra={"x-refers-to": "mail"})
 ]
 FieldId = Annotated[str, AfterValidator(refer("field", "form field")), Field(json_schema_extra={"x-refers-to": "field"})]
 Language = Annotated[
@@ -164,11 +163,11 @@ def classes(names: list[Any]) -> tuple[LeadClass, ...]:
 def _span(value: Any) -> Duration:
     if isinstance(value, str) and value.strip().startswith("-"):
         raise ValueError(f"'{value}' is negative; a duration is at least '1 minute'")
-    span = Duration.parse(_text(value, "3 days"))
+    if not isinstance(value, str) or len(value) > 30:
+        raise ValueError("is not a duration; write a number and a unit, such as '3 days', '2 Wochen' or '1 month'")
+    span = Duration.parse(value)
     if span.count == 0:
         raise ValueError(f"'{value}' is no time at all; a duration is at least '1 minute'")
-    if span.days > _LONGEST:
-        raise ValueError(f"'{value}' is longer than ten years; write something shorter")
     return span
 
 
