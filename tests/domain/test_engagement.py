@@ -95,6 +95,15 @@ def test_the_burst_may_come_any_time_after_delivery() -> None:
         assert judged(*(hit(i, age + i * 0.1, f"l{i}") for i in range(5))) == "mmmmm"
 
 
+def test_every_burst_on_a_mail_is_found() -> None:
+    ages = (200, 200.5, 4000, 9000, 9000.5)
+    assert judged(*(hit(i, age, f"l{i}") for i, age in enumerate(ages))) == "mmhmm"
+
+
+def test_a_machine_that_comes_back_proves_no_reader() -> None:
+    assert judged(hit(1, 40), hit(2, 1200, method="HEAD")) == "um"
+
+
 def test_a_burst_unmasks_the_click_before_it() -> None:
     first = hit(1, 600, network=CLOUD, agent=EDGE)
     assert judged(first) == "h"
