@@ -37,9 +37,9 @@ def render(template: Template, context: Mapping[str, Any], link_url: Callable[[i
     Raises TemplateFault with file and line, whatever went wrong inside the template.
     """
     values = dict(context)
-    if template.mail != SERVICE:
-        values.update(_link_functions(template, link_url))
     try:
+        if template.mail != SERVICE:
+            values.update(_link_functions(template, link_url))
         subject = _one_line(_block(template.text, "subject", values))
         preheader = _one_line(_block(template.text, "preheader", values))
         text = _whole(template.text, values)
