@@ -1,0 +1,123 @@
+"""Workers that are killed in the middle: nothing lost, nothing twice, nothing stuck."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from delivery.outbox import Outbox
+from delivery.servers import FaultServer, fault_server
+
+from nurture.delivery import MailboxTransport
+from nurture.engine.runtime import Runtime
+
+pytestmark = pytest.mark.crash
+
+MAILS, KILLS = 2_000, 20
+WORKER = Path(__file__).with_name("worker.py")
+
+
+class Worker:
+    """A process that delivers on order; see ``worker.py``."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def order(self, rt: Runtime, now: datetime, name: str, **where: Any) -> None:
+        url = rt.db.url.render_as_string(hide_password=False)
+        order = {"url": url, "now": now.isoformat(), "worker": name, **where}
+        assert self._process.stdin is not None
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+
+    def wait(self) -> int:
+        """The signal that ended it; 0 if it finished."""
+        assert self._process.stdout is not None
+        status = int(self._process.stdout.readline())
+        assert status in (0, signal.SIGKILL), "the worker failed by itself"
+        return status
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[list[Worker]]:
+    found = [Worker(), Worker()]
+    yield found
+    for worker in found:
+        worker.close()
+
+
+def _kill_again_and_again(worker: Worker, outbox: Outbox, moments: range, **where: Any) -> datetime:
+    """Kill 20 workers at any moment of their lives, then let one finish. Returns when that was."""
+    chance = random.Random(4711)
+    now, killed = outbox.now, 0
+    while killed < KILLS:
+        worker.order(outbox.rt, now, f"victim-{killed}", kill_at=chance.choice(moments), **where)
+        if worker.wait() == 0:
+            raise AssertionError(f"it finished after {killed} kills; the moments are too far apart")
+        killed += 1
+        now += timedelta(minutes=16)
+    worker.order(outbox.rt, now, "survivor", **where)
+    assert worker.wait() == 0
+    return now
+
+
+def test_killed_with_a_mailbox_every_mail_is_there_once(outbox: Outbox, workers: list[Worker], tmp_path: Path) -> None:
+    outbox.nurture_mails(outbox.people(MAILS))
+    folder = tmp_path / "mailbox"
+    _kill_again_and_again(workers[0], outbox, range(20, 700), mailbox=str(folder))
+    assert outbox.states() == {"accepted": MAILS}
+    names = Counter(path.name for path in folder.rglob("*.eml"))
+    assert len(names) == MAILS
+    mails = MailboxTransport(folder).list_mails(limit=MAILS + 1).mails
+    assert len({mail.recipient for mail in mails}) == len(mails) == MAILS
+
+
+def test_killed_with_smtp_no_mail_goes_twice_and_every_gap_is_visible(outbox: Outbox, workers: list[Worker]) -> None:
+    outbox.nurture_mails(outbox.people(MAILS))
+    opt_in = [outbox.opt_in_mail(f"neu{n}@werk.example") for n in range(50)]
+    with fault_server() as server:
+        now = _kill_again_and_again(workers[0], outbox, range(60, 2_000), port=server.port)
+        arrived = _recipients(server)
+    states = outbox.states()
+    unknown = states.pop("unknown", 0)
+    assert states == {"accepted": MAILS + len(opt_in) - unknown}
+    assert unknown <= KILLS
+    nurture = {address: times for address, times in arrived.items() if not address.startswith("neu")}
+    assert set(nurture.values()) == {1}, "no nurture mail twice"
+    assert len(nurture) >= MAILS - unknown
+    assert all(arrived[f"neu{n}@werk.example"] >= 1 for n in range(50)), "service mail always arrives"
+    assert now
+
+
+def _recipients(server: FaultServer) -> Counter[str]:
+    heads = (raw.partition(b"\r\n\r\n")[0].decode() for raw in server.taken)
+    return Counter(head.partition("\nTo: ")[2].splitlines()[0].split()[-1].strip("<>") for head in heads)
+
+
+def test_two_workers_at_once_deliver_each_mail_once(outbox: Outbox, workers: list[Worker]) -> None:
+    outbox.nurture_mails(outbox.people(600))
+    with fault_server() as server, fault_server() as other:
+        for worker, name, sink in zip(workers, ("one", "two"), (server, other), strict=True):
+            worker.order(outbox.rt, outbox.now, name, port=sink.port)
+        assert [worker.wait() for worker in workers] == [0, 0]
+        arrived = _recipients(server) + _recipients(other)
+    assert outbox.states() == {"accepted": 600}
+    assert set(arrived.values()) == {1}
+    assert len(arrived) == 600
+    assert server.taken
+    assert other.taken
