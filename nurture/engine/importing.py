@@ -19,23 +19,22 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nurture.domain.address import domain_of
 from nurture.domain.consent import ConsentEvent, ConsentState, after
 from nurture.domain.errors import IllegalTransition
 from nurture.engine import spreadsheet
 from nurture.engine.import_columns import BadRow, Columns, Said, find_columns, read_row
+from nurture.engine.import_companies import COMPANY_FACTS, fill_companies, units_for
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.runtime import Runtime
 from nurture.store import contacts
 from nurture.store import importing as store
 from nurture.store.database import transaction
-from nurture.store.schema import Company, Contact, Unit
+from nurture.store.schema import Contact
 
 BATCH = 500
 _TRIES = 3
 """How often a batch is begun anew when somebody registers one of its addresses at the same moment."""
 _COLUMNS = ("salutation", "first_name", "last_name", "function", "phone", "time_zone", "country")
-_COMPANY_FACTS = {"industry": "industry", "company_size": "size", "country": "country", "region": "region"}
 
 Item = TypeVar("Item")
 
@@ -114,7 +113,7 @@ class _Batch:
         said = self._without_suppressed(session, list(self._read(rows)))
         known = store.known_contacts(session, {s.key for s in said})
         new = self._create(session, [s for s in said if s.key not in known])
-        self._fill_companies(session, said, {**known, **new})
+        fill_companies(session, [(one, (known | new)[one.key].unit_id) for one in said])
         for one in said:
             self._fill(one, (known | new)[one.key], is_new=one.key in new)
         session.flush()
@@ -147,13 +146,13 @@ class _Batch:
                 )
         return [one for one in said if one.key not in suppressed]
 
-    # --- contacts and companies ---------------------------------------------------------------------------------------
+    # --- contacts ---------------------------------------------------------------------------------------
 
     def _create(self, session: Session, said: Sequence[Said]) -> dict[str, Contact]:
         first: dict[str, Said] = {}
         for one in said:
             first.setdefault(one.key, one)
-        units = self._units(session, list(first.values()))
+        units = units_for(session, list(first.values()), self._job.now)
         default = self._job.rt.definitions.organisation.languages[0]
         new = {
             key: Contact(
@@ -171,48 +170,6 @@ class _Batch:
         store.add(session, new.values())
         return new
 
-    def _units(self, session: Session, said: Sequence[Said]) -> dict[str, Unit]:
-        """Address key -> the unit of its company (known by mail domain, else by name), or a unit of its own."""
-        domains = {one.key: domain for one in said if (domain := domain_of(one.address)) not in contacts.freemail_domains()}
-        names = {one.key: one.facts["company"] for one in said if "company" in one.facts}
-        by_domain = store.companies_by_domain(session, set(domains.values()))
-        by_name = store.companies_by_name(session, {name.lower() for key, name in names.items() if key not in domains})
-        new: list[Company] = []
-        company_of: dict[str, Company] = {}
-        for one in said:
-            known, handle = (
-                (by_domain, domains[one.key]) if one.key in domains else (by_name, names.get(one.key, "").lower())
-            )
-            if not handle:
-                continue
-            if handle not in known:
-                domain = domains.get(one.key)
-                known[handle] = Company(name=names.get(one.key) or domain, domain=domain, created_at=self._job.now)
-                new.append(known[handle])
-            company_of[one.key] = known[handle]
-        store.add(session, new)
-        main = store.main_units(session, list(company_of.values()), self._job.now)
-        alone = {
-            one.key: Unit(company_id=None, name=one.address[:200], created_at=self._job.now)
-            for one in said
-            if one.key not in company_of
-        }
-        store.add(session, alone.values())
-        return {**alone, **{key: main[company.id] for key, company in company_of.items()}}
-
-    def _fill_companies(self, session: Session, said: Sequence[Said], people: dict[str, Contact]) -> None:
-        """What the rows tell of companies, where it is not known yet."""
-        companies = store.company_of(session, {contact.unit_id for contact in people.values()})
-        for one in said:
-            company = companies.get(people[one.key].unit_id)
-            if company is None:
-                continue
-            if (name := one.facts.get("company")) and company.name == company.domain:
-                company.name = name
-            for fact, column in _COMPANY_FACTS.items():
-                if fact in one.facts and not getattr(company, column):
-                    setattr(company, column, one.facts[fact])
-
     def _fill(self, said: Said, contact: Contact, *, is_new: bool) -> None:
         """What the row tells of the person, where it is not known yet (or anyway, if the file knows better)."""
         changed = ["created"] if is_new else []
@@ -225,7 +182,7 @@ class _Batch:
             if new and new != (present := getattr(contact, name)) and (not present or (replace and name != "source")):
                 setattr(contact, name, new)
                 changed.append(name)
-        answers = {k: v for k, v in said.facts.items() if k not in _COLUMNS and k not in _COMPANY_FACTS}
+        answers = {k: v for k, v in said.facts.items() if k not in _COLUMNS and k not in COMPANY_FACTS}
         told = {k: v for k, v in answers.items() if contact.answers.get(k) != v and (replace or k not in contact.answers)}
         if told:
             contact.answers = {**contact.answers, **told}
