@@ -6,6 +6,7 @@ from typing import Any
 
 from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
+from nurture.domain.form import FormField
 
 
 def function_name(d: Definitions, function: str | None, language: str) -> str:
@@ -51,3 +52,21 @@ def campaign_title(d: Definitions, campaign: str | None, language: str) -> str:
 def purpose_title(d: Definitions, purpose: str, language: str) -> str:
     known = d.purposes.get(purpose)
     return in_language(known.title, language) if known else purpose
+
+
+def field_label(d: Definitions, field: str, language: str) -> str:
+    """What a form asks for in ``field``."""
+    known = _field(d, field)
+    return in_language(known.label, language) if known else field
+
+
+def answer_label(d: Definitions, field: str, value: str, language: str) -> str:
+    """What the reader chose, as the form words it; free text as it is."""
+    known = _field(d, field)
+    if known is not None and known.options and value in known.options:
+        return in_language(known.options[value], language)
+    return function_name(d, value, language) if field == "function" else value
+
+
+def _field(d: Definitions, field: str) -> FormField | None:
+    return next((f for form in d.forms.values() for f in form.fields if f.name == field), None)

@@ -25,6 +25,7 @@ class ContactFacts:
     id: int | None
     address: str
     state: str
+    salutation: str | None
     name: str
     company: str | None
     function: str | None
@@ -136,6 +137,7 @@ def contact_facts(d: Definitions, story: Story, language: str) -> ContactFacts:
         id=c.id,
         address=c.address,
         state=person_state(mail, suppressed=bool(suppressed), with_sales=story.with_sales),
+        salutation=c.salutation,
         name=" ".join(part for part in (c.first_name, c.last_name) if part),
         company=story.company.name if story.company else None,
         function=c.function,
@@ -159,6 +161,7 @@ def _registered(d: Definitions, story: Story, language: str) -> ContactFacts:
         id=None,
         address=row.address,
         state="pending" if row.state == "pending" else "no-consent",
+        salutation=told.pop("salutation", None),
         name=" ".join(part for part in (told.pop("first_name", ""), told.pop("last_name", "")) if part),
         company=told.pop("company", None),
         function=told.get("function"),

@@ -94,12 +94,20 @@ class _Office:
 
     # --- people -------------------------------------------------------------------------------------------------------
 
-    def contact(self, address: str, first: str, last: str, company: str, function: str, language: str, at: datetime, **more: Any) -> Contact:
-        firm = self.add(Company(name=company, domain=address.partition("@")[2], industry="machine-building", country="DE", created_at=at))
+    def contact(
+        self, address: str, first: str, last: str, company: str, function: str, language: str, at: datetime, **more: Any
+    ) -> Contact:
+        firm = self.add(
+            Company(
+                name=company, domain=address.partition("@")[2], industry="machine-building", country="DE", created_at=at
+            )
+        )
         unit = self.add(Unit(company_id=firm.id, name=company, created_at=at))
         return self.person(unit, address, first, last, function, language, at, **more)
 
-    def person(self, unit: Unit, address: str, first: str, last: str, function: str, language: str, at: datetime, **more: Any) -> Contact:
+    def person(
+        self, unit: Unit, address: str, first: str, last: str, function: str, language: str, at: datetime, **more: Any
+    ) -> Contact:
         facts = {"source": "website", "answers": {}, "last_active_at": at, **more}
         return self.add(
             Contact(address=address, address_key=address_key(address), unit_id=unit.id, first_name=first, last_name=last,
@@ -127,7 +135,16 @@ class _Office:
             self.consent(contact, purpose, ConsentState.CONFIRMED, at)
             for event, when in (("asked", asked), ("confirmed", at)):
                 evidence = {"wording": wording, "form": FORM, "page": r.page_url, "ip": r.ip, "user_agent": r.user_agent}
-                self.add(ConsentEventRow(contact_id=contact.id, purpose=purpose, event=event, at=when, registration_id=r.id, evidence=evidence))
+                self.add(
+                    ConsentEventRow(
+                        contact_id=contact.id,
+                        purpose=purpose,
+                        event=event,
+                        at=when,
+                        registration_id=r.id,
+                        evidence=evidence,
+                    )
+                )
         self.act(contact, "form", asked, form=FORM)
         self.act(contact, "confirmed", at, form=FORM)
         return r
@@ -135,7 +152,9 @@ class _Office:
     def consent(self, contact: Contact, purpose: str, state: ConsentState, at: datetime) -> None:
         self.add(Consent(contact_id=contact.id, purpose=purpose, state=state, since=at))
 
-    def lead(self, contact: Contact, lead_class: LeadClass, at: datetime, *, confirmed: bool = False, product: str = PRODUCT) -> Lead:
+    def lead(
+        self, contact: Contact, lead_class: LeadClass, at: datetime, *, confirmed: bool = False, product: str = PRODUCT
+    ) -> Lead:
         lead = self.add(
             Lead(unit_id=contact.unit_id, product=product, lead_class=lead_class, confirmed=confirmed, class_since=at,
                  grade="D", points=0, scored_at=None, source="website", created_at=at)
@@ -154,7 +173,17 @@ class _Office:
         contact.last_active_at = max(at, contact.last_active_at or at)
         return self.add(Activity(contact_id=contact.id, kind=kind, at=at, **{"product": PRODUCT, "data": {}, **facts}))
 
-    def click(self, contact: Contact, message: Message, at: datetime, verdict: str, reason: str, *, agent: str = FIREFOX, **about: Any) -> None:
+    def click(
+        self,
+        contact: Contact,
+        message: Message,
+        at: datetime,
+        verdict: str,
+        reason: str,
+        *,
+        agent: str = FIREFOX,
+        **about: Any,
+    ) -> None:
         network = "203.0.113.0" if agent == FIREFOX else "198.51.100.0"
         activity = self.act(contact, "click", at, message_id=message.id, enrollment_id=message.enrollment_id, step=message.step,
                             method="GET", ip=network, user_agent=agent, **about)  # fmt: skip
@@ -166,15 +195,27 @@ class _Office:
         self.act(contact, "download", at, product=item.product, topic=item.topic, content=content, method="POST",
                  ip="203.0.113.0", user_agent=FIREFOX, message_id=message.id if message else None)  # fmt: skip
 
-    def enrolled(self, contact: Contact, campaign: Any, at: datetime, step: str, state: str = "active", **more: Any) -> EnrollmentRow:
-        facts = {"reason": "waiting 3 weeks", "due_at": self.now + timedelta(days=5), "left_at": None, "left_kind": None, **more}
+    def enrolled(
+        self, contact: Contact, campaign: Any, at: datetime, step: str, state: str = "active", **more: Any
+    ) -> EnrollmentRow:
+        facts = {
+            "reason": "waiting 3 weeks",
+            "due_at": self.now + timedelta(days=5),
+            "left_at": None,
+            "left_kind": None,
+            **more,
+        }
         return self.add(
             EnrollmentRow(contact_id=contact.id, campaign=campaign.id, version=campaign.version, number=1, state=state, step=step,
                           round=1, step_entered_at=at, entered_at=at, priority=campaign.priority, listening=False, **facts)
         )  # fmt: skip
 
-    def decided(self, enrollment: EnrollmentRow, step: str, outcome: str, reason: str, at: datetime, until: datetime | None = None) -> None:
-        self.add(DecisionRow(enrollment_id=enrollment.id, step=step, round=1, outcome=outcome, reason=reason, until=until, at=at))
+    def decided(
+        self, enrollment: EnrollmentRow, step: str, outcome: str, reason: str, at: datetime, until: datetime | None = None
+    ) -> None:
+        self.add(
+            DecisionRow(enrollment_id=enrollment.id, step=step, round=1, outcome=outcome, reason=reason, until=until, at=at)
+        )
 
     def mail(self, contact: Contact, at: datetime, mail: str, state: MessageState, *, kind: MessageKind = MessageKind.NURTURE,
              enrollment: EnrollmentRow | None = None, step: str | None = None, subject: str | None = None, reason: str = "",
@@ -203,9 +244,15 @@ class _Office:
             self.decided(enrollment, step, "send", "due, permitted and inside the window", at - timedelta(seconds=2))
         return row
 
-    def handoff(self, lead: Lead, contact: Contact, state: HandoffState, at: datetime, trigger: str, reason: str, **more: Any) -> Handoff:
+    def handoff(
+        self, lead: Lead, contact: Contact, state: HandoffState, at: datetime, trigger: str, reason: str, **more: Any
+    ) -> Handoff:
         facts = {"salesperson": "jonas-reimer", "offered_at": at, "dossier": {}, **more}
-        h = self.add(Handoff(lead_id=lead.id, contact_id=contact.id, trigger=trigger, reason=reason, state=state, opened_at=at, **facts))
+        h = self.add(
+            Handoff(
+                lead_id=lead.id, contact_id=contact.id, trigger=trigger, reason=reason, state=state, opened_at=at, **facts
+            )
+        )
         self.event(h, "opened", "rules", reason, at)
         if h.salesperson:
             self.event(h, "assigned", "rules", f"to {self.rt.definitions.sales.team[h.salesperson].name}", at)
@@ -229,7 +276,12 @@ class _Office:
     def hero(self) -> None:
         """Anna Weber: white paper, welcome campaign, a scanner, a skipped step, a colleague, handed to sales."""
         asked, ok = self.ago(24, hours=3), self.ago(24, hours=2, minutes=48)
-        told = {"first_name": "Anna", "last_name": "Weber", "company": "Kessler Sondermaschinen GmbH", "function": "production-planning"}
+        told = {
+            "first_name": "Anna",
+            "last_name": "Weber",
+            "company": "Kessler Sondermaschinen GmbH",
+            "function": "production-planning",
+        }
         c = self.contact(HERO, "Anna", "Weber", "Kessler Sondermaschinen GmbH", "production-planning", "de", ok,
                          salutation="ms", phone="+49 231 5550 120", country="DE",
                          answers={"company_size": "250-999", "purchase_timing": "within-6-months", "current_tool": "spreadsheet"})  # fmt: skip
@@ -237,23 +289,66 @@ class _Office:
         self.mail(c, self.ago(24, hours=2, minutes=59), "opt-in", MessageState.ACCEPTED, kind=MessageKind.OPT_IN, registration_id=r.id,
                   subject="Bitte bestätigen Sie Ihre Anmeldung", reason="250 2.0.0 Ok: queued")  # fmt: skip
         lead = self.lead(c, LeadClass.B2, self.ago(6), confirmed=False)
-        self.change(lead, c, LeadClass.B1, LeadClass.B2, "content", f"reads what is written for B2: {CHECKLIST}, {OFFER}", self.ago(6))
-        first = self.enrolled(c, self.campaign, ok, "end", "left", reason="welcomed", due_at=None, left_at=self.ago(9), left_kind="finished")
+        self.change(
+            lead,
+            c,
+            LeadClass.B1,
+            LeadClass.B2,
+            "content",
+            f"reads what is written for B2: {CHECKLIST}, {OFFER}",
+            self.ago(6),
+        )
+        first = self.enrolled(
+            c, self.campaign, ok, "end", "left", reason="welcomed", due_at=None, left_at=self.ago(9), left_kind="finished"
+        )
         hello = self.mail(c, self.ago(24, hours=2, minutes=47), "welcome-feintakt", MessageState.ACCEPTED, enrollment=first, step="hello",
                           subject="Ihr Whitepaper und drei Wege, wie es weitergeht", reason="250 2.0.0 Ok: queued as 4F2A1",
                           tries=(("deferred", "451 4.7.1 Greylisted, try again later"), ("accepted", "250 2.0.0 Ok: queued as 4F2A1")))  # fmt: skip
-        self.decided(first, "choice", "wait", "waiting 4 days, or until clicked step hello", self.ago(24, hours=2, minutes=47), self.ago(20, hours=2))
-        burst = dict(agent=SCANNER, topic="delivery-dates", link="topic:delivery-dates")
+        self.decided(
+            first,
+            "choice",
+            "wait",
+            "waiting 4 days, or until clicked step hello",
+            self.ago(24, hours=2, minutes=47),
+            self.ago(20, hours=2),
+        )
+        burst = {"agent": SCANNER, "topic": "delivery-dates", "link": "topic:delivery-dates"}
         self.click(c, hello, self.ago(24, hours=2, minutes=46.9), "machine", "3 links within 1 s", **burst)
-        self.click(c, hello, self.ago(24, hours=2, minutes=46.9), "machine", "3 links within 1 s", **{**burst, "topic": "bottlenecks", "link": "topic:bottlenecks"})
-        self.click(c, hello, self.ago(23, hours=1), "human", "a single click, at a reader's pace", topic="bottlenecks", link="topic:bottlenecks")
+        self.click(
+            c,
+            hello,
+            self.ago(24, hours=2, minutes=46.9),
+            "machine",
+            "3 links within 1 s",
+            **{**burst, "topic": "bottlenecks", "link": "topic:bottlenecks"},
+        )
+        self.click(
+            c,
+            hello,
+            self.ago(23, hours=1),
+            "human",
+            "a single click, at a reader's pace",
+            topic="bottlenecks",
+            link="topic:bottlenecks",
+        )
         self.download(c, OFFER, self.ago(23, hours=0.9), hello)
         self.decided(first, "choice", "go", "no need to wait longer: clicked step hello", self.ago(23, hours=0.8))
         self.decided(first, "by-topic", "go", "clicked topic bottlenecks", self.ago(23, hours=0.8))
-        self.decided(first, "bottlenecks", "wait", "outside the send window", self.ago(23, hours=0.8), self.ago(19, hours=1))
+        self.decided(
+            first, "bottlenecks", "wait", "outside the send window", self.ago(23, hours=0.8), self.ago(19, hours=1)
+        )
         topic = self.mail(c, self.ago(19, hours=1), "feintakt-bottlenecks", MessageState.ACCEPTED, enrollment=first, step="bottlenecks",
                           subject="Wo der Engpass heute sitzt, und wo er morgen sitzen wird", reason="250 2.0.0 Ok: queued as 51C07")  # fmt: skip
-        self.click(c, topic, self.ago(18, hours=22), "human", "the same reader then pressed a button", content=CHECKLIST, topic="bottlenecks", link=f"content:{CHECKLIST}")
+        self.click(
+            c,
+            topic,
+            self.ago(18, hours=22),
+            "human",
+            "the same reader then pressed a button",
+            content=CHECKLIST,
+            topic="bottlenecks",
+            link=f"content:{CHECKLIST}",
+        )
         self.download(c, CHECKLIST, self.ago(18, hours=21.9), topic)
         self.decided(first, "reading", "wait", "waiting 1 week", self.ago(19, hours=1), self.ago(12, hours=1))
         self.decided(first, "question", "skip", "only for: not answered purchase_timing", self.ago(12, hours=1))
@@ -261,13 +356,24 @@ class _Office:
                  data={"answers": {"purchase_timing": "within-6-months", "company_size": "250-999"}})  # fmt: skip
         self.decided(first, "onwards", "enrol", f"enrolled in {NEXT}", self.ago(9))
         self.decided(first, "welcomed", "leave", "welcomed", self.ago(9))
-        second = self.enrolled(c, self.next, self.ago(9), "case", "held", reason="sales is working on this lead", due_at=None)
+        second = self.enrolled(
+            c, self.next, self.ago(9), "case", "held", reason="sales is working on this lead", due_at=None
+        )
         self.decided(second, "settle", "wait", "waiting 2 weeks", self.ago(9), self.now + timedelta(days=5))
         colleague = self.person(self.session.get_one(Unit, c.unit_id), "bernd.kaiser@kessler-sondermaschinen.example", "Bernd", "Kaiser",
                                 "it-management", "de", self.ago(7))  # fmt: skip
         self.consent(colleague, "nurture", ConsentState.CONFIRMED, self.ago(7))
         self.download(colleague, OFFER, self.ago(6, hours=3))
-        self.click(c, topic, self.ago(hours=0, minutes=4), "pending", "being checked for scanners", content=CHECKLIST, topic="bottlenecks", link=f"content:{CHECKLIST}")
+        self.click(
+            c,
+            topic,
+            self.ago(hours=0, minutes=4),
+            "pending",
+            "being checked for scanners",
+            content=CHECKLIST,
+            topic="bottlenecks",
+            link=f"content:{CHECKLIST}",
+        )
         h = self.handoff(lead, c, HandoffState.OFFERED, self.ago(hours=20), "score", "grade A with 62.4 points reaches the threshold of 50",
                          remind_at=None, escalate_at=self.now + timedelta(hours=2))  # fmt: skip
         self.event(h, "reminded", "clock", "Jonas Reimer", self.ago(hours=2))
@@ -296,13 +402,29 @@ class _Office:
             lead = self.lead(c, lead_class, at)
             if i % 2 == 0:
                 self.download(c, OFFER, at + timedelta(hours=1))
-                self.change(lead, c, LeadClass.B1, lead_class, "content", f"reads what is written for {lead_class}: {OFFER}", at + timedelta(hours=1))
+                self.change(
+                    lead,
+                    c,
+                    LeadClass.B1,
+                    lead_class,
+                    "content",
+                    f"reads what is written for {lead_class}: {OFFER}",
+                    at + timedelta(hours=1),
+                )
             e = self.enrolled(c, self.campaign, at, step)
             mail = self.mail(c, at + timedelta(minutes=1), "welcome-feintakt", state, enrollment=e, step="hello", reason=reply,
                              subject=None if state is MessageState.PARKED else
                              ("Your white paper and three ways to go on" if language == "en" else "Ihr Whitepaper und drei Wege, wie es weitergeht"))  # fmt: skip
             if state is MessageState.ACCEPTED:
-                self.click(c, mail, at + timedelta(hours=2), "human", "a single click, at a reader's pace", topic="bottlenecks", link="topic:bottlenecks")
+                self.click(
+                    c,
+                    mail,
+                    at + timedelta(hours=2),
+                    "human",
+                    "a single click, at a reader's pace",
+                    topic="bottlenecks",
+                    link="topic:bottlenecks",
+                )
         self.task(c, "Anrufen und nach dem geplanten Projekt fragen", self.ago(1))
 
     def closed_story(self) -> None:
@@ -315,11 +437,31 @@ class _Office:
                          answered_at=self.ago(8, hours=5), closed_at=self.ago(8, hours=2), return_reason="too-early", note="Budget round is in autumn.")  # fmt: skip
         self.event(h, "accepted", "Claire Norwood", "", self.ago(8, hours=5))
         self.event(h, "returned", "Claire Norwood", "too-early · Budget round is in autumn.", self.ago(8, hours=2))
-        self.change(lead, c, LeadClass.B2, LeadClass.B1, "sales", "a talk showed it (Claire Norwood: too-early)", self.ago(8, hours=2), by="Claire Norwood")
+        self.change(
+            lead,
+            c,
+            LeadClass.B2,
+            LeadClass.B1,
+            "sales",
+            "a talk showed it (Claire Norwood: too-early)",
+            self.ago(8, hours=2),
+            by="Claire Norwood",
+        )
         other = people["d.schaefer@schaefer-verpackung.example"]
         wish = leads[other.unit_id]
-        self.act(other, "call-wish", self.ago(1, hours=3), data={"wish": "Bitte am Vormittag, es geht um drei Montagelinien."})
-        taken = self.handoff(wish, other, HandoffState.ACCEPTED, self.ago(1, hours=3), "wish", "asked to be called", salesperson="aylin-demir", answered_at=self.ago(1, hours=1))
+        self.act(
+            other, "call-wish", self.ago(1, hours=3), data={"wish": "Bitte am Vormittag, es geht um drei Montagelinien."}
+        )
+        taken = self.handoff(
+            wish,
+            other,
+            HandoffState.ACCEPTED,
+            self.ago(1, hours=3),
+            "wish",
+            "asked to be called",
+            salesperson="aylin-demir",
+            answered_at=self.ago(1, hours=1),
+        )
         self.event(taken, "accepted", "Aylin Demir", "", self.ago(1, hours=1))
         self.task(people[HERO], "Uhrzeit für das Gespräch am Stand abstimmen", self.now + timedelta(days=1))
         self.task(c, "Nachfragen, ob zu den Unterlagen etwas offen ist", self.ago(5), self.ago(4))
@@ -331,15 +473,34 @@ class _Office:
         gone = self.ago(12)
         for purpose in ("nurture", "tracking"):
             self.consent(c, purpose, ConsentState.WITHDRAWN, gone)
-            self.add(ConsentEventRow(contact_id=c.id, purpose=purpose, event="withdrawn", at=gone, evidence={"via": "unsubscribe"}))
+            self.add(
+                ConsentEventRow(
+                    contact_id=c.id, purpose=purpose, event="withdrawn", at=gone, evidence={"via": "unsubscribe"}
+                )
+            )
         self.act(c, "unsubscribed", gone)
-        self.enrolled(c, self.campaign, at, "reading", "left", reason="unsubscribed", due_at=None, left_at=gone, left_kind="no-consent")
+        self.enrolled(
+            c,
+            self.campaign,
+            at,
+            "reading",
+            "left",
+            reason="unsubscribed",
+            due_at=None,
+            left_at=gone,
+            left_kind="no-consent",
+        )
         bounced = self.contact(SUPPRESSED, "", "", "Altmann Fördertechnik", "production-planning", "de", self.ago(60))
         self.lead(bounced, LeadClass.B1, self.ago(60))
         self.add(Suppression(address_key=SUPPRESSED, reason="550 5.1.1 mailbox does not exist", since=self.ago(58)))
 
     def pending_people(self) -> None:
-        told = {"first_name": "Jan", "last_name": "Petersen", "company": "Nordwerk Windenergie", "function": "it-management"}
+        told = {
+            "first_name": "Jan",
+            "last_name": "Petersen",
+            "company": "Nordwerk Windenergie",
+            "function": "it-management",
+        }
         r = self.registration(PENDING, "de", self.ago(hours=5), told)
         self.add(
             Message(kind=MessageKind.OPT_IN, state=MessageState.ACCEPTED, once_key=f"registration:{r.id}:opt-in", mail="opt-in",
@@ -347,4 +508,9 @@ class _Office:
                     template_version=None, context={}, purpose=None, tracked=False, registration_id=r.id, attempts=1, due_at=None,
                     subject="Bitte bestätigen Sie Ihre Anmeldung", queued_at=self.ago(hours=5), settled_at=self.ago(hours=5), reason="250 Ok")
         )  # fmt: skip
-        self.registration("li.chen@fastmill.example", "en", self.ago(1, hours=2), {"last_name": "Chen", "company": "FastMill Ltd", "function": "production-planning"})
+        self.registration(
+            "li.chen@fastmill.example",
+            "en",
+            self.ago(1, hours=2),
+            {"last_name": "Chen", "company": "FastMill Ltd", "function": "production-planning"},
+        )

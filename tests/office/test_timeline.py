@@ -90,7 +90,13 @@ def test_points_of_a_colleague_name_the_colleague(hero: Timeline) -> None:
 
 @pytest.mark.parametrize(
     ("address", "state"),
-    [(HERO, "with-sales"), (PENDING, "pending"), (WITHDRAWN, "withdrawn"), (SUPPRESSED, "suppressed"), (RETURNED, "active")],
+    [
+        (HERO, "with-sales"),
+        (PENDING, "pending"),
+        (WITHDRAWN, "withdrawn"),
+        (SUPPRESSED, "suppressed"),
+        (RETURNED, "active"),
+    ],
 )
 def test_state_of_a_person(office: Runtime, now: datetime, address: str, state: str) -> None:
     assert timeline(office, address, "en", now).contact.state == state
