@@ -16,6 +16,10 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 _PORTS = {"required": 587, "implicit": 465, "none": 25}
 _PARAMETERS = ("tls", "helo")
+_NO_PORT = (
+    "the port must be a number from 1 to 65535, as in smtp://user:password@host:587?tls=required "
+    "(in a password, # / ? @ must be written as %23 %2F %3F %40)"
+)
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
 
 
@@ -46,9 +50,7 @@ def parse_smtp_url(url: str) -> SmtpSettings:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
-        raise SmtpUrlError(
-            ["this is no URL with a port from 1 to 65535; write smtp://user:password@host:587?tls=required"]
-        ) from None
+        raise SmtpUrlError([_NO_PORT]) from None
     parameters, faults = _parameters(parts)
     tls = parameters.get("tls", "required")
     faults = [*_scheme_faults(parts), *_host_faults(parts, port), *faults, *_tls_faults(parts, tls), *_login_faults(parts)]

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id, move
-from nurture.store.schema import Attempt, Message
+from nurture.store.schema import Attempt, Message, MessageBytes
 from nurture.store.upsert import insert_for
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
@@ -424,3 +424,14 @@ def requeue(session: Session, message: int, now: datetime, reason: str) -> bool:
         .returning(Message.id)
     )
     return rows.first() is not None
+
+
+def forget_registration(session: Session, registration: int) -> None:
+    """Nothing of the person stays with the mails of a registration that was not confirmed: no address, no bytes."""
+    mails = select(Message.id).where(Message.registration_id == registration)
+    session.execute(delete(MessageBytes).where(MessageBytes.message_id.in_(mails)))
+    session.execute(
+        update(Message)
+        .where(Message.registration_id == registration)
+        .values(address=f"forgotten-{registration}", context={})
+    )
