@@ -18,7 +18,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from nurture.engine.runtime import Runtime
-from nurture.web import public, security
+from nurture.web import monitoring, public, security
 
 MAX_BODY = 64 * 1024
 """No form of ours is larger; whoever sends more gets a 413."""
@@ -32,6 +32,7 @@ def create_app(rt: Runtime, clock: Callable[[], datetime], *, mailbox: bool, tru
     app.jinja_env.undefined = StrictUndefined
     security.protect(app, https=rt.public_url.startswith("https:"))
     public.register(app, rt, clock, mailbox=mailbox, trusted_proxies=trusted_proxies)
+    monitoring.register(app, rt, clock)
     for name in ("office", "mailbox") if mailbox else ("office",):
         _register(f"nurture.web.{name}", app, rt, clock)
     return app

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_time
 from babel.numbers import format_decimal
 from flask import Request
 
@@ -49,11 +49,12 @@ def clock_time(moment: datetime, language: str, zone: ZoneInfo) -> str:
 
 
 def days(starts: datetime, ends: datetime, language: str, zone: ZoneInfo) -> str:
-    """'20. April 2027 – 23. April 2027', or one day and its hours."""
-    first, last = day(starts, language, zone), day(ends, language, zone)
-    if first == last:
-        return f"{first}, {clock_time(starts, language, zone)} – {clock_time(ends, language, zone)}"
-    return f"{first} – {last}"
+    """'20.–23. April 2027' / 'April 20 – 23, 2027', or one day and its hours."""
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    if first.date() == last.date():
+        hours = f"{clock_time(starts, language, zone)} – {clock_time(ends, language, zone)}"
+        return f"{day(starts, language, zone)}, {hours}"
+    return str(format_interval(first.date(), last.date(), "yMMMMd", locale=language))
 
 
 def size(count: int, language: str) -> str:

@@ -48,9 +48,13 @@ def _page(here: Site, token: str, *, note: str | None = None, fresh: bool = True
         422 if note else 200,
         found=found,
         dossier=found.dossier,
-        why=in_language(str(found.dossier.get("reason", "")), language),
+        why=_sentence(in_language(str(found.dossier.get("reason", "")), language)),
         note=note,
         stamp=new,
         typed_note=request.form.get("note", ""),
         typed_reason=request.form.get("reason", ""),
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ form comes back filled in. Consent boxes come back unticked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
@@ -96,11 +96,18 @@ def _not_from_a_person(here: Site, form: Form) -> str | None:
     A form on the customer's site cannot carry a stamp without a script, so its page must be on the form's list.
     """
     came_from = security.page_origin(request)
+    if came_from and _is_our_example(form):
+        return None
     if came_from and came_from not in (_own_origin(here), security.origin(request.host_url)):
         allowed = came_from in {security.origin(allowed) for allowed in form.origins}
         return None if allowed else "again.other-site"
     how_old = age(here.rt.signer, form.id, request.form.get(FIELD, ""), here.now())
     return {Age.TOO_YOUNG: "again.too-young", Age.TOO_OLD: "again.too-old"}.get(how_old)
+
+
+def _is_our_example(form: Form) -> bool:
+    """Whether the form was sent from the sample page, which is without a stamp like the customer's own."""
+    return urlsplit(request.referrer or "").path == url_for("forms.embed_example", form_id=form.id)
 
 
 def _own_origin(here: Site) -> str:

@@ -6,6 +6,8 @@ read is shown again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import OperationalError
 
@@ -66,8 +68,10 @@ def _page(
             return page("confirm", language, status if note else 200, asked=asked, stamp=new, note=note)
         case "confirmed":
             return _confirmed(here, language, asked.form, None)
-        case _:
+        case "declined":
             return page("declined", language)
+        case _:
+            return _expired(language, [asked.form])
 
 
 def _confirmed(here: Site, language: str, form: Form, offer_url: str | None) -> Response:
@@ -79,5 +83,8 @@ def _confirmed(here: Site, language: str, form: Form, offer_url: str | None) -> 
 def _over(here: Site, error: InvalidToken) -> Response:
     if error.reason != "expired":
         raise error
-    forms = [form for form in here.definitions.forms.values() if not form.profile]
-    return page("expired", here.language(), 410, forms=forms)
+    return _expired(here.language(), [form for form in here.definitions.forms.values() if not form.profile])
+
+
+def _expired(language: str, forms: Sequence[Form]) -> Response:
+    return page("expired", language, 410, forms=forms)

@@ -1,0 +1,163 @@
+"""Pictures of every public page, in both languages, wide and narrow, light and dark.
+
+python -m tests.web.screenshots OUT [NAME …]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS))
+
+from playwright.sync_api import Browser, Route, sync_playwright  # noqa: E402
+from stories.world import World, berlin  # noqa: E402
+from support import schema  # noqa: E402
+
+from nurture.delivery import MemoryTransport  # noqa: E402
+from nurture.engine import links, registration, tracking  # noqa: E402
+from nurture.engine.publication import load_publication, publish  # noqa: E402
+from nurture.engine.runtime import Runtime  # noqa: E402
+from nurture.mail.signing import Signer  # noqa: E402
+from nurture.store.database import connect  # noqa: E402
+from web import house as houses  # noqa: E402
+from web.house import House, path_of  # noqa: E402
+
+OTHER = "jonas.berger@pumpenwerk-lahr.example"
+ASKED = "petra.lange@werkzeugbau-lange.example"
+
+
+def main(out: Path, names: list[str]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        house = told(Path(folder) / "pictures.db")
+        with houses.served(house.app) as port, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            house.rt.public_url = f"http://127.0.0.1:{port}"
+            for name, path, data in pages(house):
+                if not names or name in names:
+                    shoot(browser, house, out, name, f"http://127.0.0.1:{port}{path_of(path)}", data)
+            browser.close()
+
+
+def told(database: Path) -> House:
+    """A story far enough that every page has something to show."""
+    engine = connect(f"sqlite:///{database}")
+    schema.create(engine)
+    rt = Runtime(
+        db=engine,
+        publication=load_publication(TESTS.parent),
+        signer=Signer(["a-key-only-for-pictures-0123456789abcdef"]),
+        transport=MemoryTransport(),
+        public_url="http://127.0.0.1",
+        installation="pictures",
+    )
+    world = World(rt, berlin("2026-03-02 10:00"))
+    publish(rt, world.now)
+    return houses.build(world, mailbox=True)
+
+
+def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
+    """(name, address, what is posted): the story goes on between the pictures."""
+    world, rt = house.world, house.rt
+    yield "start", "/", None
+    for form in rt.definitions.forms.values():
+        if not form.profile:
+            yield f"landing-{form.id}", f"/f/{form.id}", None
+    yield "landing-wrong", "/f/messe-produktion-2027", {"email": "maria.weber@", "company": "Anlagenbau Huber GmbH"}
+    yield "landing-old", f"/f/{houses.FORM}", {**houses.TYPED, "stamp": "x"}
+    yield "sent", f"/f/{houses.FORM}/sent", None
+    yield "embed", f"/embed/{houses.FORM}", None
+    yield "embed-example", f"/embed/{houses.FORM}/example", None
+    yield "error-404", "/nothing/here", None
+    world.fill_form(OTHER)
+    yield "confirm", house.opt_in_url(OTHER), None
+    yield "confirm-again", house.opt_in_url(OTHER), {"answer": "confirm"}
+    registration.decline(rt, house.opt_in_url(OTHER)[3:], world.visitor(), world.now)
+    yield "declined", house.opt_in_url(OTHER), None
+    world.fill_form(ASKED)
+    late = house.opt_in_url(ASKED)
+    welcome = world.arrive(form=houses.FORM)
+    yield "confirmed", house.opt_in_url(), None
+    yield "confirmed-pressed", house.opt_in_url(), {"answer": "confirm"}
+    world.fill_form("hanna.kurz@huber.example", form="messe-produktion-2027")
+    yield "confirmed-fair", "/c/" + world.opt_in_mail("hanna.kurz@huber.example").tokens("/c/")[0], {"answer": "confirm"}
+    contact = world.contact()
+    message = max(m.id for m in world.rows(_message()) if m.kind == "nurture")
+    item = next(iter(rt.definitions.content))
+    yield "download", links.file_url(rt, contact.id, message, item, "de"), None
+    topic = next(iter(rt.definitions.topics))
+    yield "topic", links.signed_url(rt, "topic", message, topic, "de"), None
+    profile = next(f.id for f in rt.definitions.forms.values() if f.profile)
+    questions = links.signed_url(rt, "questions", message, profile)
+    yield "questions", questions, None
+    yield "questions-thanks", f"{questions}?done=", None
+    call = links.signed_url(rt, "call", message)
+    yield "call", call, None
+    yield "call-wrong", call, {"phone": "abc", "note": "Dienstag ab 14 Uhr"}
+    yield "call-thanks", f"{call}?done=", None
+    leave = "/u/" + welcome.tokens("/u/")[0]
+    yield "unsubscribe", leave, None
+    yield "preferences", "/p/" + welcome.tokens("/p/")[0], None
+    yield "preferences-saved", "/p/" + welcome.tokens("/p/")[0] + "?saved=", None
+    world.read_topic(welcome, "delivery-dates", item)
+    tracking.wish_call(rt, call.rpartition("/call/")[2], "+49 7821 55 01 17",
+                       "Bitte am Donnerstag ab 14 Uhr, es geht um die Einführung.", world.visitor(), world.now)  # fmt: skip
+    world.beat()
+    answer = "/h/" + world.sales_mails()[-1].tokens("/h/")[0]
+    yield "answer", answer, None
+    yield "answer-no-reason", answer, {"event": "returned"}
+    world.answer_sales(world.sales_mails()[-1], "accepted")
+    yield "answer-accepted", answer, None
+    world.answer_sales(world.sales_mails()[-1], "won")
+    yield "answer-won", answer, None
+    yield "unsubscribed", leave, {"List-Unsubscribe": "One-Click"}
+    yield "preferences-none", "/p/" + welcome.tokens("/p/")[0], None
+    world.now += timedelta(days=30)
+    yield "expired", late, None
+
+
+def _message() -> type:
+    from nurture.store.schema import Message
+
+    return Message
+
+
+def shoot(browser: Browser, house: House, out: Path, name: str, url: str, data: dict[str, str] | None) -> None:
+    """One page in all its looks."""
+    context = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
+    tab = context.new_page()
+    for language in house.rt.definitions.organisation.languages:
+        address = url + ("&" if "?" in url else "?") + urlencode({"lang": language})
+        if data:
+            # the answer to a form, shown at the address it was sent to
+            tab.route(address, answering(posted(house, address, data)))
+        tab.goto(address)
+        for width, height in ((1280, 860), (390, 844)):
+            tab.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                tab.emulate_media(color_scheme=scheme)
+                tab.screenshot(path=out / f"{name}.{language}.{width}.{scheme}.png", full_page=True)
+    context.close()
+
+
+def answering(body: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, content_type="text/html")
+
+
+def posted(house: House, address: str, data: dict[str, str]) -> str:
+    """The page that answers ``data``, sent as a reader would."""
+    path = path_of(address)
+    shown = house.get(path).text
+    stamp = shown.partition('name="stamp" value="')[2].partition('"')[0]
+    house.pause()
+    return house.post(path, {"stamp": stamp, **data}).text
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,120 @@
+"""Unsubscribing (RFC 8058) and choosing what to receive."""
+
+from __future__ import annotations
+
+import pytest
+from web.house import ADDRESS, House
+
+from nurture.domain.consent import ConsentState
+from nurture.engine import links
+from nurture.store import consents
+from nurture.store.database import reading
+from nurture.store.schema import Message
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def state(house: House, purpose: str = "nurture") -> ConsentState | None:
+    with reading(house.rt.db) as session:
+        return consents.states(session, house.world.contact().id).get(purpose)
+
+
+@pytest.fixture
+def left(house: House) -> str:
+    """The unsubscribe address in a mail."""
+    return "/u/" + house.world.arrive().tokens("/u/")[0]
+
+
+def test_the_address_in_the_header_is_ours_and_works(house: House) -> None:
+    mail = house.world.arrive()
+    header = str(mail.message["List-Unsubscribe"])
+    url = header.partition("<")[2].partition(">")[0]
+    assert url.startswith("https://nurture.example/u/")
+    assert house.post(url, ONE_CLICK).status_code == 200
+    assert state(house) is ConsentState.WITHDRAWN
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_looking_unsubscribes_nobody(house: House, left: str, method: str) -> None:
+    assert house.client.open(left, method=method).status_code == 200
+    assert state(house) is ConsentState.CONFIRMED
+
+
+@pytest.mark.parametrize("data", [{}, {"List-Unsubscribe": ""}, {"list-unsubscribe": "One-Click"}, {"a": "b"}])
+def test_an_empty_or_other_post_unsubscribes_nobody(house: House, left: str, data: dict[str, str]) -> None:
+    answer = house.post(left, data)
+    assert answer.status_code == 400
+    assert "Noch sind Sie angemeldet" in answer.text
+    assert state(house) is ConsentState.CONFIRMED
+
+
+@pytest.mark.parametrize("encoding", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_one_click(either_house: House, encoding: str) -> None:
+    house = either_house
+    left = "/u/" + house.world.arrive().tokens("/u/")[0]
+    for _ in range(2):
+        answer = house.post(left, ONE_CLICK, content_type=encoding)
+        assert answer.status_code == 200
+        assert "Location" not in answer.headers
+        assert "Set-Cookie" not in answer.headers
+        assert state(house) is ConsentState.WITHDRAWN
+    house.world.wait(days=60)
+    assert len(house.world.to(ADDRESS)) == 2, "nothing after the opt-in and the first mail"
+
+
+def test_one_click_takes_what_is_already_queued(house: House, left: str) -> None:
+    house.world.beat()
+    house.post(left, ONE_CLICK)
+    house.world.wait(days=30)
+    assert not [m for m in house.world.rows(Message) if m.kind == "nurture" and m.queued_at > m.settled_at]
+    assert len(house.world.to(ADDRESS)) == 2
+
+
+def test_a_reader_needs_one_press(house: House, left: str) -> None:
+    page = house.get(left)
+    assert page.text.count("<button") == 1
+    assert "<input" not in page.text
+    assert 'name="List-Unsubscribe" value="One-Click"' in page.text
+    done = house.post(left, ONE_CLICK)
+    assert "Sie sind abgemeldet" in done.text
+    assert "/p/" in done.text
+
+
+def test_tampered_and_foreign_links(house: House, left: str) -> None:
+    other = links.signed_url(house.rt, "preferences", house.world.contact().id, 0).rpartition("/")[2]
+    for token in (left[3:-1] + "x", other, "1.1", "x"):
+        assert [house.get(f"/u/{token}").status_code, house.post(f"/u/{token}", ONE_CLICK).status_code] == [404, 404]
+    assert state(house) is ConsentState.CONFIRMED
+
+
+# --- preferences ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chosen(house: House) -> str:
+    return "/p/" + house.world.arrive().tokens("/p/")[0]
+
+
+def test_preferences_show_what_is_allowed(house: House, chosen: str) -> None:
+    page = house.get(chosen)
+    assert page.text.count("checked") == 2
+    assert page.text.count('name="wanted"') == 2, "what was never allowed cannot be ticked here"
+    assert ADDRESS not in page.text
+
+
+def test_withdrawing_one_purpose_keeps_the_other(house: House, chosen: str) -> None:
+    answer = house.post(chosen, {"wanted": "nurture"})
+    assert (answer.status_code, answer.location) == (303, f"{chosen}?saved=")
+    assert "Gespeichert" in house.get(answer.location).text
+    assert (state(house), state(house, "tracking")) == (ConsentState.CONFIRMED, ConsentState.WITHDRAWN)
+
+
+def test_withdrawing_everything(house: House, chosen: str) -> None:
+    house.post(chosen, {"wanted": ["nurture", "tracking"], "nothing": "yes"})
+    assert (state(house), state(house, "tracking")) == (ConsentState.WITHDRAWN, ConsentState.WITHDRAWN)
+    assert "Sie haben uns zurzeit nichts erlaubt" in house.get(chosen).text
+
+
+def test_nothing_can_be_granted_here(house: House, chosen: str) -> None:
+    house.post(chosen, {"wanted": ["nurture", "tracking", "phone", "nonsense"]})
+    assert state(house, "phone") in (None, ConsentState.NONE)
