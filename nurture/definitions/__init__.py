@@ -5,5 +5,7 @@ objects. Knows files and nothing of databases, mails or the present time.
 """
 
 from nurture.definitions.loading import load, parse_campaign
+from nurture.definitions.reference import configuration_reference
+from nurture.definitions.schemas import json_schemas
 
-__all__ = ["load", "parse_campaign"]
+__all__ = ["configuration_reference", "json_schemas", "load", "parse_campaign"]

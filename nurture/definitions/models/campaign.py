@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from nurture.definitions.models.calendar import WindowChoice, build_window
 from nurture.definitions.models.condition import Condition
@@ -117,6 +117,8 @@ class MailStep(_Step):
 
 class Anchor(Shape):
     """A time relative to the campaign's event. Exactly one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     before_event: Span | None = None
     """So long before the event begins."""

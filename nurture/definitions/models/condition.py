@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from nurture.definitions.models.lists import AtLeastOne, NoRepeats
 from nurture.definitions.models.shape import Shape, wrong
@@ -65,6 +65,8 @@ def _content_alone(value: Any) -> Any:
 
 class Condition(Shape):
     """Exactly one of these keys; `all`, `any` and `not` combine."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     clicked: Clicked | None = None
     """A human clicked in a mail of this campaign. `{}`: anything."""

@@ -54,19 +54,19 @@ class Tracking(Shape):
 
     ip: Literal["none", "shortened", "full"] = "shortened"
     """How much of the IP address is kept: `shortened` keeps the network (/24, /48)."""
-    settle_after: Elapsed = timedelta(minutes=10)
-    """How long after a click it is judged whether a human clicked. Default: 10 minutes."""
+    settle_after: Elapsed = Field(default=timedelta(minutes=10), json_schema_extra={"default": "10 minutes"})
+    """How long after a click it is judged whether a human clicked."""
 
 
 class Retention(Shape):
     """How long what is kept."""
 
-    opt_in_expires: Span = Duration(7, "days")
-    """After this time an unconfirmed registration is removed. Default: 7 days."""
-    raw_ip: Span = Duration(30, "days")
-    """After this time IP addresses are removed. Default: 30 days."""
-    clicks: Span = Duration(13, "months")
-    """After this time raw clicks are removed. Default: 13 months."""
+    opt_in_expires: Span = Field(default=Duration(7, "days"), json_schema_extra={"default": "7 days"})
+    """After this time an unconfirmed registration is removed."""
+    raw_ip: Span = Field(default=Duration(30, "days"), json_schema_extra={"default": "30 days"})
+    """After this time IP addresses are removed."""
+    clicks: Span = Field(default=Duration(13, "months"), json_schema_extra={"default": "13 months"})
+    """After this time raw clicks are removed."""
 
 
 class MailingFile(Shape):
@@ -79,7 +79,7 @@ class MailingFile(Shape):
     retention: Retention = Field(default_factory=Retention)
     """How long what is kept."""
     fallback: Annotated[list[Annotated[str, AfterValidator(_pattern)]], AtLeastOne, NoRepeats]
-    """Where below mail_templates/<mail>/ a template is looked for, best first: patterns over {function} and {phase}."""
+    """Where below `mail_templates/<mail>/` a template is looked for, best first: patterns over `{function}` and `{phase}`."""
 
     def build_caps(self) -> journey.Caps:
         return journey.Caps(self.caps.gap, self.caps.per_week)

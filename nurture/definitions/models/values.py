@@ -98,14 +98,16 @@ def language_faults(value: dict[str, Any], info: ValidationInfo, what: str) -> l
     return faults
 
 
-Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": f"^{_ID.pattern}$"})]
-FieldName = Annotated[str, AfterValidator(_field_name), Field(json_schema_extra={"pattern": f"^{_FIELD.pattern}$"})]
+Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"x-type": "id", "pattern": f"^{_ID.pattern}$"})]
+FieldName = Annotated[
+    str, AfterValidator(_field_name), Field(json_schema_extra={"x-type": "field name", "pattern": f"^{_FIELD.pattern}$"})
+]
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"minLength": 1})]
 Text = Annotated[
     dict[str, str],
     AfterValidator(_in_all_languages),
     WithJsonSchema({
-        "type": "object", "title": "Text", "description": "language: text, for every language of the organisation",
+        "type": "object", "x-type": "text per language",
         "minProperties": 1, "additionalProperties": {"type": "string", "minLength": 1},
     }),
 ]  # fmt: skip
@@ -235,19 +237,27 @@ def _close(given: str, known: frozenset[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def _schema(example: str, pattern: str | None = None) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "examples": [example]} | ({"pattern": pattern} if pattern else {}))
+def _schema(kind: str, example: str, pattern: str | None = None) -> WithJsonSchema:
+    schema = {"type": "string", "x-type": kind, "examples": [example]}
+    return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
 
 
-Span = Annotated[Duration, PlainValidator(_span), _schema("3 days", r"^(\s*[0-9]{1,5}\s*[A-Za-zäöü]+\s*|P.*)$")]
-Elapsed = Annotated[timedelta, PlainValidator(_elapsed), _schema("4 hours")]
-ClockTime = Annotated[time, PlainValidator(_clock_time), _schema("08:30", "^[0-9]{1,2}:[0-9]{2}$")]
-Moment = Annotated[
-    datetime, PlainValidator(_moment), _schema("2027-04-20 09:00", "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}$")
+_TIME = "^[0-9]{1,2}:[0-9]{2}$"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+Span = Annotated[
+    Duration, PlainValidator(_span), _schema("duration", "3 days", r"^\s*([0-9]{1,5}\s*[A-Za-zäöüÄÖÜ]+|[Pp].+)\s*$")
 ]
-Date = Annotated[date, PlainValidator(_date), _schema("2026-09-15", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-MonthDay = Annotated[tuple[int, int], PlainValidator(_month_day), _schema("12-24", "^[0-9]{2}-[0-9]{2}$")]
-Zone = Annotated[ZoneInfo, PlainValidator(_zone), _schema("Europe/Berlin")]
+Elapsed = Annotated[timedelta, PlainValidator(_elapsed), _schema("duration in minutes or hours", "4 hours")]
+ClockTime = Annotated[time, PlainValidator(_clock_time), _schema("time of day", "08:30", _TIME)]
+Moment = Annotated[
+    datetime, PlainValidator(_moment), _schema("date and time", "2027-04-20 09:00", f"^{_DATE}[ T][0-9]{{2}}:[0-9]{{2}}$")
+]
+Date = Annotated[date, PlainValidator(_date), _schema("date", "2026-09-15", f"^{_DATE}$")]
+MonthDay = Annotated[
+    tuple[int, int], PlainValidator(_month_day), _schema("day of the year", "12-24", "^[0-9]{2}-[0-9]{2}$")
+]
+Zone = Annotated[ZoneInfo, PlainValidator(_zone), _schema("time zone", "Europe/Berlin")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -292,7 +302,7 @@ def _domain(value: str) -> str:
     raise ValueError(f"'{value}' is not a domain; write it in lower case without http, such as example.com")
 
 
-Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
-Url = Annotated[str, AfterValidator(_url), Field(json_schema_extra={"format": "uri"})]
-Origin = Annotated[str, AfterValidator(_origin), Field(json_schema_extra={"format": "uri"})]
-Domain = Annotated[str, AfterValidator(_domain)]
+Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"x-type": "e-mail address", "format": "email"})]
+Url = Annotated[str, AfterValidator(_url), Field(json_schema_extra={"x-type": "web address", "format": "uri"})]
+Origin = Annotated[str, AfterValidator(_origin), Field(json_schema_extra={"x-type": "origin", "format": "uri"})]
+Domain = Annotated[str, AfterValidator(_domain), Field(json_schema_extra={"x-type": "domain"})]
