@@ -163,6 +163,14 @@ def _folder(text: str) -> Path:
     return path
 
 
+def read_database_url(text: str) -> str:
+    """A database URL given elsewhere than in the environment. Raises SettingsError."""
+    try:
+        return _database_url(text)
+    except ValueError as error:
+        raise SettingsError([("URL", str(error))]) from None
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
