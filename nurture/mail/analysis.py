@@ -43,7 +43,11 @@ class Source:
 
     def all(self, kind: type[_Node]) -> list[_Node]:
         """Every node of ``kind``, in the order of the text."""
-        return list(self.tree.find_all(kind))
+        return [node for node in self._nodes if isinstance(node, kind)]
+
+    @cached_property
+    def _nodes(self) -> list[nodes.Node]:
+        return list(self.tree.find_all(nodes.Node))
 
     def fault(self, line: int, word: str, message: str) -> Fault:
         """A fault at ``word`` in ``line``; asked again for the same word, at its next occurrence."""
