@@ -29,11 +29,11 @@ of them and lists every fault as `file:line:column path: what is wrong and what 
 
 _WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "mapping"}
 _KINDS = {
-    "content": "a content item",
-    "mail": "a mail",
-    "field": "a form field",
-    "step": "a step",
-    "language": "a language",
+    "content": "id of a content item",
+    "mail": "folder of a mail",
+    "field": "form field",
+    "language": "language",
+    "step": "name of a step",
 }
 
 
@@ -94,9 +94,14 @@ def _table(schema: dict[str, Any], name: str, whole: dict[str, Any] | None = Non
     return "\n".join(lines) + "\n"
 
 
+_SAID = re.compile(r"\s*Default: (.+)\.$")
+"""A default in words, at the end of a description; it has a column of its own."""
+
+
 def _default(value: dict[str, Any]) -> str:
     if "default" not in value or value["default"] in ("", [], {}):
-        return "–"
+        said = _SAID.search(value.get("description", ""))
+        return said[1] if said else "–"
     default = value["default"]
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
@@ -105,7 +110,7 @@ def _meaning(value: dict[str, Any], whole: dict[str, Any]) -> str:
     described = value.get("description")
     if not described and "$ref" in value:
         described = whole["$defs"][value["$ref"].rpartition("/")[2]]["description"]
-    words = str(described or "").replace("|", "\\|")
+    words = _SAID.sub("", str(described or "")).replace("|", "\\|")
     examples = [str(example) for example in value.get("examples", ()) if "x-type" not in value]
     return f"{words} Example: `{examples[0]}`." if examples else words
 
@@ -113,7 +118,7 @@ def _meaning(value: dict[str, Any], whole: dict[str, Any]) -> str:
 def _type(value: dict[str, Any], name: str) -> str:
     if "x-refers-to" in value:
         kind = value["x-refers-to"]
-        return f"id of {_KINDS.get(kind, f'a {kind}')}"
+        return _KINDS.get(kind, f"id of a {kind}")
     if "x-type" in value:
         return f"{value['x-type']}"
     if "$ref" in value:

@@ -79,7 +79,8 @@ class MailingFile(Shape):
     retention: Retention = Field(default_factory=Retention)
     """How long what is kept."""
     fallback: Annotated[list[Annotated[str, AfterValidator(_pattern)]], AtLeastOne, NoRepeats]
-    """Where below `mail_templates/<mail>/` a template is looked for, best first: patterns over `{function}` and `{phase}`."""
+    """Where below `mail_templates/<mail>/` a template is looked for, best first;
+    patterns over `{function}` and `{phase}`."""
 
     def build_caps(self) -> journey.Caps:
         return journey.Caps(self.caps.gap, self.caps.per_week)
