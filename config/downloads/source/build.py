@@ -6,6 +6,8 @@
 A source is a complete page called <content>.<language>.html; all share style.css. Needs Chromium (or $CHROMIUM).
 """
 
+# ruff: noqa: S603, T201 - a script for the command line that starts the browser its user has
+
 import os
 import subprocess
 import sys
