@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nurture.domain.address import address_key
 from nurture.domain.catalogue import Text
@@ -138,9 +138,8 @@ def read_row(definitions: Definitions, columns: Columns, row: int, cells: Sequen
         raise BadRow(
             f"has {len(cells)} cells for {len(columns.fields)} columns; a separator in a cell needs quotes round it"
         )
-    values = {
-        name: clean(cell) for name, cell in zip(columns.fields, cells, strict=False) if name is not None and clean(cell)
-    }
+    pairs = zip(columns.fields, cells, strict=False)
+    values = {name: text for name, cell in pairs if name is not None and (text := clean(cell))}
     address = _address(values.pop("email", ""))
     _check_lengths(values)
     notes: list[str] = []
@@ -213,7 +212,7 @@ def _language(definitions: Definitions, value: str, notes: list[str]) -> str | N
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         return False
     return True
 
