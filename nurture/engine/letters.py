@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from babel.dates import format_date, format_interval
+from babel import Locale
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from nurture.domain.campaign import Campaign, Event
@@ -278,13 +279,20 @@ def _imprint(imprint: Imprint, language: str) -> dict[str, Any]:
 
 
 def _event(event: Event, language: str, place: Any) -> dict[str, str]:
-    first, last = event.starts.astimezone(place).date(), event.ends.astimezone(place).date()
-    dates = (
-        format_date(first, "long", locale=language)
-        if first == last
-        else format_interval(first, last, "yMMMMd", locale=language)
-    )
+    dates = date_range(event.starts.astimezone(place).date(), event.ends.astimezone(place).date(), language)
     return {"name": in_language(event.name, language), "place": in_language(event.place, language), "dates": dates}
+
+
+def date_range(first: date, last: date, language: str) -> str:
+    """The days from ``first`` to ``last`` as people write them, the month in full: 20.–23. April 2027."""
+    if first == last:
+        return format_date(first, "long", locale=language)
+    field = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    patterns = Locale.parse(language).interval_formats.get("yMMMd", {}).get(field, ())
+    if len(patterns) != 2:
+        return " – ".join(format_date(day, "long", locale=language) for day in (first, last))
+    days = zip((first, last), patterns, strict=True)
+    return "".join(format_date(day, pattern.replace("MMM", "MMMM"), locale=language) for day, pattern in days)
 
 
 # --- what is said of the reader ------------------------------------------------------------------------------------------

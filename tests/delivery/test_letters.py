@@ -1,0 +1,271 @@
+"""What letters say, and that they say it again in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from babel.dates import format_date
+from delivery.outbox import CAMPAIGN, PRODUCT, Outbox
+from sqlalchemy import Engine, delete, select, update
+
+from nurture.delivery import MemoryTransport
+from nurture.domain.campaign import Event
+from nurture.domain.errors import NotFound
+from nurture.domain.message import MessageKind
+from nurture.engine import letters
+from nurture.engine.delivery import deliver
+from nurture.engine.letters import _event, _gather, compose_message, compose_messages, greeting, preview
+from nurture.engine.publication import Publication
+from nurture.engine.runtime import Runtime
+from nurture.mail import vocabulary
+from nurture.store import activities, messages
+from nurture.store.database import reading, transaction
+from nurture.store.messages import NewMessage
+from nurture.store.schema import Contact, Hit, Message, MessageBytes, Registration
+
+GREETINGS = {
+    # language, salutation, first name, last name
+    ("de", "ms", "Anna", "Weber"): "Guten Tag Frau Weber,",
+    ("de", "mr", "Jörg", "Müller"): "Guten Tag Herr Müller,",
+    ("de", "Frau", None, "Weber"): "Guten Tag Frau Weber,",
+    ("de", "none", "Anna", "Weber"): "Guten Tag Anna Weber,",
+    ("de", None, None, "Weber"): "Guten Tag,",
+    ("de", "ms", "Anna", None): "Guten Tag,",
+    ("de", "ms", "Anna", "  "): "Guten Tag,",
+    ("en", "ms", "Anna", "Weber"): "Hello Ms Weber,",
+    ("en", "Mr.", "John", "Miller"): "Hello Mr Miller,",
+    ("en", None, "John", "Miller"): "Hello John Miller,",
+    ("en", "mr", None, None): "Hello,",
+}
+
+
+@pytest.mark.parametrize(("person", "said"), GREETINGS.items(), ids=[" ".join(map(str, p)) for p in GREETINGS])
+def test_greeting(person: tuple[str, str | None, str | None, str | None], said: str) -> None:
+    assert greeting(*person) == said
+
+
+EVENTS = {
+    "one day": ("de", (2027, 4, 20, 8), (2027, 4, 20, 16), "20. April 2027"),
+    "days of one month": ("de", (2027, 4, 20, 8), (2027, 4, 23, 16), "20.–23. April 2027"),
+    "over a month's end": ("de", (2027, 4, 29, 8), (2027, 5, 2, 16), "29. April\u2009–\u20092. Mai 2027"),
+    "late evening is local": ("de", (2027, 4, 20, 22, 30), (2027, 4, 21, 16), "21. April 2027"),
+    "in English": ("en", (2027, 4, 20, 8), (2027, 4, 23, 16), "April 20\u2009–\u200923, 2027"),
+}
+
+
+@pytest.mark.parametrize(("language", "starts", "ends", "dates"), EVENTS.values(), ids=EVENTS.keys())
+def test_dates_of_an_event(
+    example: Publication, language: str, starts: tuple[int, ...], ends: tuple[int, ...], dates: str
+) -> None:
+    event = Event({"de": "Messe", "en": "Fair"}, {"de": "Köln", "en": "Cologne"}, _utc(starts), _utc(ends))
+    said = _event(event, language, example.definitions.calendar.zone)
+    assert said["dates"] == dates
+    assert said["place"] == {"de": "Köln", "en": "Cologne"}[language]
+
+
+def _utc(parts: tuple[int, ...]) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+# --- what is said of the reader ---------------------------------------------------------------------------------------
+
+
+def _said(outbox: Outbox, mail: int) -> dict[str, Any]:
+    with reading(outbox.rt.db) as session:
+        row = messages.find(session, mail)
+        assert row is not None
+        return letters._of_contact(outbox.rt, row, _gather(session, [row]))
+
+
+def test_of_somebody_who_told_everything(sqlite_outbox: Outbox) -> None:
+    mail = sqlite_outbox.nurture_mail()
+    said = _said(sqlite_outbox, mail)
+    assert said["greeting"].startswith("Guten Tag Frau Weber")
+    assert said["contact"]["company"] == "Werk & Söhne GmbH"
+    assert said["function_name"] == sqlite_outbox.rt.definitions.functions["it-management"].name["de"]
+    assert said["phase"] == "B1"
+    assert said["first_seen"] == "2. März 2026"
+    assert (said["interest"], said["interest_name"], said["first_content"]) == ("", "", "")
+
+
+def test_of_somebody_who_told_nothing(sqlite_outbox: Outbox) -> None:
+    facts = {"salutation": None, "first_name": None, "last_name": None, "function": None, "language": "en"}
+    (contact,) = sqlite_outbox.people(1, **facts)
+    said = _said(sqlite_outbox, sqlite_outbox.nurture_mails([contact])[0])
+    assert said["greeting"] == "Hello,"
+    assert said["first_seen"] == "March 2, 2026"
+    assert said["contact"]["first_name"] == said["contact"]["salutation"] == said["function_name"] == ""
+
+
+def test_interest_and_first_content(outbox: Outbox) -> None:
+    """Two clicks on one topic beat one on another; a scanner's click and another product's topics do not count."""
+    d = outbox.rt.definitions
+    one, two = list(d.products[PRODUCT].topics)[:2]
+    foreign = next(t.id for t in d.topics.values() if t.product != PRODUCT)
+    content = [c for c in d.content.values() if c.product == PRODUCT][:2]
+    (contact,) = outbox.people(1)
+    (mail,) = outbox.nurture_mails([contact])
+    clicks = [(one, "human"), (two, "human"), (two, "human"), (one, "machine"), (one, "machine"), *[(foreign, "human")] * 5]
+    with transaction(outbox.rt.db) as session:
+        for minute, (topic, verdict) in enumerate(clicks):
+            at = outbox.now + timedelta(minutes=minute)
+            click = activities.record(session, contact, "click", at, topic=topic, message_id=mail)
+            session.add(Hit(activity_id=click.id, message_id=mail, verdict=verdict, reason="", rules=1))
+        for hour, item in enumerate(content):
+            activities.record(session, contact, "download", outbox.now + timedelta(hours=hour), content=item.id)
+    said = _said(outbox, mail)
+    assert (said["interest"], said["interest_name"]) == (two, d.topics[two].name["de"])
+    assert said["first_content"] == content[0].title["de"]
+
+
+# --- the same again ---------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_the_same_whatever_changed_since(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    deliver(outbox.rt, outbox.now, worker="one")
+    transport = outbox.rt.transport
+    assert isinstance(transport, MemoryTransport)
+    with transaction(outbox.rt.db) as session:
+        session.execute(update(Contact).values(last_name="Andere", salutation="mr", function=None, language="en"))
+    d = outbox.rt.definitions
+    changed = replace(
+        d,
+        organisation=replace(d.organisation, name="Anders AG", sender=replace(d.organisation.sender, name="Anders")),
+        products={},
+        functions={},
+        campaigns={},
+    )
+    outbox.rt.publication = replace(outbox.rt.publication, definitions=changed)
+    with reading(outbox.rt.db) as session:
+        row = messages.find(session, mail)
+    assert row is not None
+    assert compose_message(outbox.rt, row, outbox.now + timedelta(days=99)) == transport.parcels[0].raw
+    assert preview(outbox.rt, mail).subject == outbox.row(mail).subject
+
+
+def test_what_letters_share_is_stored_once(outbox: Outbox) -> None:
+    outbox.nurture_mails(outbox.people(20))
+    deliver(outbox.rt, outbox.now, worker="one")
+    with reading(outbox.rt.db) as session:
+        contexts = [m.context for m in session.scalars(select(Message))]
+    assert len({c["frame"] for c in contexts}) == 1
+    assert all("imprint" not in c["own"] for c in contexts)
+
+
+def test_a_preview_of_what_was_not_sent_yet_changes_nothing(sqlite_outbox: Outbox) -> None:
+    mail = sqlite_outbox.nurture_mail()
+    assert "Guten Tag Frau Weber" in preview(sqlite_outbox.rt, mail).text
+    assert "own" not in sqlite_outbox.row(mail).context
+
+
+def test_there_is_no_preview_of_nothing(sqlite_outbox: Outbox) -> None:
+    with pytest.raises(NotFound):
+        preview(sqlite_outbox.rt, 4711)
+
+
+# --- opt-in and sales ---------------------------------------------------------------------------------------------------
+
+
+def test_an_opt_in_mail_says_what_was_asked_in_the_words_that_were_shown(sqlite_outbox: Outbox) -> None:
+    from nurture.store import registrations
+
+    rt = sqlite_outbox.rt
+    mail = sqlite_outbox.opt_in_mail()
+    purpose = rt.definitions.purposes["nurture"]
+    with transaction(rt.db) as session:
+        wordings = registrations.remember_wordings(session, [purpose], "de", sqlite_outbox.now)
+        session.execute(update(Registration).values(purposes=wordings, answers={"first_name": "<b>Kauf jetzt</b>"}))
+    letter = preview(rt, mail)
+    assert purpose.wording["de"].split()[0] in letter.text
+    assert format_date(date(2026, 3, 9), "long", locale="de") in letter.text
+    assert "Kauf jetzt" not in letter.text + letter.html
+    token = letter.text.partition("https://nurture.example/c/")[2].split()[0]
+    assert rt.signer.verify("confirm", token) == str(sqlite_outbox.row(mail).registration_id)
+
+
+def test_the_mails_of_a_forgotten_registration_say_nothing_of_the_person(outbox: Outbox) -> None:
+    mail = outbox.opt_in_mail("neu@werk.example")
+    deliver(outbox.rt, outbox.now, worker="one")
+    registration = outbox.row(mail).registration_id
+    assert registration is not None
+    with transaction(outbox.rt.db) as session:
+        messages.forget_registration(session, registration)
+    with reading(outbox.rt.db) as session:
+        assert session.get(MessageBytes, mail) is None
+    assert "neu@" not in f"{outbox.row(mail).address} {outbox.row(mail).context}"
+
+
+def test_a_retried_opt_in_mail_is_the_kept_one(sqlite_outbox: Outbox) -> None:
+    """Even if everything else is gone: the evidence is what was sent."""
+    mail = sqlite_outbox.opt_in_mail()
+    deliver(sqlite_outbox.rt, sqlite_outbox.now, worker="one")
+    with transaction(sqlite_outbox.rt.db) as session:
+        session.execute(update(MessageBytes).values(raw=b"Subject: as it was\r\n\r\n"))
+    with reading(sqlite_outbox.rt.db) as session:
+        row = messages.find(session, mail)
+        assert row is not None
+        (written,) = compose_messages(sqlite_outbox.rt, session, [row]).written
+    assert written.raw == b"Subject: as it was\r\n\r\n"
+
+
+def test_a_mail_to_sales_says_what_its_context_says(
+    sqlite_db: Engine, make_runtime: Callable[..., Runtime], now: datetime
+) -> None:
+    outbox = Outbox(make_runtime(sqlite_db), now)
+    dossier: dict[str, Any] = dict.fromkeys(vocabulary.DOSSIER, "")
+    dossier |= {name: [] for name in ("profile_lines", "lines", "content", "answers", "activities")}
+    dossier |= {"company": "Werk & Söhne GmbH", "name": "Anna Weber", "reason": "möchte angerufen werden", "points": 42}
+    dossier |= {"grade": "A", "profile_points": 60, "lead_class": "B3", "wish": None, "class_confirmed": True}
+    context = {"dossier": dossier, "salesperson": {"name": "Karl Kauf"}, "recipient": "karl", "language": "de"}
+    new = NewMessage(
+        MessageKind.SALES, "handoff:1:offer", "karl@werk.example", "de", "dossier", now, now, context=context
+    )  # fmt: skip
+    with transaction(outbox.rt.db) as session:
+        messages.queue(session, "test", "news.example", [new])
+    report = deliver(outbox.rt, now, worker="one")
+    assert report.accepted == 1, outbox.row(1).reason
+    transport = outbox.rt.transport
+    assert isinstance(transport, MemoryTransport)
+    read = message_from_bytes(transport.parcels[0].raw, policy=policy.default)
+    assert read["To"].addresses[0].display_name == "Karl Kauf"
+    assert read["Auto-Submitted"] == "auto-generated"
+    body = read.get_body(("plain",)).get_content()
+    assert "Guten Tag Karl Kauf" in body
+    assert "Werk & Söhne" in read["Subject"]
+
+
+# --- one letter's fault -------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_that_fails_in_an_unforeseen_way_is_unwritable_and_named(sqlite_outbox: Outbox) -> None:
+    """An address that no header can carry must not hold up the letter beside it."""
+    people = sqlite_outbox.people(2)
+    mails = sqlite_outbox.nurture_mails(people)
+    with transaction(sqlite_outbox.rt.db) as session:
+        session.execute(update(Message).where(Message.id == mails[0]).values(address="x\r\nBcc: y@z.example"))
+        rows = [row for mail in mails if (row := messages.find(session, mail))]
+        batch = compose_messages(sqlite_outbox.rt, session, rows)
+    assert [w.message.id for w in batch.written] == mails[1:]
+    assert [u.message.id for u in batch.unwritable] == mails[:1]
+    assert batch.unwritable[0].reason
+
+
+def test_a_letter_to_a_contact_that_is_gone(sqlite_outbox: Outbox) -> None:
+    mail = sqlite_outbox.nurture_mail()
+    with transaction(sqlite_outbox.rt.db) as session:
+        row = messages.find(session, mail)
+        assert row is not None
+        session.execute(delete(Contact))
+        batch = compose_messages(sqlite_outbox.rt, session, [row])
+    assert "there is no contact" in batch.unwritable[0].reason
+
+
+def test_the_campaign_is_named_to_the_template(sqlite_outbox: Outbox) -> None:
+    said = _said(sqlite_outbox, sqlite_outbox.nurture_mail())
+    assert (said["campaign"], said["step"]) == (CAMPAIGN, "hello")
