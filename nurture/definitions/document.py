@@ -27,6 +27,7 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NUMERIC = frozenset("+-.0123456789")
 _SURPRISING_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _SURPRISES = (
     (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"), "is a number to base 60 for some YAML readers"),
@@ -309,6 +310,8 @@ def _instead(text: str) -> str:
 def _surprise(text: str) -> str | None:
     if text.lower() in _SURPRISING_WORDS:
         return "means true or false to some YAML readers"
+    if text[:1] not in _NUMERIC:
+        return None
     return next((words for pattern, words in _SURPRISES if pattern.fullmatch(text)), None)
 
 

@@ -10,9 +10,14 @@ from nurture.definitions.models.shape import several
 
 
 def _no_repeats(value: list[Any]) -> list[Any]:
-    repeated = [(i, item) for i, item in enumerate(value) if item in value[:i]]
-    if repeated:
-        raise several([((i,), f"'{item}' is in the list twice; keep one") for i, item in repeated])
+    seen: set[str] = set()
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    for position, item in enumerate(value):
+        if repr(item) in seen:
+            faults.append(((position,), f"'{item}' is in the list twice; keep one"))
+        seen.add(repr(item))
+    if faults:
+        raise several(faults)
     return value
 
 
