@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
 
@@ -35,6 +35,14 @@ TRY_DUTY_EVERY = timedelta(minutes=1)
 AT_MOST = timedelta(seconds=20)
 """How long a beat with more and more to do goes on before the others are waited for."""
 
+TIDY = Beat(
+    "tidy",
+    timedelta(days=1),
+    lambda rt, now, _worker: f"{gone} old entries removed" if (gone := operation.forget_old(rt, now)) else "",
+    duty=True,
+)
+"""Removes what processes said of themselves long ago."""
+
 
 def process_name() -> str:
     """A name no other running process has."""
@@ -44,7 +52,9 @@ def process_name() -> str:
 class Scheduler:
     """The beats of one process. ``beats`` empty: it only watches the definitions (a web process)."""
 
-    def __init__(self, rt: Runtime, clock: Clock, *, beats: tuple[Beat, ...] = BEATS, name: str | None = None) -> None:
+    def __init__(
+        self, rt: Runtime, clock: Clock, *, beats: tuple[Beat, ...] = (*BEATS, TIDY), name: str | None = None
+    ) -> None:
         self._rt, self._clock, self.name, self._beats = rt, clock, name or process_name(), beats
         self._stopping = Event()
         self._said: dict[str, tuple[str, datetime]] = {}
@@ -78,7 +88,7 @@ class Scheduler:
             result = self._guarded(beat.name, lambda now=now: self._batch(beat, now))  # type: ignore[misc]
             if result is not None:
                 self._guarded(f"{beat.name} (heartbeat)", partial(self._say, beat.name, result, now))
-            if not result or beat.duty or beat.name in self._faults or now - began > AT_MOST:
+            if not _did_work(result) or beat.duty or now - began > AT_MOST:
                 return
 
     def look(self) -> None:
@@ -92,7 +102,7 @@ class Scheduler:
         return ""
 
     def _add(self, function: Callable[[], None], name: str, every: timedelta) -> None:
-        self._ticks.add_job(function, "interval", seconds=every.total_seconds(), id=name, next_run_time=self._clock())
+        self._ticks.add_job(function, "interval", seconds=every.total_seconds(), id=name, next_run_time=datetime.now(UTC))
 
     def _batch(self, beat: Beat, now: datetime) -> str | None:
         """What one batch did, in words; None: a duty that somebody else does."""
@@ -129,3 +139,8 @@ class Scheduler:
             operation.heartbeat(self._rt, self.name, beat, result, now)
             self._said[beat] = (result, now)
         return result
+
+
+def _did_work(result: str | None) -> bool:
+    """Beats that did something begin with how much; 'paused: …' and 'failed: …' are no reason to go on at once."""
+    return result is not None and result[:1].isdigit()
