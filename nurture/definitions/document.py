@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from nurture.definitions.syntax import Mark, explain, mark_after
 from nurture.domain.errors import Fault
 
 Path = tuple[str | int, ...]
@@ -35,14 +36,6 @@ _SURPRISES = (
     (re.compile(r"[-+]?0[xXbBo][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0-9_.]*"), "is a number in a form readers disagree on"),
     (re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), "is not a number that means anything here"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a file, counted from 1."""
-
-    line: int
-    column: int
 
 
 @dataclass(slots=True)
@@ -105,18 +98,18 @@ def read_bytes(raw: bytes, file: str) -> Document:
         return read_text(raw.decode("utf-8-sig"), file)
     except UnicodeDecodeError as error:
         good = raw[: error.start].decode("utf-8-sig", "replace")
-        return _unreadable(document, _mark_after(good), "is not UTF-8 from here on; save the file as UTF-8")
+        return _unreadable(document, mark_after(good), "is not UTF-8 from here on; save the file as UTF-8")
 
 
 def read_text(source: str, file: str) -> Document:
     """The document in ``source``."""
     document = Document(file, source=source)
     if not source.isascii() and (found := _LONE_SURROGATE.search(source)):
-        return _unreadable(document, _mark_after(source[: found.start()]), "is half a character; save the file as UTF-8")
+        return _unreadable(document, mark_after(source[: found.start()]), "is half a character; save the file as UTF-8")
     try:
         _Reader(document).read(source)
     except yaml.YAMLError as error:
-        mark, message = _explain(error, source)
+        mark, message = explain(error, source)
         return _unreadable(document, mark, message)
     except _UnreadableError as error:
         return _unreadable(document, error.mark, error.message)
@@ -132,10 +125,6 @@ def _unreadable(document: Document, mark: Mark, message: str) -> Document:
     document.faults.append(Fault(document.file, mark.line, mark.column, "", message))
     document.readable, document.data = False, None
     return document
-
-
-def _mark_after(text: str) -> Mark:
-    return Mark(text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
 class _UnreadableError(Exception):
@@ -313,53 +302,3 @@ def _surprise(text: str) -> str | None:
     if text[:1] not in _NUMERIC:
         return None
     return next((words for pattern, words in _SURPRISES if pattern.fullmatch(text)), None)
-
-
-_SYNTAX = {
-    "mapping values are not allowed in this context": (
-        "a colon is not possible here; put a text that contains ': ' in quotes, or check the indentation"
-    ),
-    "could not find expected ':'": "a key without a colon, or wrong indentation",
-    "found character that cannot start any token": (
-        "this character cannot begin a value; indent with spaces (never tabs) and quote a text that begins with @, ` or %"
-    ),
-    "found a tab character where an indentation space is expected": "a tab; indent with spaces only",
-    "did not find expected key": "wrong indentation: this line belongs to no mapping; align it with its neighbours",
-    "did not find expected '-' indicator": "wrong indentation: a list item beginning with '-' was expected here",
-    "did not find expected ',' or ']'": "the list opened with '[' wants a comma or ']'; quote texts with commas or ': '",
-    "did not find expected ',' or '}'": "the mapping opened with '{' wants a comma or '}'; quote texts with commas or ': '",
-    "found unexpected end of stream": "the quotation mark opened here is never closed",
-    "found unknown escape character": "unknown escape after a backslash; write \\\\ for a backslash, or use single quotes",
-    "did not find expected comment or line break": "text is not possible after | or >; begin it in the next line",
-    "block sequence entries are not allowed in this context": "a list item is not possible here; check the indentation",
-    "did not find expected alphabetic or numeric character": (
-        "an alias or anchor is not possible here; quote a text that begins with * or &"
-    ),
-}
-_AT_CONTEXT = frozenset(
-    {"found unexpected end of stream", "did not find expected ',' or ']'", "did not find expected ',' or '}'"}
-)
-
-
-def _explain(error: yaml.YAMLError, source: str) -> tuple[Mark, str]:
-    """Where a YAML error is, and a sentence that says what would be right."""
-    if isinstance(error, yaml.reader.ReaderError):
-        good = source.encode()[: error.position].decode("utf-8", "ignore")
-        return _mark_after(good), f"contains a control character ({error.reason}); remove it"
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return Mark(1, 1), f"is not YAML: {error}"
-    problem = error.problem or "cannot be read"
-    at = error.problem_mark or error.context_mark
-    if problem in _AT_CONTEXT and error.context_mark and (at is None or at.line != error.context_mark.line):
-        at = error.context_mark
-    mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
-    words = _SYNTAX.get(problem, problem)
-    if problem == "found character that cannot start any token" and _character(source, mark) == "\t":
-        words = "a tab; indent with spaces only"
-    return mark, f"is not YAML: {words}"
-
-
-def _character(source: str, mark: Mark) -> str:
-    lines = source.splitlines()
-    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-    return line[mark.column - 1 : mark.column]

@@ -22,6 +22,10 @@ def test_the_shipped_example_has_no_fault() -> None:
 
 def test_the_shipped_example_loads_well_under_a_second() -> None:
     load(HOME)  # the first time also imports the country's holidays
-    start = time.perf_counter()
+    assert min(_processor_seconds() for _ in range(3)) < 0.5
+
+
+def _processor_seconds() -> float:
+    start = time.process_time()
     load(HOME)
-    assert time.perf_counter() - start < 0.5
+    return time.process_time() - start
