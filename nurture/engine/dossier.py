@@ -113,7 +113,12 @@ def _story(session: Session, people: list[int]) -> list[Activity]:
 
 def _line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
     at = day(d, line.at, language) if line.at else ""
-    return {"label": in_language(line.label, language), "points": line.counts, "note": reasons.in_language(line.note, language), "at": at}
+    return {
+        "label": in_language(line.label, language),
+        "points": line.counts,
+        "note": reasons.in_language(line.note, language),
+        "at": at,
+    }
 
 
 def _content(d: Definitions, activity: Activity, language: str) -> dict[str, str]:

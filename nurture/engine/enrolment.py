@@ -35,7 +35,7 @@ def enter(
     rt: Runtime,
     session: Session,
     contact: int,
-    trigger: Trigger,
+    triggers: Trigger | tuple[Trigger, ...],
     now: datetime,
     *,
     product: str | None = None,
@@ -46,8 +46,9 @@ def enter(
 ) -> list[Enrolled]:
     """Enrol in every campaign whose entry this activity opens. Joins the caller's transaction."""
     about = {"forms": form, "content": content, "topics": topic, "classes": lead_class}
+    pulled = triggers if isinstance(triggers, tuple) else (triggers,)
     open_now = [
-        c for c in rt.definitions.campaigns.values() if c.entry.trigger is trigger and _about(c, c.entry, about, product)
+        c for c in rt.definitions.campaigns.values() if c.entry.trigger in pulled and _about(c, c.entry, about, product)
     ]
     return _enrol_all(rt, session, [contact], open_now, now) if open_now else []
 

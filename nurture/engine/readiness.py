@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from nurture.engine.handoff import open_handoff
 from nurture.engine.runtime import Runtime
-from nurture.engine.scoring import lead_scores
-from nurture.store import leads
+from nurture.engine.scoring import lead_scores, store
 
 
 def rescore(rt: Runtime, session: Session, ids: Iterable[int], now: datetime, *, actor: int | None = None) -> None:
@@ -18,7 +17,8 @@ def rescore(rt: Runtime, session: Session, ids: Iterable[int], now: datetime, *,
 
     ``actor``: the contact whose activity set this off; sales is told to talk to that person first.
     """
-    for lead, result in lead_scores(rt, session, ids, now).items():
-        leads.store_score(session, lead, result.score.grade, result.score.points, now)
+    results = lead_scores(rt, session, ids, now)
+    store(session, results, now)
+    for lead, result in results.items():
         if result.ready.ready:
             open_handoff(rt, session, lead, actor or result.contact, "score", result.ready.reason, now)

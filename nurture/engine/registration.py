@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key
 from nurture.domain.campaign import Trigger
-from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Form
 from nurture.domain.lead_class import Evidence, Sign
@@ -214,12 +213,21 @@ def _settle(session: Session, row: Registration, visitor: Visitor, now: datetime
 
 
 def _write_consents(session: Session, row: Registration, contact: Contact, visitor: Visitor, now: datetime) -> None:
-    for purpose, wording in row.purposes.items():
-        asked = {"form": row.form, "form_version": row.form_version, "wording": wording, "page": row.page_url,
-                 "ip": row.ip, "user_agent": row.user_agent}  # fmt: skip
-        pressed = {"wording": wording, "ip": row.settled_ip, "user_agent": row.settled_user_agent, "method": visitor.method}
-        consents.record(session, contact.id, purpose, ConsentEvent.ASKED, row.created_at, asked, row.id)
-        consents.record(session, contact.id, purpose, ConsentEvent.CONFIRMED, now, pressed, row.id)
+    asked = {
+        "form": row.form,
+        "form_version": row.form_version,
+        "page": row.page_url,
+        "ip": row.ip,
+        "user_agent": row.user_agent,
+    }
+    pressed = {"ip": row.settled_ip, "user_agent": row.settled_user_agent, "method": visitor.method}
+    consents.record_double_opt_in(
+        session,
+        contact.id,
+        {purpose: consents.Entry(row.created_at, {**asked, "wording": w}) for purpose, w in row.purposes.items()},
+        {purpose: consents.Entry(now, {**pressed, "wording": w}) for purpose, w in row.purposes.items()},
+        row.id,
+    )
 
 
 def _write_story(rt: Runtime, session: Session, row: Registration, contact: Contact, form: Form, now: datetime) -> None:
@@ -236,8 +244,7 @@ def _write_story(rt: Runtime, session: Session, row: Registration, contact: Cont
     if row.answers.get("call_me"):
         handoff.record_wish(rt, session, lead, contact, row.answers.get("message", ""), now)
     rescore(rt, session, [lead.id], now, actor=contact.id)
-    for trigger in (Trigger.CONFIRMED, Trigger.FORM):
-        enrolment.enter(rt, session, contact.id, trigger, now, form=form.id, product=form.product)
+    enrolment.enter(rt, session, contact.id, (Trigger.CONFIRMED, Trigger.FORM), now, form=form.id, product=form.product)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------------

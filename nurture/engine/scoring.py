@@ -5,7 +5,7 @@ One function counts (``lead_scores``); every screen, export and threshold uses i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,14 +93,18 @@ def _act(rt: Runtime, row: Any) -> Act:
     )
 
 
+def store(session: Session, results: Mapping[int, LeadScore], now: datetime) -> None:
+    """Keep what was counted on the leads."""
+    leads.store_scores(session, {lead: (r.score.grade, r.score.points) for lead, r in results.items()}, now)
+
+
 def refresh_scores(rt: Runtime, now: datetime) -> int:
     """Let time pass over the cached points (they decay). One transaction per batch; returns how many leads."""
     done = 0
     while True:
         with transaction(rt.db) as session:
             ids = leads.with_stale_scores(session, now, DAILY_BATCH)
-            for lead, result in lead_scores(rt, session, ids, now).items():
-                leads.store_score(session, lead, result.score.grade, result.score.points, now)
+            store(session, lead_scores(rt, session, ids, now), now)
             leads.scored(session, ids, now)
             done += len(ids)
         if len(ids) < DAILY_BATCH:

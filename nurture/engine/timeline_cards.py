@@ -230,12 +230,18 @@ def _line(d: Definitions, story: Story, acts: Mapping[int, Any], line: Line, lan
         rule=line.rule,
         label=in_language(line.label, language),
         at=line.at,
-        about=naming.about(d, act, language) if act is not None else naming.function_name(d, line.note, language),
+        about=naming.about(d, act, language) if act is not None else _told(d, line, language),
         who=None if act is None or mine else story.colleagues.get(act.contact_id),
         raw=line.raw,
         counts=line.counts,
         note=reasons.in_language(line.note, language) if act is not None else "",
     )
+
+
+def _told(d: Definitions, line: Line, language: str) -> str:
+    """The answer that a profile rule gives points for."""
+    field = next((rule.field for rule in d.scoring.profile if rule.id == line.rule), "")
+    return naming.answer_label(d, field, line.note, language)
 
 
 def handoff_facts(d: Definitions, story: Story, language: str) -> tuple[HandoffFact, ...]:

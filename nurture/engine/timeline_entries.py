@@ -86,7 +86,8 @@ def _registrations(d: Definitions, story: Story, language: str) -> Iterator[Entr
 
 def _consents(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
     """Purposes that changed together are one entry."""
-    for (_, event), rows in groupby(story.consent_events, key=lambda row: (row.at, row.event)):
+    in_order = sorted(story.consent_events, key=lambda row: (row.at, row.event, row.id))
+    for (_, event), rows in groupby(in_order, key=lambda row: (row.at, row.event)):
         together = list(rows)
         described = [_consent(d, story, row, language) for row in together]
         evidence = together[0].evidence

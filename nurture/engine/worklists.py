@@ -147,10 +147,11 @@ def figures(rt: Runtime, now: datetime) -> Figures:
 def news(rt: Runtime, language: str, limit: int = 12) -> list[News]:
     """What people did lately, machines left out."""
     with reading(rt.db) as session:
-        return [
+        found = [
             News(a.at, a.kind, naming.about(rt.definitions, a, language), verdict or "", _who(contact, company))
             for a, verdict, contact, company in store.recent(session, limit)
         ]
+    return sorted(found, key=lambda n: n.at, reverse=True)
 
 
 def _who(contact: Contact, company: str | None) -> Who:

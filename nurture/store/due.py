@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Select, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from nurture.domain.handoff import HandoffState
 from nurture.store.schema import EnrollmentRow, Handoff, Hit, Message, Registration
+from nurture.store.types import UtcDateTime
+
+
+def _first(beat: str, column: object, *where: object) -> Select[str, datetime | None]:
+    moment = func.min(column, type_=UtcDateTime())
+    return select(literal(beat, literal_execute=True).label("beat"), moment.label("moment")).where(*where)  # type: ignore[arg-type]
+
+
+_NEXT = union_all(
+    _first("advance", EnrollmentRow.due_at, literal_column("enrollments.state = 'active'")),
+    _first("deliver", Message.due_at, literal_column("messages.state = 'queued'")),
+    _first("engagement", Hit.due_at, Hit.due_at.is_not(None)),
+    _first("expire", Registration.expires_at, literal_column("registrations.state = 'pending'")),
+    _first("handoff-clocks", Handoff.remind_at, Handoff.state == HandoffState.OFFERED),
+    _first("handoff-clocks", Handoff.escalate_at, Handoff.state == HandoffState.OFFERED),
+)
+
+
+def next_moments(session: Session) -> dict[str, datetime]:
+    """Beat -> the earliest moment at which it will find something to do; beats that wait for nothing are left out.
+
+    One statement, one index look-up per kind. ``handoff-clocks`` also has work whenever a salesperson has room again.
+    """
+    found: dict[str, datetime] = {}
+    for beat, moment in session.execute(_NEXT):
+        if moment is not None:
+            found[beat] = min(moment, found.get(beat, moment))
+    return found
 
 
 def next_moment(session: Session) -> datetime | None:
-    """The earliest moment at which a beat will find something to do; None: nothing is waiting. Six index look-ups."""
-    offered = Handoff.state == HandoffState.OFFERED
-    moments = (
-        select(func.min(EnrollmentRow.due_at)).where(literal_column("enrollments.state = 'active'")),
-        select(func.min(Message.due_at)).where(literal_column("messages.state = 'queued'")),
-        select(func.min(Hit.due_at)).where(Hit.due_at.is_not(None)),
-        select(func.min(Registration.expires_at)).where(literal_column("registrations.state = 'pending'")),
-        select(func.min(Handoff.remind_at)).where(offered),
-        select(func.min(Handoff.escalate_at)).where(offered),
-    )
-    found = [moment for query in moments if (moment := session.scalar(query)) is not None]
-    return min(found, default=None)
+    """The earliest of all; None: nothing is waiting."""
+    return min(next_moments(session).values(), default=None)

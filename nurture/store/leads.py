@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,8 +87,12 @@ def of_contact(session: Session, contact: int) -> list[Lead]:
     )
 
 
-def store_score(session: Session, lead: int, grade: str, points: float, now: datetime) -> None:
-    session.execute(update(Lead).where(Lead.id == lead).values(grade=grade, points=points, scored_at=now))
+def store_scores(session: Session, scores: Mapping[int, tuple[str, float]], now: datetime) -> None:
+    """Keep lead -> (grade, points). Two statements."""
+    for lead in session.scalars(select(Lead).where(Lead.id.in_(scores))):
+        lead.grade, lead.points = scores[lead.id]
+        lead.scored_at = now
+    session.flush()
 
 
 def scored(session: Session, ids: Iterable[int], now: datetime) -> None:

@@ -43,7 +43,9 @@ def _narrow(query: Any, wanted: Wanted) -> Any:
     if wanted.function:
         query = query.where(Contact.function == wanted.function)
     if wanted.lead_class:
-        query = query.where(exists().where(Lead.unit_id == Contact.unit_id, Lead.lead_class == wanted.lead_class))
+        query = query.where(
+            exists().where(Lead.unit_id == Contact.unit_id, Lead.lead_class == wanted.lead_class).correlate(Contact)
+        )
     return query.where(_in_state(wanted)) if wanted.state else query
 
 
@@ -69,8 +71,12 @@ def _escaped(word: str) -> str:
 
 def _in_state(wanted: Wanted) -> ColumnElement[bool]:
     """The same order of precedence as ``engine/person.person_state``."""
-    suppressed = exists().where(Suppression.address_key == Contact.address_key)
-    with_sales = exists().where(Handoff.lead_id == Lead.id, Lead.unit_id == Contact.unit_id, Handoff.state.in_(OPEN))
+    suppressed = exists().where(Suppression.address_key == Contact.address_key).correlate(Contact)
+    with_sales = (
+        exists()
+        .where(Handoff.lead_id == Lead.id, Lead.unit_id == Contact.unit_id, Handoff.state.in_(OPEN))
+        .correlate(Contact)
+    )
     has = {state: _mail_consent(wanted, state) for state in ConsentState}
     free = and_(~suppressed, ~with_sales)
     asked = has[ConsentState.CONFIRMED] | has[ConsentState.PENDING]
@@ -84,7 +90,11 @@ def _in_state(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _mail_consent(wanted: Wanted, state: ConsentState) -> ColumnElement[bool]:
-    return exists().where(Consent.contact_id == Contact.id, Consent.purpose.in_(wanted.mail), Consent.state == state)
+    return (
+        exists()
+        .where(Consent.contact_id == Contact.id, Consent.purpose.in_(wanted.mail), Consent.state == state)
+        .correlate(Contact)
+    )
 
 
 # --- not confirmed yet ------------------------------------------------------------------------------------------------
