@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from nurture.engine.runtime import Runtime
-from nurture.web import monitoring, public, security
+from nurture.web import mailbox as mailbox_pages
+from nurture.web import monitoring, office, public, security
 
 MAX_BODY = 64 * 1024
 """No form of ours is larger; whoever sends more gets a 413."""
@@ -33,11 +32,7 @@ def create_app(rt: Runtime, clock: Callable[[], datetime], *, mailbox: bool, tru
     security.protect(app, https=rt.public_url.startswith("https:"))
     public.register(app, rt, clock, mailbox=mailbox, trusted_proxies=trusted_proxies)
     monitoring.register(app, rt, clock)
-    for name in ("office", "mailbox") if mailbox else ("office",):
-        _register(f"nurture.web.{name}", app, rt, clock)
+    office.register(app, rt, clock)
+    if mailbox:
+        mailbox_pages.register(app, rt, clock)
     return app
-
-
-def _register(module: str, app: Flask, rt: Runtime, clock: Callable[[], datetime]) -> None:
-    if find_spec(module) is not None and hasattr(part := import_module(module), "register"):
-        part.register(app, rt, clock)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_interval, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Request
 
@@ -49,12 +50,15 @@ def clock_time(moment: datetime, language: str, zone: ZoneInfo) -> str:
 
 
 def days(starts: datetime, ends: datetime, language: str, zone: ZoneInfo) -> str:
-    """'20.–23. April 2027' / 'April 20 – 23, 2027', or one day and its hours."""
-    first, last = starts.astimezone(zone), ends.astimezone(zone)
-    if first.date() == last.date():
+    """'20.–23. April 2027' / 'April 20–23, 2027', or one day and its hours."""
+    first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
+    if first == last:
         hours = f"{clock_time(starts, language, zone)} – {clock_time(ends, language, zone)}"
         return f"{day(starts, language, zone)}, {hours}"
-    return str(format_interval(first.date(), last.date(), "yMMMMd", locale=language))
+    if (first.year, first.month) == (last.year, last.month):
+        both = rf"{first.day}\1–{last.day}\1"
+        return re.sub(rf"\b{last.day}\b(\.?)", both, day(ends, language, zone), count=1)
+    return f"{day(starts, language, zone)} – {day(ends, language, zone)}"
 
 
 def size(count: int, language: str) -> str:

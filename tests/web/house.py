@@ -51,10 +51,10 @@ class House:
         self.world.now += timedelta(**(span or {"seconds": 20}))
 
     def get(self, url: str, **more: object) -> TestResponse:
-        return self.client.get(path_of(url), **more)
+        return self.client.get(path_of(url), buffered=True, **more)
 
     def post(self, url: str, data: object = None, **more: object) -> TestResponse:
-        return self.client.post(path_of(url), data=data or {}, **more)
+        return self.client.post(path_of(url), data=data or {}, buffered=True, **more)
 
     def stamp(self, url: str) -> str:
         """The hidden stamp of a page, as it is shown now."""

@@ -18,6 +18,8 @@ sys.path.insert(0, str(TESTS))
 from playwright.sync_api import Browser, Route, sync_playwright  # noqa: E402
 from stories.world import World, berlin  # noqa: E402
 from support import schema  # noqa: E402
+from web import house as houses  # noqa: E402
+from web.house import House, path_of  # noqa: E402
 
 from nurture.delivery import MemoryTransport  # noqa: E402
 from nurture.engine import links, registration, tracking  # noqa: E402
@@ -25,8 +27,6 @@ from nurture.engine.publication import load_publication, publish  # noqa: E402
 from nurture.engine.runtime import Runtime  # noqa: E402
 from nurture.mail.signing import Signer  # noqa: E402
 from nurture.store.database import connect  # noqa: E402
-from web import house as houses  # noqa: E402
-from web.house import House, path_of  # noqa: E402
 
 OTHER = "jonas.berger@pumpenwerk-lahr.example"
 ASKED = "petra.lange@werkzeugbau-lange.example"

@@ -8,8 +8,6 @@ TEXTS: Mapping[str, str] = {
     # the frame
     "skip": "Zum Inhalt springen",
     "language": "Sprache",
-    "language.de": "Deutsch",
-    "language.en": "English",
     "imprint": "Impressum",
     "privacy": "Datenschutz",
     "represented": "Vertreten durch",
@@ -142,14 +140,11 @@ TEXTS: Mapping[str, str] = {
     "preferences.on": "zurzeit erlaubt",
     "preferences.off": "zurzeit nicht erlaubt",
     # reading
-    "download.title": "Ihr Download",
     "download.get": "Herunterladen",
     "download.read": "Im Browser lesen",
-    "download.file": "Datei",
     "topic.title": "Lesestoff zum Thema",
     "topic.lead": "Was wir für Sie dazu haben:",
     "topic.none": "Zu diesem Thema bereiten wir gerade etwas vor.",
-    "topic.open": "Ansehen",
     "kind.white-paper": "Whitepaper",
     "kind.checklist": "Checkliste",
     "kind.case-study": "Anwenderbericht",
@@ -163,10 +158,6 @@ TEXTS: Mapping[str, str] = {
     "kind.report": "Bericht",
     "kind.brochure": "Broschüre",
     # asking
-    "questions.lead": (
-        "Zwei Minuten, die uns helfen, Ihnen nur das zu schicken, was zu Ihrer Lage passt. Alle Angaben sind "
-        "freiwillig, wenn nichts anderes dabeisteht."
-    ),
     "thanks.title": "Vielen Dank",
     "thanks.questions": "Ihre Antworten sind angekommen. Wir richten uns danach.",
     "thanks.call": "Ihr Wunsch ist angekommen. Wir rufen Sie zu unseren Bürozeiten an.",
@@ -242,7 +233,6 @@ TEXTS: Mapping[str, str] = {
     "start.public": "Unsere Angebote",
     "start.forms": "Formulare",
     "start.forms-hint": "So sieht es ein Besucher. Füllen Sie eines aus, dann beginnt die Geschichte.",
-    "start.open": "Ansehen",
     "start.embed": "Einbetten",
     "start.mailbox": "Lokales Postfach",
     "start.mailbox-hint": "Hier liegt jede E-Mail, die das System verschickt. Nichts verlässt diesen Rechner.",

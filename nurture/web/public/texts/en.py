@@ -8,8 +8,6 @@ TEXTS: Mapping[str, str] = {
     # the frame
     "skip": "Skip to content",
     "language": "Language",
-    "language.de": "Deutsch",
-    "language.en": "English",
     "imprint": "Legal notice",
     "privacy": "Privacy",
     "represented": "Represented by",
@@ -131,14 +129,11 @@ TEXTS: Mapping[str, str] = {
     "preferences.on": "allowed at present",
     "preferences.off": "not allowed at present",
     # reading
-    "download.title": "Your download",
     "download.get": "Download",
     "download.read": "Read in the browser",
-    "download.file": "File",
     "topic.title": "Reading on the topic",
     "topic.lead": "What we have for you on this:",
     "topic.none": "We are just preparing something on this topic.",
-    "topic.open": "Have a look",
     "kind.white-paper": "White paper",
     "kind.checklist": "Checklist",
     "kind.case-study": "Case study",
@@ -152,9 +147,6 @@ TEXTS: Mapping[str, str] = {
     "kind.report": "Report",
     "kind.brochure": "Brochure",
     # asking
-    "questions.lead": (
-        "Two minutes that help us send you only what fits your situation. Everything is optional unless it says otherwise."
-    ),
     "thanks.title": "Thank you very much",
     "thanks.questions": "Your answers have reached us. We will go by them.",
     "thanks.call": "Your wish has reached us. We will call you during our office hours.",
@@ -228,7 +220,6 @@ TEXTS: Mapping[str, str] = {
     "start.public": "What we offer",
     "start.forms": "Forms",
     "start.forms-hint": "This is what a visitor sees. Fill one in and the story begins.",
-    "start.open": "Open",
     "start.embed": "Embed",
     "start.mailbox": "Local mailbox",
     "start.mailbox-hint": "Every e-mail the system sends lies here. Nothing leaves this computer.",
