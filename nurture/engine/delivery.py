@@ -25,10 +25,11 @@ from nurture.domain.message import MessageKind, MessageState, retry_at
 from nurture.engine import letters, permission
 from nurture.engine.letters import Written
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts, messages, routes
+from nurture.store import contacts, messages, outbox, routes
 from nurture.store import letters as letter_store
 from nurture.store.database import reading, transaction
-from nurture.store.messages import Move, Outgoing, Try
+from nurture.store.messages import Outgoing, Try
+from nurture.store.outbox import Move
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,14 +78,14 @@ def deliver(
     others, and none for local ones, whose batches are over in no time.
     """
     with reading(rt.db) as session:
-        if not messages.something_to_do(session, now):
+        if not outbox.something_to_do(session, now):
             return Delivered()
     with transaction(rt.db) as session:
-        messages.release_expired(session, now, idempotent=rt.transport.idempotent)
+        outbox.release_expired(session, now, idempotent=rt.transport.idempotent)
         route = routes.state(session, rt.transport.name)
         if route is not None and route.paused_until > now:
             return Delivered(paused=route.reason)
-        rows = messages.claim(session, now, worker, limit, LEASE)
+        rows = outbox.claim(session, now, worker, limit, LEASE)
     if not rows:
         return Delivered()
     watch = stopwatch or (time.monotonic if not rt.transport.idempotent else lambda: 0.0)
@@ -94,7 +95,7 @@ def deliver(
 def release_leases(rt: Runtime, now: datetime) -> int:
     """Give back what dead workers held. Part of every beat; here for those who do not want to deliver."""
     with transaction(rt.db) as session:
-        return messages.release_expired(session, now, idempotent=rt.transport.idempotent)
+        return outbox.release_expired(session, now, idempotent=rt.transport.idempotent)
 
 
 @dataclass
@@ -171,7 +172,7 @@ class _Round:
         new = [w for w in batch.written if letters.OWN not in w.message.context]
         with transaction(self._rt.db) as session:
             letter_store.keep_frames(session, batch.frames)
-            messages.note_letters(session, [(w.message.id, w.context, w.subject, w.template_version) for w in new])
+            outbox.note_letters(session, [(w.message.id, w.context, w.subject, w.template_version) for w in new])
             evidence = [(w.message.id, w.raw) for w in new if w.message.kind is MessageKind.OPT_IN]
             letter_store.keep_raw(session, evidence)
 
@@ -218,7 +219,7 @@ class _Round:
         self._checked = self._stopwatch()
         self._record([])
         with transaction(self._rt.db) as session:
-            ours = messages.renew(session, self._worker, [w.message.id for w in left], self.now + LEASE)
+            ours = outbox.renew(session, self._worker, [w.message.id for w in left], self.now + LEASE)
         allowed = {row.id for row in self._still_allowed([w.message for w in left if w.message.id in ours])}
         return [w for w in left if w.message.id in allowed]
 
@@ -260,7 +261,7 @@ class _Round:
     def _commit(self, write_ahead: Sequence[Move]) -> set[int]:
         results, now = self._results, self.now
         with transaction(self._rt.db) as session:
-            messages.settle(session, self._worker, results.moves, now)
+            outbox.settle(session, self._worker, results.moves, now)
             messages.record_tries(session, results.tries)
             for key, reply in results.invalid:
                 contacts.suppress(session, key, f"the address does not exist: {reply}", now)
@@ -268,7 +269,7 @@ class _Round:
                 routes.failed(session, self._rt.transport.name, self._paused, now)
             elif self._troubled and self._works:
                 routes.works(session, self._rt.transport.name)
-            lost = messages.settle(session, self._worker, write_ahead, now)
+            lost = outbox.settle(session, self._worker, write_ahead, now)
         self._results = _Results()
         self._troubled = self._troubled and not self._works
         return lost

@@ -22,7 +22,7 @@ from nurture.engine.runtime import Runtime
 
 pytestmark = pytest.mark.crash
 
-MAILS = {"sqlite": 2_000, "postgresql": 800}
+MAILS = {"sqlite": 2_000, "postgresql": 500}
 KILLS = 20
 _START = 20
 """Moments before the first mail can leave."""

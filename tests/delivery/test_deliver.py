@@ -20,6 +20,7 @@ from nurture.domain.message import MessageState
 from nurture.engine import letters
 from nurture.engine.delivery import Delivered, deliver, release_leases
 from nurture.store import messages
+from nurture.store import outbox as outbox_store
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, EnrollmentRow, MessageBytes, Registration, Suppression
 
@@ -475,7 +476,7 @@ def test_a_mail_that_somebody_else_got_is_not_handed_over(outbox: Outbox, server
 def test_release_leases_gives_back_without_delivering(outbox: Outbox) -> None:
     outbox.nurture_mails(outbox.people(2))
     with transaction(outbox.rt.db) as session:
-        messages.claim(session, outbox.now, "dead", 100, timedelta(minutes=5))
+        outbox_store.claim(session, outbox.now, "dead", 100, timedelta(minutes=5))
     assert release_leases(outbox.rt, outbox.now) == 0
     assert release_leases(outbox.rt, outbox.now + timedelta(minutes=5)) == 2
     assert outbox.states() == {"queued": 2}

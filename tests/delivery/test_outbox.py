@@ -13,8 +13,10 @@ from sqlalchemy import event, text
 from nurture.domain.errors import IllegalTransition
 from nurture.domain.message import MessageKind, MessageState
 from nurture.store import messages
+from nurture.store import outbox as outbox_store
 from nurture.store.database import reading, transaction
-from nurture.store.messages import Move, Try
+from nurture.store.messages import Try
+from nurture.store.outbox import Move
 
 LEASE = timedelta(minutes=5)
 S = MessageState
@@ -22,12 +24,12 @@ S = MessageState
 
 def _claim(outbox: Outbox, limit: int = 100, worker: str = "one", **later: float) -> list[messages.Outgoing]:
     with transaction(outbox.rt.db) as session:
-        return messages.claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
+        return outbox_store.claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
 
 
 def _settle(outbox: Outbox, *moves: Move, worker: str = "one") -> set[int]:
     with transaction(outbox.rt.db) as session:
-        return messages.settle(session, worker, moves, outbox.now)
+        return outbox_store.settle(session, worker, moves, outbox.now)
 
 
 # --- queueing ---------------------------------------------------------------------------------------------------------
@@ -110,7 +112,7 @@ def test_claiming_costs_three_statements_whatever_is_stored(outbox: Outbox) -> N
     statements = []
     event.listen(outbox.rt.db, "after_cursor_execute", lambda *args: statements.append(args[2]))
     _claim(outbox, limit=200)
-    assert sum("UPDATE" in s for s in statements) == len(messages._PRIORITY)
+    assert sum("UPDATE" in s for s in statements) == len(outbox_store._PRIORITY)
 
 
 @pytest.mark.parametrize("column", ["due_at", "claimed_until"])
@@ -187,7 +189,7 @@ def test_a_late_outcome_settles_what_was_given_up_as_unknown(outbox: Outbox) -> 
     _claim(outbox)
     _settle(outbox, Move(mail, S.CLAIMED, S.SENDING, until=outbox.now + LEASE))
     with transaction(outbox.rt.db) as session:
-        messages.release_expired(session, outbox.now + timedelta(hours=1), idempotent=False)
+        outbox_store.release_expired(session, outbox.now + timedelta(hours=1), idempotent=False)
     assert outbox.state(mail) is S.UNKNOWN
     assert _settle(outbox, Move(mail, S.SENDING, S.ACCEPTED, "250 ok")) == set()
     assert (outbox.state(mail), outbox.row(mail).reason) == (S.ACCEPTED, "250 ok")
@@ -215,7 +217,7 @@ def test_a_dead_workers_lease(
         _settle(outbox, Move(mail, S.CLAIMED, S.SENDING, due=outbox.now, until=outbox.now + LEASE))
     for minutes, expected in ((4, state), (5, then)):
         with transaction(outbox.rt.db) as session:
-            messages.release_expired(session, outbox.now + timedelta(minutes=minutes), idempotent=idempotent)
+            outbox_store.release_expired(session, outbox.now + timedelta(minutes=minutes), idempotent=idempotent)
         assert outbox.state(mail) is expected
     row = outbox.row(mail)
     assert row.claimed_by is None
@@ -228,8 +230,8 @@ def test_a_lease_can_be_renewed_by_its_holder_only(outbox: Outbox) -> None:
     _claim(outbox)
     until = outbox.now + timedelta(hours=1)
     with transaction(outbox.rt.db) as session:
-        assert messages.renew(session, "two", [mail], until) == set()
-        assert messages.renew(session, "one", [mail], until) == {mail}
+        assert outbox_store.renew(session, "two", [mail], until) == set()
+        assert outbox_store.renew(session, "one", [mail], until) == {mail}
     assert outbox.row(mail).claimed_until == until
 
 
@@ -247,8 +249,8 @@ def test_attempts_are_kept_in_order(outbox: Outbox) -> None:
 def test_an_idle_outbox_has_nothing_to_do(outbox: Outbox) -> None:
     outbox.nurture_mail(due_at=outbox.now + timedelta(days=1))
     with reading(outbox.rt.db) as session:
-        assert not messages.something_to_do(session, outbox.now)
-        assert messages.something_to_do(session, outbox.now + timedelta(days=1))
+        assert not outbox_store.something_to_do(session, outbox.now)
+        assert outbox_store.something_to_do(session, outbox.now + timedelta(days=1))
 
 
 def test_the_queue_by_kind(outbox: Outbox) -> None:

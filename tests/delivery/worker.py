@@ -68,7 +68,7 @@ def run(order: dict[str, Any], publication: Any) -> None:
         else SmtpTransport(SmtpSettings("127.0.0.1", order["port"], tls="none"))
     )
     rt = Runtime(engine, publication, Signer(["only-for-tests-0123456789abcdef"]), transport, "https://n.example", "test")
-    while deliver(rt, datetime.fromisoformat(order["now"]), worker=order["worker"]).claimed:
+    while deliver(rt, datetime.fromisoformat(order["now"]), worker=order["worker"], limit=50).claimed:
         pass
 
 
