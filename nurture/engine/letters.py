@@ -10,21 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from nurture.domain.campaign import Campaign, Event
-from nurture.domain.catalogue import in_language
 from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
-from nurture.domain.organisation import Imprint
-from nurture.engine import links, naming
-from nurture.engine.facts import zone
+from nurture.engine import letter_facts, links
+from nurture.engine.letter_facts import Material
 from nurture.engine.runtime import Runtime
 from nurture.mail.library import Link, Template
 from nurture.mail.mime import Envelope, compose
@@ -95,29 +90,13 @@ def preview(rt: Runtime, message: int) -> Letter:
         return desk.letter(row)[0]
 
 
-# --- what letters are written from -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Material:
-    """Everything loaded for a batch."""
-
-    readers: Mapping[int, Any]
-    interests: Mapping[int, Sequence[str]]
-    downloads: Mapping[int, str]
-    registrations: Mapping[int, Any]
-    wordings: Mapping[str, str]
-    frames: Mapping[str, Mapping[str, Any]]
-    raw: Mapping[int, bytes]
-
-
-def _gather(session: Session, rows: Sequence[Outgoing]) -> _Material:
+def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
     new = [row for row in rows if OWN not in row.context]
     people = {row.contact_id for row in rows if row.contact_id is not None}
     fresh = {row.contact_id for row in new if row.contact_id is not None and row.kind is MessageKind.NURTURE}
     asked = store.registrations(session, {row.registration_id for row in new if row.registration_id is not None})
     kept = [row.id for row in rows if row.kind is MessageKind.OPT_IN and OWN in row.context]
-    return _Material(
+    return Material(
         readers=store.readers(session, people),
         interests=store.interests(session, fresh),
         downloads=store.first_downloads(session, fresh),
@@ -134,7 +113,7 @@ def _gather(session: Session, rows: Sequence[Outgoing]) -> _Material:
 class _Desk:
     """Writes the letters of one batch; what they share is made once."""
 
-    def __init__(self, rt: Runtime, material: _Material) -> None:
+    def __init__(self, rt: Runtime, material: Material) -> None:
         self._rt, self._material = rt, material
         self._frames: dict[tuple[str, str | None, str | None], str] = {}
         self.batch = Batch()
@@ -162,14 +141,14 @@ class _Desk:
         raise NotFound("template", f"of '{row.mail}' in {row.language} for this reader")
 
     def _note(self, row: Outgoing) -> dict[str, Any]:
-        own = _OWN[row.kind](self._rt, row, self._material)
+        own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self._material)
         return {**row.context, OWN: own, FRAME: self._frame_id(row)}
 
     def _frame_id(self, row: Outgoing) -> str:
         product, campaign = row.context.get("product"), row.campaign
         key = row.language, product, campaign
         if key not in self._frames:
-            data = _frame(self._rt, row.language, product, campaign)
+            data = letter_facts.frame(self._rt, row.language, product, campaign)
             id_ = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
             self._frames[key] = id_
             self.batch.frames[id_] = data
@@ -227,159 +206,3 @@ def _recipient_name(row: Outgoing, context: Mapping[str, Any]) -> str:
     if row.kind is MessageKind.SALES:
         return str((context.get("salesperson") or {}).get("name", ""))
     return ""
-
-
-# --- what they share --------------------------------------------------------------------------------------------------
-
-
-def _frame(rt: Runtime, language: str, product: str | None, campaign: str | None) -> dict[str, Any]:
-    """Ourselves, the product and the event, in one language; plain values that JSON keeps."""
-    d = rt.definitions
-    o = d.organisation
-    sold = d.products.get(product) if product else None
-    present: Campaign | None = d.campaigns.get(campaign) if campaign else None
-    return {
-        "organisation": {"name": o.name, "website": o.website},
-        "sender": {
-            "name": o.sender.name,
-            "address": o.sender.address,
-            "reply_to": o.sender.reply_to,
-            "domain": o.sender.domain,
-        },
-        "imprint": _imprint(o.imprint, language),
-        "language": language,
-        "product": {
-            "id": sold.id if sold else product or "",
-            "name": in_language(sold.name, language) if sold else "",
-            "problem": in_language(sold.problem, language) if sold else "",
-            "benefit": in_language(sold.benefit, language) if sold else "",
-        },
-        "event": _event(present.event, language, d.calendar.zone) if present and present.event else None,
-    }
-
-
-def _imprint(imprint: Imprint, language: str) -> dict[str, Any]:
-    plain = (
-        "company",
-        "street",
-        "postal_code",
-        "city",
-        "register",
-        "vat_id",
-        "phone",
-        "email",
-        "imprint_url",
-        "privacy_url",
-    )
-    return {
-        **{name: getattr(imprint, name) for name in plain},
-        "represented_by": list(imprint.represented_by),
-        "country": in_language(imprint.country, language),
-    }
-
-
-def _event(event: Event, language: str, place: Any) -> dict[str, str]:
-    dates = date_range(event.starts.astimezone(place).date(), event.ends.astimezone(place).date(), language)
-    return {"name": in_language(event.name, language), "place": in_language(event.place, language), "dates": dates}
-
-
-def date_range(first: date, last: date, language: str) -> str:
-    """The days from ``first`` to ``last`` as people write them, the month in full: 20.–23. April 2027."""
-    if first == last:
-        return format_date(first, "long", locale=language)
-    field = "y" if first.year != last.year else "M" if first.month != last.month else "d"
-    patterns = Locale.parse(language).interval_formats.get("yMMMd", {}).get(field, ())
-    if len(patterns) != 2:
-        return " – ".join(format_date(day, "long", locale=language) for day in (first, last))
-    days = zip((first, last), patterns, strict=True)
-    return "".join(format_date(day, pattern.replace("MMM", "MMMM"), locale=language) for day, pattern in days)
-
-
-# --- what is said of the reader ------------------------------------------------------------------------------------------
-
-
-def _of_contact(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:
-    """What a nurture mail says of its reader."""
-    d, language = rt.definitions, row.language
-    reader = material.readers.get(row.contact_id or 0)
-    if reader is None:
-        raise NotFound("contact", row.contact_id)
-    interest = _interest(rt, row, material)
-    first = d.content.get(material.downloads.get(row.contact_id or 0, ""))
-    seen = reader.created_at.astimezone(zone(reader.time_zone) or d.calendar.zone).date()
-    return {
-        "greeting": greeting(language, reader.salutation, reader.first_name, reader.last_name),
-        "contact": {
-            "first_name": reader.first_name or "",
-            "last_name": reader.last_name or "",
-            "salutation": reader.salutation or "",
-            "company": reader.company or reader.answers.get("company", ""),
-            "function": reader.function or "",
-            "address": row.address,
-            "language": language,
-        },
-        "function_name": naming.function_name(d, reader.function, language),
-        "phase": row.context.get("phase", "B1"),
-        "interest": interest,
-        "interest_name": in_language(d.topics[interest].name, language) if interest else "",
-        "first_content": in_language(first.title, language) if first else "",
-        "first_seen": format_date(seen, "long", locale=language),
-        "campaign": row.campaign or "",
-        "step": row.step or "",
-    }
-
-
-def _interest(rt: Runtime, row: Outgoing, material: _Material) -> str:
-    """The strongest interest within the campaign's product; without a product, of all."""
-    product = rt.definitions.products.get(row.context.get("product", ""))
-    known = product.topics if product else rt.definitions.topics
-    return next((topic for topic in material.interests.get(row.contact_id or 0, ()) if topic in known), "")
-
-
-def _of_registration(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:
-    """What an opt-in mail says: what was asked for, in the very words that were shown."""
-    d, language = rt.definitions, row.language
-    asked = material.registrations.get(row.registration_id or 0)
-    if asked is None:
-        raise NotFound("registration", row.registration_id)
-    form = d.forms.get(asked.form)
-    offer = d.content.get(form.offers) if form and form.offers else None
-    expires = asked.expires_at.astimezone(d.calendar.zone).date()
-    return {
-        "form_title": naming.form_title(d, asked.form, language),
-        "offer_title": in_language(offer.title, language) if offer else "",
-        "purposes": [
-            {"title": naming.purpose_title(d, purpose, language), "wording": material.wordings[wording]}
-            for purpose, wording in asked.purposes.items()
-        ],
-        "expires": format_date(expires, "long", locale=language),
-    }
-
-
-def _of_sales(rt: Runtime, row: Outgoing, material: _Material) -> dict[str, Any]:  # noqa: ARG001
-    """What a mail to sales says was put together when it was queued; it is in the row's context already."""
-    return {}
-
-
-_OWN: dict[MessageKind, Callable[[Runtime, Outgoing, _Material], dict[str, Any]]] = {
-    MessageKind.NURTURE: _of_contact,
-    MessageKind.OPT_IN: _of_registration,
-    MessageKind.SALES: _of_sales,
-}
-
-_FEMALE = frozenset({"ms", "mrs", "miss", "frau", "f", "female"})
-_MALE = frozenset({"mr", "herr", "m", "male"})
-_GREETINGS = {
-    "de": ("Guten Tag Frau {last},", "Guten Tag Herr {last},", "Guten Tag {name},", "Guten Tag,"),
-    "en": ("Hello Ms {last},", "Hello Mr {last},", "Hello {name},", "Hello,"),
-}
-
-
-def greeting(language: str, salutation: str | None, first_name: str | None, last_name: str | None) -> str:
-    """How a letter begins: with salutation and last name, else with the full name, else without a name."""
-    female, male, named, plain = _GREETINGS.get(language, _GREETINGS["en"])
-    spoken = (salutation or "").strip().rstrip(".").lower()
-    first, last = (first_name or "").strip(), (last_name or "").strip()
-    if last and spoken in _FEMALE | _MALE:
-        return (female if spoken in _FEMALE else male).format(last=last)
-    return named.format(name=f"{first} {last}") if first and last else plain

@@ -17,9 +17,9 @@ from nurture.delivery import MemoryTransport
 from nurture.domain.campaign import Event
 from nurture.domain.errors import NotFound
 from nurture.domain.message import MessageKind
-from nurture.engine import letters
 from nurture.engine.delivery import deliver
-from nurture.engine.letters import _event, _gather, compose_message, compose_messages, greeting, preview
+from nurture.engine.letter_facts import _event, _of_contact, greeting
+from nurture.engine.letters import _gather, compose_message, compose_messages, preview
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
@@ -79,7 +79,7 @@ def _said(outbox: Outbox, mail: int) -> dict[str, Any]:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, mail)
         assert row is not None
-        return letters._of_contact(outbox.rt, row, _gather(session, [row]))
+        return _of_contact(outbox.rt, row, _gather(session, [row]))
 
 
 def test_of_somebody_who_told_everything(sqlite_outbox: Outbox) -> None:
