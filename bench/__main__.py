@@ -1,0 +1,71 @@
+"""``python -m bench [--quick] [--json] [--stored N] [--due N] [--only advance,letters,…]``"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from bench.databases import Kind, databases
+from bench.deciding import deciding, stock_up
+from bench.delivering import delivering
+from bench.report import Table, machine, say
+from bench.seed import Stock
+from bench.visiting import visiting
+from bench.writing import writing
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything. ``delivered``: mails per row."""
+
+    stored: int
+    due: int
+    letters: int
+    delivered: int
+    clicks: int
+    forms: int
+
+
+FULL = Sizes(stored=1_000_000, due=100_000, letters=1000, delivered=3000, clicks=2000, forms=400)
+QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, clicks=40, forms=15)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Small numbers: whether it runs, not how fast it is.")
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON instead of tables.")
+def main(*, quick: bool, as_json: bool) -> None:
+    """Measure Nurture on this machine. Progress goes to stderr, the result to stdout."""
+    sizes, where = QUICK if quick else FULL, machine()
+    tables = []
+    with databases() as kinds:
+        if len(kinds) == 1:
+            say("no PostgreSQL: install its server or set TEST_DATABASE_URL; going on with SQLite only")
+        for number, kind in enumerate(kinds):
+            for table in _parts(kind, sizes, first=number == 0):
+                tables.append(table)
+                say(f"\n{table.text()}")
+    if as_json:
+        click.echo(
+            json.dumps({"machine": where, "tables": [table.as_json() for table in tables]}, ensure_ascii=False, indent=2)
+        )
+    else:
+        click.echo(", ".join(f"{name} {value}" for name, value in where.items()) + "\n")
+        click.echo("\n".join(table.text() for table in tables))
+
+
+def _parts(kind: Kind, sizes: Sizes, *, first: bool) -> Iterator[Table]:
+    """All parts on one database. Part 1 fills the outbox for the others; letters do not depend on the database."""
+    stocks = [Stock(sizes.due, sizes.due), Stock(sizes.stored, sizes.due)]
+    urls = stock_up(kind, stocks)
+    yield deciding(kind, urls, stocks)
+    if first:
+        yield writing(urls[0], sizes.letters)
+    yield delivering(kind, urls[0], sizes.delivered)
+    yield visiting(kind, urls[0], sizes.clicks, sizes.forms)
+
+
+if __name__ == "__main__":
+    main()
