@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from nurture import app
@@ -14,30 +16,34 @@ def user() -> None:
     """Users of the back office."""
 
 
-_password = click.option(
-    "--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if it is not given."
-)
+def _ask_password() -> str:
+    """Asked for twice at a terminal; else the first line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 @user.command(epilog="Example: nurture user add petra --language de")
 @click.argument("name")
 @click.option("--language", default="", help="Of the back office: de or en; the first of the organisation by default.")
-@_password
-def add(name: str, language: str, password: str) -> None:
-    """Let NAME use the back office."""
+def add(name: str, language: str) -> None:
+    """Let NAME use the back office. The password is asked for, or read from standard input."""
     with existing() as rt:
         known = rt.definitions.organisation.languages
         if language and language not in known:
             raise click.BadParameter(f"choose one of {', '.join(known)}", param_hint="--language")
-        login.create_user(rt, name, password, language or known[0], app.utc_now())
+        login.create_user(rt, name, _ask_password(), language or known[0], app.utc_now())
     click.echo(f"{name} can log in now.")
 
 
 @user.command(epilog="Example: nurture user password admin")
 @click.argument("name")
-@_password
-def password(name: str, password: str) -> None:
-    """Set a new password for NAME and end every login under the old one."""
+def password(name: str) -> None:
+    """Set a new password for NAME and end every login under the old one.
+
+    The password is asked for, or read from standard input.
+    """
     with existing() as rt:
-        login.reset_password(rt, name, password)
+        login.reset_password(rt, name, _ask_password())
     click.echo(f"{name} has a new password.")

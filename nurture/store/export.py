@@ -17,8 +17,8 @@ def contacts(session: Session) -> Iterator[Mapping[str, Any]]:
     """Every contact with its company, by id."""
     c = Contact
     columns = (
-        c.id, c.address, c.salutation, c.first_name, c.last_name, Company.name.label("company"), Company.domain,
-        Company.industry, Company.size.label("company_size"), Company.region, c.function, c.phone, c.language, c.country,
+        c.id, c.address.label("email"), c.salutation, c.first_name, c.last_name, Company.name.label("company"),
+        Company.domain, Company.industry, Company.size.label("company_size"), Company.region, c.function, c.phone, c.language, c.country,
         c.time_zone, c.source, c.created_at, c.last_active_at, c.last_mail_at, c.answers,
     )  # fmt: skip
     query = select(*columns).join(Unit, Unit.id == c.unit_id).outerjoin(Company, Company.id == Unit.company_id)
@@ -29,8 +29,8 @@ def activities(session: Session) -> Iterator[Mapping[str, Any]]:
     """The journal, in the order in which it was written; a click with its verdict."""
     a = Activity
     columns = (
-        a.id, Contact.address, a.kind, a.at, a.product, a.topic, a.content, a.form, a.message_id, a.step, a.link, a.method,
-        Hit.verdict, a.data,
+        a.id, Contact.address.label("email"), a.kind, a.at, a.product, a.topic, a.content, a.form, a.message_id, a.step,
+        a.link, a.method, Hit.verdict, a.data,
     )  # fmt: skip
     query = select(*columns).join(Contact, Contact.id == a.contact_id).outerjoin(Hit, Hit.activity_id == a.id)
     yield from _rows(session, query, a.id)
@@ -40,8 +40,8 @@ def messages(session: Session) -> Iterator[Mapping[str, Any]]:
     """Every mail and what became of it."""
     m = Message
     columns = (
-        m.id, m.kind, m.state, m.address, m.language, m.mail, m.subject, m.campaign, m.step, m.round, m.attempts,
-        m.queued_at, m.settled_at, m.reason, m.header_id, m.template_version,
+        m.id, m.kind, m.state, m.address.label("email"), m.language, m.mail, m.subject, m.campaign, m.step, m.round,
+        m.attempts, m.queued_at, m.settled_at, m.reason, m.header_id, m.template_version,
     )  # fmt: skip
     yield from _rows(session, select(*columns), m.id)
 
@@ -49,7 +49,7 @@ def messages(session: Session) -> Iterator[Mapping[str, Any]]:
 def consents(session: Session) -> Iterator[Mapping[str, Any]]:
     """The ledger of consents, with the evidence."""
     e = ConsentEventRow
-    columns = (e.id, Contact.address, e.purpose, e.event, e.at, e.evidence)
+    columns = (e.id, Contact.address.label("email"), e.purpose, e.event, e.at, e.evidence)
     yield from _rows(session, select(*columns).join(Contact, Contact.id == e.contact_id), e.id)
 
 

@@ -1,0 +1,117 @@
+"""Documents do not lie: every command in them works, every YAML in them is in order, every link leads somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+_FILE = re.compile(r"# ((?:campaigns|config)/[\w./-]+\.yaml)\s*$")
+
+
+@dataclass(frozen=True)
+class Block:
+    page: str
+    language: str
+    text: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.language} {self.number}"
+
+
+BLOCKS = [
+    Block(str(page.relative_to(ROOT)), found[1], found[2], number)
+    for page in PAGES
+    for number, found in enumerate(_BLOCK.finditer(page.read_text()), 1)
+]
+COMMANDS = sorted(
+    {(b.page, line[2:]) for b in BLOCKS if b.language == "console" for line in b.text.splitlines() if line[:2] == "$ "}
+)
+YAML = [block for block in BLOCKS if block.language == "yaml"]
+LINKS = sorted({(page, target) for page in PAGES for target in _LINK.findall(page.read_text())})
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example in a folder of its own, with the documents beside it."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in ("campaigns", "config", "mail_templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "docs").symlink_to(ROOT / "docs")
+    return folder
+
+
+def run(command: list[str], home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NURTURE_")}
+    return subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=300, env=environment, check=False)
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_commands_in_documents_work(page: str, command: str, home: Path) -> None:
+    words = shlex.split(command)
+    if words[0] == "make":
+        done = run(["make", "-C", str(ROOT), "--dry-run", *words[1:]], home)  # what a target does has its own tests
+    elif words[0] in ("nurture", ".venv/bin/nurture"):
+        if words[1] == "simulate" and find_spec("nurture.simulation") is None:
+            pytest.skip("there is no simulation yet")
+        done = run([sys.executable, "-m", "nurture.cli", *words[1:]], home)
+    else:
+        assert words[0] == ".venv/bin/python", f"{page}: say in this test how to run {command!r}"
+        done = run([sys.executable, *words[1:]], home)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_commands_are_written_behind_a_prompt() -> None:
+    wrong = [str(block) for block in BLOCKS if block.language == "console" and not block.text.startswith("$ ")]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("block", YAML, ids=str)
+def test_yaml_in_documents_is_in_order(block: Block, home: Path, tmp_path: Path) -> None:
+    assert yaml.safe_load(block.text) is not None
+    named = _FILE.match(block.text.splitlines()[0])
+    if named is None:
+        return
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    file = tmp_path / "home" / named[1]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text)
+    done = run([sys.executable, "-m", "nurture.cli", "check"], tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS, ids=lambda value: str(value).rpartition("/")[2])
+def test_links_lead_somewhere(page: Path, target: str) -> None:
+    if target.endswith(".png") and not any((ROOT / "docs" / "images").glob("*.png")):
+        pytest.skip("the pictures are taken at the end")
+    assert (page.parent / target).exists()
+
+
+TARGETS = ["setup", "run", "test", "bench", "check", "clean"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_targets_exist(target: str) -> None:
+    done = run(["make", "-C", str(ROOT), "--dry-run", target], ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_setting_is_documented() -> None:
+    from nurture.settings import VARIABLES
+
+    guide = (ROOT / "docs" / "operation.md").read_text()
+    assert [name for name in VARIABLES if not name.endswith("_FILE") and f"`{name}`" not in guide] == []
