@@ -18,8 +18,8 @@ def contacts(session: Session) -> Iterator[Mapping[str, Any]]:
     c = Contact
     columns = (
         c.id, c.address.label("email"), c.salutation, c.first_name, c.last_name, Company.name.label("company"),
-        Company.domain, Company.industry, Company.size.label("company_size"), Company.region, c.function, c.phone, c.language, c.country,
-        c.time_zone, c.source, c.created_at, c.last_active_at, c.last_mail_at, c.answers,
+        Company.domain, Company.industry, Company.size.label("company_size"), Company.region, c.function, c.phone,
+        c.language, c.country, c.time_zone, c.source, c.created_at, c.last_active_at, c.last_mail_at, c.answers,
     )  # fmt: skip
     query = select(*columns).join(Unit, Unit.id == c.unit_id).outerjoin(Company, Company.id == Unit.company_id)
     yield from _rows(session, query, c.id)
