@@ -80,7 +80,7 @@ def test_killed_with_a_mailbox_every_mail_is_there_once(outbox: Outbox, workers:
     count = MAILS[outbox.rt.db.dialect.name]
     outbox.nurture_mails(outbox.people(count))
     folder = tmp_path / "mailbox"
-    _kill_again_and_again(workers[0], outbox, count // 20, mailbox=str(folder))
+    _kill_again_and_again(workers[0], outbox, count // 8, mailbox=str(folder))
     assert outbox.states() == {"accepted": count}
     mails = MailboxTransport(folder).list_mails(limit=count + 1).mails
     assert len({mail.recipient for mail in mails}) == len(mails) == count
