@@ -115,7 +115,9 @@ def in_language(reason: str, language: str) -> str:
     """``reason`` in ``language``; as it is where no rule knows it. Several notes are divided by semicolons."""
     if language != "de" or not reason:
         return reason
-    return _first(_GERMAN, reason) or "; ".join(_first(_GERMAN, part) or part for part in reason.split("; "))
+    if (german := _first(_GERMAN, reason)) is not None:
+        return german
+    return "; ".join(_first(_GERMAN, part) or _condition(part) for part in reason.split("; "))
 
 
 def condition(text: str, language: str) -> str:

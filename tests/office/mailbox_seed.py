@@ -17,7 +17,7 @@ from nurture.store.schema import Message
 def fill_mailbox(rt: Runtime, transport: MailboxTransport) -> None:
     """Every accepted mail, as far as it can be written."""
     with reading(rt.db) as session:
-        rows = [m for m in session.query(Message).order_by(Message.id) if m.state is MessageState.ACCEPTED and m.handoff_id is None]
+        rows = [m for m in session.query(Message).order_by(Message.id) if m.state is MessageState.ACCEPTED]
         facts = [(m.id, m.header_id, m.address, m.settled_at, m.purpose) for m in rows]
     with transport.open() as mailbox:
         for number, header_id, address, at, purpose in facts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,22 @@ PAGES = {
 }
 
 
+VARIANTS = (("de", "en"), ("1280", "390"), ("light", "dark"))
+
+
+def _some(values: tuple[str, ...], wanted: list[str]) -> list[str]:
+    """Those of ``values`` that were asked for; all, if none was."""
+    return [value for value in values if value in wanted] or list(values)
+
+
 def main(folder: Path, wanted: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         rt = _house(Path(scratch))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         with served(rt, NOW) as address:
-            for language in ("de", "en"):
-                for width in (1280, 390):
-                    for theme in ("light", "dark"):
-                        _shoot(browser, address, folder, language, width, theme, wanted or list(PAGES))
+            for language, width, theme in product(*(_some(values, wanted) for values in VARIANTS)):
+                _shoot(browser, address, folder, language, int(width), theme, _some(tuple(PAGES), wanted))
         browser.close()
 
 

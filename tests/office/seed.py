@@ -15,6 +15,7 @@ from nurture.domain.catalogue import LeadClass
 from nurture.domain.consent import ConsentState
 from nurture.domain.handoff import HandoffState
 from nurture.domain.message import MessageKind, MessageState, message_id
+from nurture.engine import dossier
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.store import registrations
@@ -68,10 +69,10 @@ def seed(rt: Runtime, now: datetime) -> None:
     """Fill an empty database."""
     with transaction(rt.db) as session:
         office = _Office(rt, session, now)
-        office.others()
-        office.hero()
-        office.closed_story()
         office.gone_people()
+        office.others()
+        office.closed_story()
+        office.hero()
         office.pending_people()
         office.rescore()
 
@@ -225,12 +226,18 @@ class _Office:
         template = None
         if kind is MessageKind.NURTURE:
             template = self.rt.find_template(self.session, mail, contact.function, "B1", contact.language)
-        facts = {"address": contact.address, "language": contact.language, "contact_id": contact.id, **more}
+        context = {"phase": "B1", "product": PRODUCT, "version": self.campaign.version}
+        facts = {
+            "address": contact.address,
+            "language": contact.language,
+            "contact_id": contact.id,
+            "context": context,
+            **more,
+        }
         row = self.add(
             Message(
                 kind=kind, state=state, once_key=key, header_id=message_id("seed", key, "news.hallmann-brueck.example"), mail=mail,
                 template_version=template.version if template else None,
-                context={"phase": "B1", "product": PRODUCT, "version": self.campaign.version},
                 purpose="nurture" if kind is MessageKind.NURTURE else None, tracked=True,
                 enrollment_id=enrollment.id if enrollment else None, campaign=enrollment.campaign if enrollment else None,
                 step=step, round=1 if enrollment else None, subject=subject, attempts=len(tries), due_at=at if open_ else None,
@@ -374,12 +381,15 @@ class _Office:
             topic="bottlenecks",
             link=f"content:{CHECKLIST}",
         )
-        h = self.handoff(lead, c, HandoffState.OFFERED, self.ago(hours=20), "score", "grade A with 62.4 points reaches the threshold of 50",
-                         remind_at=None, escalate_at=self.now + timedelta(hours=2))  # fmt: skip
+        result = lead_scores(self.rt, self.session, [lead.id], self.ago(hours=20))[lead.id]
+        told_sales = dossier.build(self.rt, self.session, result, c, "score", result.ready.reason, "de")
+        h = self.handoff(lead, c, HandoffState.OFFERED, self.ago(hours=20), "score", result.ready.reason, dossier=told_sales, remind_at=None, escalate_at=self.now + timedelta(hours=2))  # fmt: skip
         self.event(h, "reminded", "clock", "Jonas Reimer", self.ago(hours=2))
+        self.task(c, "Uhrzeit für das Gespräch am Stand abstimmen", self.now + timedelta(days=1))
         self.decided(second, "case", "wait", "sales is working on this lead", self.ago(hours=20))
         self.mail(c, self.ago(hours=20), "dossier", MessageState.ACCEPTED, kind=MessageKind.SALES, subject="Neuer Lead: Kessler Sondermaschinen GmbH (Feintakt)",
-                  address="jonas.reimer@hallmann-brueck.example", contact_id=None, handoff_id=h.id, reason="250 2.0.0 Ok")  # fmt: skip
+                  address="jonas.reimer@hallmann-brueck.example", contact_id=None, handoff_id=h.id, reason="250 2.0.0 Ok",
+                  context={"dossier": told_sales, "recipient": "jonas-reimer", "salesperson": {"name": "Jonas Reimer"}, "language": "de", "overdue_since": ""})  # fmt: skip
 
     def others(self) -> None:
         states = (
@@ -463,7 +473,6 @@ class _Office:
             answered_at=self.ago(1, hours=1),
         )
         self.event(taken, "accepted", "Aylin Demir", "", self.ago(1, hours=1))
-        self.task(people[HERO], "Uhrzeit für das Gespräch am Stand abstimmen", self.now + timedelta(days=1))
         self.task(c, "Nachfragen, ob zu den Unterlagen etwas offen ist", self.ago(5), self.ago(4))
 
     def gone_people(self) -> None:
