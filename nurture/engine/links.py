@@ -53,7 +53,7 @@ def link_url(rt: Runtime, link: Link, message: int, version: str, position: int,
     """The address of one link in a mail.
 
     Who is not observed gets links that are the same for everybody; only pages made for one person (questions to answer, a
-    call to ask for) name the mail, as the unsubscribe link does, and nothing is recorded before that person presses a button.
+    call to ask for) name the mail, as the unsubscribe link does; nothing is recorded before that person presses a button.
     """
     if observed:
         return signed_url(rt, "click", message, version[:VERSION_DIGITS], position)

@@ -237,12 +237,11 @@ def _record_download(
 def _human_act(rt: Runtime, session: Session, contact: Contact, product: str, message: int | None, now: datetime) -> None:
     """What any act of a human sets off: the clicks before it count, waits may end, class and score may change."""
     contacts.active(session, contact.id, now)
-    if message is not None:
-        engagement.prove(rt, session, message, now)
+    changed = engagement.prove(rt, session, message, now) if message is not None else set()
     enrollments.wake(session, contact.id, now)
     lead = leads.ensure(session, contact.unit_id, product, contact.source, now)
     reclassify(rt, session, lead, contact.id, now)
-    rescore(rt, session, [lead.id], now, actor=contact.id)
+    rescore(rt, session, changed | {lead.id}, now, actor=contact.id)
 
 
 # --- pages behind links ---------------------------------------------------------------------------------------------------

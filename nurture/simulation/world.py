@@ -4,7 +4,7 @@
 
 Everything but the clock, the postman and the people is the product's own: verbs, rules, templates, tokens, a database of
 its own. All chance comes from the seed, so two runs with one seed are identical. What people do happens at its minute;
-the beats run once an hour of simulated time, at the first full hour after something became due.
+the beats run every four hours by the wall clock (0:00, 4:00, 8:00, …), if something is due by then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from nurture.delivery import MemoryTransport, Parcel
@@ -36,6 +36,8 @@ from nurture.store.schema import Message
 from nurture.store.scratch import scratch_database
 
 _NIGHTLY = timedelta(days=1)
+_GRID = 240
+"""Minutes between the beats, by the wall clock."""
 _WORKER = "simulation"
 
 Progress = Callable[[int, int], None]
@@ -104,22 +106,24 @@ class _World:
         """From start to end."""
         now = self._start
         while now < self._end:
-            hour = self._next_hour(now)
-            self._act_until(hour)
-            now = hour
+            beat = self._next_beat(now)
+            self._act_until(beat)
+            now = beat
             self._beat(now)
             self._post(now)
             if self._progress is not None:
                 self._progress((now - self._start).days, (self._end - self._start).days)
 
-    def _next_hour(self, now: datetime) -> datetime:
-        """The first full hour at which there is something to do."""
+    def _next_beat(self, now: datetime) -> datetime:
+        """The first beat at or after the moment at which there is something to do."""
         zone = self._rt.definitions.calendar.zone
         midnight = start_of(local_date(now, zone) + _NIGHTLY, zone)
         agenda = [self._agenda[0][0]] if self._agenda else []
         wanted = max(min([*self._due().values(), *agenda, midnight]), now + timedelta(seconds=1))
-        whole = datetime.fromtimestamp(-(-int(wanted.timestamp()) // 3600) * 3600, tz=UTC)
-        return min(max(whole, now + timedelta(seconds=1)), self._end)
+        whole = (wanted + timedelta(minutes=1, microseconds=-1)).replace(second=0, microsecond=0)
+        local = whole.astimezone(zone)
+        late = -(local.hour * 60 + local.minute) % _GRID
+        return min(max(whole + timedelta(minutes=late), now + timedelta(seconds=1)), self._end)
 
     def _due(self) -> dict[str, datetime]:
         with reading(self._rt.db) as session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.condition import Seen
@@ -79,6 +79,7 @@ class RawHit:
     verdict: Verdict
     topic: str | None
     content: str | None
+    product: str | None
     enrollment: int | None
     step: str | None
 
@@ -121,7 +122,7 @@ def hits_of(session: Session, messages: Iterable[int]) -> dict[int, list[RawHit]
         found[a.message_id].append(
             RawHit(
                 a.id, a.contact_id, a.message_id, a.at, a.link or "", a.method or "GET", a.ip or "", a.user_agent or "",
-                bool(a.data.get("prefetch")), Verdict(verdict), a.topic, a.content, a.enrollment_id, a.step,
+                bool(a.data.get("prefetch")), Verdict(verdict), a.topic, a.content, a.product, a.enrollment_id, a.step,
             )
         )  # fmt: skip
     return found
@@ -151,14 +152,28 @@ def deliveries(session: Session, messages: Iterable[int]) -> dict[int, tuple[dat
     return {message: (at, len(links or [])) for message, at, links in rows}
 
 
+_SETTLE = (
+    update(Hit)
+    .where(Hit.activity_id == bindparam("b_id"))
+    .values(
+        verdict=bindparam("b_verdict"),
+        reason=bindparam("b_reason"),
+        rules=RULES_VERSION,
+        judged_at=bindparam("b_now"),
+        due_at=bindparam("b_due"),
+    )
+)
+
+
 def settle(session: Session, rulings: Sequence[tuple[int, Ruling, datetime | None]], now: datetime) -> None:
     """Store rulings: (activity, ruling, when to judge again or None)."""
-    for activity, ruling, due in rulings:
-        session.execute(
-            update(Hit)
-            .where(Hit.activity_id == activity)
-            .values(verdict=ruling.verdict.value, reason=ruling.reason, rules=RULES_VERSION, judged_at=now, due_at=due)
-        )
+    if rulings:
+        rows = [
+            {"b_id": activity, "b_verdict": ruling.verdict.value, "b_reason": ruling.reason, "b_now": now, "b_due": due}
+            for activity, ruling, due in rulings
+        ]
+        session.flush()
+        session.connection().execute(_SETTLE, rows)
 
 
 def judge_again(session: Session, message: int, now: datetime) -> None:

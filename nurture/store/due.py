@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import Session
@@ -12,9 +13,9 @@ from nurture.store.schema import EnrollmentRow, Handoff, Hit, Message, Registrat
 from nurture.store.types import UtcDateTime
 
 
-def _first(beat: str, column: object, *where: object) -> Select[str, datetime | None]:
+def _first(beat: str, column: Any, *where: Any) -> Select[Any, Any]:
     moment = func.min(column, type_=UtcDateTime())
-    return select(literal(beat, literal_execute=True).label("beat"), moment.label("moment")).where(*where)  # type: ignore[arg-type]
+    return select(literal(beat, literal_execute=True).label("beat"), moment.label("moment")).where(*where)
 
 
 _NEXT = union_all(

@@ -87,6 +87,17 @@ def of_contact(session: Session, contact: int) -> list[Lead]:
     )
 
 
+def of_contacts(session: Session, pairs: Iterable[tuple[int, str | None]]) -> dict[tuple[int, str], int]:
+    """(contact, product) -> lead, of those that exist. One query."""
+    wanted = set(pairs)
+    rows = session.execute(
+        select(Contact.id, Lead.product, Lead.id)
+        .join(Lead, Lead.unit_id == Contact.unit_id)
+        .where(Contact.id.in_({contact for contact, _ in wanted}))
+    )
+    return {(contact, product): lead for contact, product, lead in rows if (contact, product) in wanted}
+
+
 def store_scores(session: Session, scores: Mapping[int, tuple[str, float]], now: datetime) -> None:
     """Keep lead -> (grade, points). Two statements."""
     for lead in session.scalars(select(Lead).where(Lead.id.in_(scores))):

@@ -69,6 +69,14 @@ def check_answers(field: Piece, values: Piece, found: Index) -> None:
             value.fault(f"'{value.text}' is no answer to '{field.text}'{did_you_mean(value.text, known)}")
 
 
+def check_told(field: str, classes: Piece, found: Index) -> None:
+    """The keys of ``classes`` must be answers that ``field`` can have."""
+    known = _answers(field, found)
+    for answer, piece in classes.items():
+        if known is not None and answer not in known:
+            piece.fault(f"'{answer}' is no answer to '{field}'{did_you_mean(answer, known)}", key=True)
+
+
 def _answers(name: str | None, found: Index) -> frozenset[str] | None:
     """The answers a field can have; None: anything, or it cannot be told."""
     if found.ids["field"] is None:

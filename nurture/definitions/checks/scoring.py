@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from math import inf
 
-from nurture.definitions.checks.forms import check_answers
+from nurture.definitions.checks.forms import check_answers, check_told
 from nurture.definitions.index import Index
 from nurture.definitions.piece import Piece
 from nurture.domain.durations import Duration
@@ -33,6 +33,8 @@ def check_scoring(found: Index) -> None:
     _all_products_have_thresholds(scoring["thresholds"], found)
     _grades_reachable(scoring)
     _thresholds_reachable(scoring, found)
+    for field, classes in scoring["told"].items():
+        check_told(field, classes, found)
 
 
 def _gives_points(rule: Piece) -> None:

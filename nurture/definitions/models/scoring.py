@@ -11,6 +11,7 @@ from nurture.definitions.models.catalogue import ContentKind
 from nurture.definitions.models.lists import AtLeastOne, NoRepeats
 from nurture.definitions.models.shape import Shape, several, wrong
 from nurture.definitions.models.values import (
+    AnyClass,
     ContentId,
     Date,
     FieldId,
@@ -24,6 +25,7 @@ from nurture.definitions.models.values import (
     TopicId,
 )
 from nurture.domain import scoring as domain
+from nurture.domain.catalogue import LeadClass
 
 Points = Annotated[float, Field(ge=-1000, le=1000)]
 Threshold = Annotated[float, Field(gt=0, le=100_000)]
@@ -37,7 +39,7 @@ Limit = Annotated[
 class Agreed(Shape):
     """Marketing and sales agree on the model; a change has a new date."""
 
-    on: Date
+    date: Date
     """When it was agreed."""
     by: Annotated[list[Line], AtLeastOne, NoRepeats]
     """Who agreed."""
@@ -166,16 +168,19 @@ class ScoringFile(Shape):
     """id: rule."""
     thresholds: dict[ProductId, Thresholds]
     """product: points per grade; every product needs an entry."""
+    told: dict[FieldId, Annotated[dict[Line, AnyClass], AtLeastOne]] = Field(default_factory=dict)
+    """What an answer says about the class of a lead: form field: {answer: class}."""
 
     def build(self, version: str) -> domain.ScoringModel:
         return domain.ScoringModel(
             version=version,
-            agreement=domain.Agreement(self.agreed.on, tuple(self.agreed.by), self.agreed.note),
+            agreement=domain.Agreement(self.agreed.date, tuple(self.agreed.by), self.agreed.note),
             profile=tuple(_profile_rule(id_, rule) for id_, rule in self.profile.items()),
             grades={"A": self.grades.A, "B": self.grades.B, "C": self.grades.C},
             behaviour=tuple(_behaviour_rule(id_, rule) for id_, rule in self.behaviour.items()),
             half_life_days=self.half_life.days,
             thresholds={product: values.build() for product, values in self.thresholds.items()},
+            told={name: {value: LeadClass(c) for value, c in values.items()} for name, values in self.told.items()},
         )
 
 
