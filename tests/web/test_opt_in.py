@@ -21,7 +21,7 @@ def asked(house: House) -> str:
 def test_the_page_says_what_is_confirmed_with_two_equal_buttons(house: House, asked: str) -> None:
     page = house.get(asked)
     assert page.status_code == 200
-    assert "m…@anlagenbau-huber.example" in page.text
+    assert "m…\N{WORD JOINER}@anlagenbau-huber.example" in page.text
     assert house.rt.definitions.forms[FORM].title["de"] in page.text
     for purpose in ("nurture", "tracking"):
         assert house.rt.definitions.purposes[purpose].title["de"] in page.text

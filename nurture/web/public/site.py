@@ -76,6 +76,7 @@ def page(template: str, language: str, status: int = 200, **values: Any) -> Resp
         "date": lambda moment: i18n.day(moment, language, zone),
         "days": lambda starts, ends: i18n.days(starts, ends, language, zone),
         "size": lambda count: i18n.size(count, language),
+        "whole": lambda address: address.replace("…", "…\N{WORD JOINER}"),
         "kind_name": lambda kind: kind_name(words, kind),
     }
     response = make_response(render_template(f"public/{template}.html", **frame, **values), status)
