@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,8 +90,8 @@ def generated_keys(path: Path) -> tuple[str, ...]:
 
 def _write_once(path: Path, text: str) -> None:
     """Whole or not at all, and never over what another process wrote at the same moment."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # for its owner only, by default
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -99,7 +100,7 @@ def _write_once(path: Path, text: str) -> None:
     except FileExistsError:
         return
     finally:
-        part.unlink()
+        Path(part).unlink()
 
 
 def _transport(settings: Settings) -> Transport:
