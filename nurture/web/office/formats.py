@@ -58,7 +58,7 @@ class Formats:
         return format_decimal(value, format="+#,##0.0;-#,##0.0", locale=self.language)
 
     def language_name(self, code: str) -> str:
-        return Locale.parse(self.language).languages.get(code, code)
+        return str(Locale.parse(self.language).languages.get(code, code))
 
     def country_name(self, code: str) -> str:
-        return Locale.parse(self.language).territories.get(code.upper(), code)
+        return str(Locale.parse(self.language).territories.get(code.upper(), code))

@@ -10,9 +10,8 @@ import re
 import secrets
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request, session, url_for
-from flask_wtf.csrf import validate_csrf
+from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.exceptions import BadRequest
-from wtforms.validators import ValidationError
 
 from nurture.engine import login
 from nurture.engine.login import LoginRefused
@@ -75,7 +74,7 @@ def _demand_login() -> Response | None:
     if user() is not None or request.endpoint in _OPEN:
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    door = url_for("office.log_in", **({"next": wanted} if safe_next(wanted) else {}))
+    door = url_for("office.log_in", next=wanted if safe_next(wanted) else None)
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("office.log_in")})
     return make_response(redirect(door, 303))

@@ -154,7 +154,7 @@ TEXTS: Mapping[str, str] = {
     "lead.threshold": "Schwelle",
     "lead.progress": "Punkte bis zur Schwelle",
     "lead.class-since": "Klasse {name} ({meaning}), {sure}, seit {day}",
-    "lead.lines": "So setzen sich die Punkte zusammen",
+    "lead.lines": "Punkte für {product} im Einzelnen",
     "lead.behaviour": "Verhalten",
     "lead.profile": "Profil: Note {grade}",
     "lead.as-of": "Gezählt für {moment}; Punkte nehmen mit der Zeit ab.",

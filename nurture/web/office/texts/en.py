@@ -149,7 +149,7 @@ TEXTS: Mapping[str, str] = {
     "lead.threshold": "threshold",
     "lead.progress": "Points towards the threshold",
     "lead.class-since": "Class {name} ({meaning}), {sure}, since {day}",
-    "lead.lines": "How the points add up",
+    "lead.lines": "Points for {product} in detail",
     "lead.behaviour": "Behaviour",
     "lead.profile": "Profile: grade {grade}",
     "lead.as-of": "Counted for {moment}; points decay with time.",
