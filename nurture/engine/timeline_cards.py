@@ -187,12 +187,13 @@ def consent_facts(d: Definitions, story: Story, language: str) -> tuple[ConsentF
     facts = []
     for purpose in dict.fromkeys([*d.purposes, *states]):
         row, wording = states.get(purpose), story.wording_of(purpose)
+        asked = story.asked(purpose)
         facts.append(
             ConsentFact(
                 purpose=purpose,
                 title=naming.purpose_title(d, purpose, language),
-                state=row.state.value if row else "none",
-                since=row.since if row else None,
+                state=row.state.value if row else "pending" if asked else "none",
+                since=row.since if row else asked,
                 version=wording.version if wording else None,
                 text=wording.text if wording else None,
             )

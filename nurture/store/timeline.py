@@ -69,6 +69,12 @@ class Story:
     def with_sales(self) -> bool:
         return any(h.state in OPEN for h in self.handoffs)
 
+    def asked(self, purpose: str) -> datetime | None:
+        """When ``purpose`` was ticked on a form that still waits for its confirmation."""
+        return next(
+            (r.created_at for r in reversed(self.registrations) if r.state == "pending" and purpose in r.purposes), None
+        )
+
     def wording_of(self, purpose: str) -> Wording | None:
         """The wording that the latest event or registration for ``purpose`` refers to."""
         named = [r.purposes.get(purpose) for r in self.registrations]

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from nurture.engine.runtime import Runtime
-from tests.office.seed import HERO
+from tests.office.seed import HERO, PENDING, SUPPRESSED
 from tests.office.serving import NAME, PASSWORD, served
 
-PAGES = ("/office/", "/office/people", f"/office/people/{HERO}", "/office/campaigns", "/office/campaigns/welcome-feintakt",
+PAGES = ("/office/", "/office/people", f"/office/people/{HERO}", f"/office/people/{PENDING}",
+         f"/office/people/{SUPPRESSED}", "/office/campaigns", "/office/campaigns/welcome-feintakt",
          "/office/handoffs", "/office/messages?show=all", "/office/messages/5", "/office/tasks", "/office/account", "/mailbox/")  # fmt: skip
 
 CONTRAST = """

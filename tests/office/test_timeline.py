@@ -107,6 +107,7 @@ def test_somebody_unconfirmed_has_a_timeline(office: Runtime, now: datetime) -> 
     assert story.contact.id is None
     assert story.contact.name == "Jan Petersen"
     assert _kinds(story) == {"form", "mail-opt-in"}
+    assert {c.purpose: c.state for c in story.consents} == {"nurture": "pending", "tracking": "pending", "phone": "none"}
     assert story.entries[-1].until == story.entries[-1].at + timedelta(days=7)
 
 

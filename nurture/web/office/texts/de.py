@@ -123,6 +123,7 @@ TEXTS: Mapping[str, str] = {
     ),
     "person.suppressed": "Diese Adresse bekommt keine Post: {reason}",
     "person.until": "weiter {moment}",
+    "person.expires": "verfällt {moment}",
     "person.more": "Einzelheiten",
     "person.nothing": "Nichts in dieser Auswahl.",
     "person.all": "Alle {n} Einträge zeigen",

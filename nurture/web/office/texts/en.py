@@ -118,6 +118,7 @@ TEXTS: Mapping[str, str] = {
     ),
     "person.suppressed": "This address gets no mail: {reason}",
     "person.until": "goes on {moment}",
+    "person.expires": "expires {moment}",
     "person.more": "Details",
     "person.nothing": "Nothing in this selection.",
     "person.all": "Show all {n} entries",
