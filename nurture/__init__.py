@@ -1,0 +1,1 @@
+"""Nurture: B2B lead nurturing from the landing page to the handover to sales."""

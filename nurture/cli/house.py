@@ -7,9 +7,11 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+
+import click
 
 from nurture import app
 from nurture.engine.runtime import Runtime
@@ -29,6 +31,21 @@ def existing() -> Iterator[Runtime]:
         yield rt
     finally:
         rt.db.dispose()
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A function that is told how much is done and how much there is in all; None where nobody looks at a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def to(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield to
 
 
 def start_logging(form: str) -> None:

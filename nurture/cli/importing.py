@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from nurture import app
-from nurture.cli.house import existing
+from nurture.cli.house import existing, progress_bar
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.importing import import_contacts
 
@@ -30,25 +28,11 @@ def import_(file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:  #
     second time. A consent comes in only if its row proves it: date, where it was given, and wording, version or document.
     docs/import.md lists the columns. Exits with 1 if no row could be used.
     """
-    with existing() as rt, _progress(show=sys.stderr.isatty() and not as_json) as progress:
+    with existing() as rt, progress_bar("Importing") as progress:
         report = import_contacts(rt, file, app.utc_now(), dry_run=dry_run, replace=replace, progress=progress)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(report)))
     if report.rows and not report.created + report.updated + report.unchanged:
         raise click.exceptions.Exit(1)
-
-
-@contextmanager
-def _progress(*, show: bool) -> Iterator[Callable[[int, int], None] | None]:
-    if not show:
-        yield None
-        return
-    with click.progressbar(length=1, label="Importing", file=sys.stderr) as bar:
-
-        def to(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield to
 
 
 def _lines(report: Report) -> Iterator[str]:

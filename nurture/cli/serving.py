@@ -127,7 +127,7 @@ def _serve(server: Any, scheduler: Scheduler) -> None:
     try:
         server.run()
     finally:
-        server.close()
+        waitress.wasyncore.close_all(server._map, ignore_all=True)  # connections that are kept open, too
         scheduler.stop()
 
 

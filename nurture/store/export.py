@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from nurture.store.schema import Activity, Company, ConsentEventRow, Contact, Hit, Message, Unit
@@ -53,7 +53,7 @@ def consents(session: Session) -> Iterator[Mapping[str, Any]]:
     yield from _rows(session, select(*columns).join(Contact, Contact.id == e.contact_id), e.id)
 
 
-def _rows(session: Session, query: Select[Any], key: Any) -> Iterator[Mapping[str, Any]]:
+def _rows(session: Session, query: Any, key: Any) -> Iterator[Mapping[str, Any]]:
     """Every row, a bite at a time by ascending id: memory does not grow with the table."""
     last = 0
     while bite := session.execute(query.where(key > last).order_by(key).limit(_BITE)).all():
@@ -62,4 +62,4 @@ def _rows(session: Session, query: Select[Any], key: Any) -> Iterator[Mapping[st
 
 
 def _mapping(row: Row[Any]) -> Mapping[str, Any]:
-    return row._mapping
+    return dict(row._mapping)

@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
-_FILE = re.compile(r"# ((?:campaigns|config)/[\w./-]+\.yaml)\s*$")
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,8 @@ def test_commands_are_written_behind_a_prompt() -> None:
 
 
 @pytest.mark.parametrize("block", YAML, ids=str)
-def test_yaml_in_documents_is_in_order(block: Block, home: Path, tmp_path: Path) -> None:
-    assert yaml.safe_load(block.text) is not None
-    named = _FILE.match(block.text.splitlines()[0])
-    if named is None:
-        return
-    shutil.copytree(home, tmp_path / "home", symlinks=True)
-    file = tmp_path / "home" / named[1]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(block.text)
-    done = run([sys.executable, "-m", "nurture.cli", "check"], tmp_path / "home")
-    assert done.returncode == 0, done.stderr
+def test_yaml_in_documents_can_be_read(block: Block) -> None:
+    assert yaml.safe_load(block.text) is not None  # that it is in order as well is tested where the page is
 
 
 @pytest.mark.parametrize(("page", "target"), LINKS, ids=lambda value: str(value).rpartition("/")[2])
