@@ -72,7 +72,7 @@ def enrol(rt: Runtime, session: Session, contacts: list[int], campaign: str, now
 def _enrol_all(
     rt: Runtime, session: Session, people: list[int], campaigns: list[Campaign], now: datetime
 ) -> list[Enrolled]:
-    rows = [row for contact in people if (row := enrollments.of_contact_row(session, contact)) is not None]
+    rows = enrollments.of_contacts(session, people)
     knowledge = know(session, rows, now)
     results: list[Enrolled] = []
     new: list[dict[str, Any]] = []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.condition import Seen
 from nurture.domain.engagement import RULES_VERSION, Ruling, Verdict
+from nurture.store.bulk import among
 from nurture.store.schema import Activity, AnonymousHit, Contact, Hit, Message, TemplateVersion
 from nurture.store.upsert import insert_for
 
@@ -45,7 +46,7 @@ def seen_by(session: Session, contacts: Iterable[int]) -> dict[int, list[Seen]]:
     found: dict[int, list[Seen]] = {contact: [] for contact in contacts}
     a = Activity
     columns = (a.contact_id, a.kind, a.at, a.topic, a.content, a.form, a.enrollment_id, a.step)
-    for contact, *facts in session.execute(human(columns).where(a.contact_id.in_(found)).order_by(a.at, a.id)):
+    for contact, *facts in session.execute(human(columns).where(among(session, a.contact_id, found)).order_by(a.at, a.id)):
         found[contact].append(Seen(*facts))
     return found
 

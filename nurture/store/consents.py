@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentEvent, ConsentState, after
+from nurture.store.bulk import among
 from nurture.store.schema import Consent, ConsentEventRow
 from nurture.store.upsert import insert_new
 
@@ -83,7 +84,7 @@ def confirmed(session: Session, contacts: Iterable[int]) -> dict[int, frozenset[
     found: dict[int, set[str]] = {contact: set() for contact in contacts}
     rows = session.execute(
         select(Consent.contact_id, Consent.purpose).where(
-            Consent.contact_id.in_(found), Consent.state == ConsentState.CONFIRMED
+            among(session, Consent.contact_id, found), Consent.state == ConsentState.CONFIRMED
         )
     )
     for contact, purpose in rows:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key, domain_of
+from nurture.store.bulk import among
 from nurture.store.schema import Company, Contact, Suppression, Unit
 from nurture.store.upsert import insert_new
 
@@ -181,7 +182,9 @@ def of_units(session: Session, units: Iterable[int]) -> dict[int, list[Contact]]
 
 def suppressed(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Which of these address keys get no mail, and why."""
-    rows = session.execute(select(Suppression.address_key, Suppression.reason).where(Suppression.address_key.in_(keys)))
+    rows = session.execute(
+        select(Suppression.address_key, Suppression.reason).where(among(session, Suppression.address_key, keys))
+    )
     return {key: value for key, value in rows}
 
 

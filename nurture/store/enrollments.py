@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
+from nurture.store.bulk import among, insert_many, update_many
 from nurture.store.schema import Company, Contact, DecisionRow, EnrollmentRow, TaskRow, Unit
-from nurture.store.upsert import insert_new
 
 E, C = EnrollmentRow, Contact
 # literal, so that the partial index is used under prepared plans too
@@ -55,13 +55,13 @@ def claim_due(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]
     return session.execute(query).all()
 
 
-def of_contact_row(session: Session, contact: int) -> Row[Any] | None:
-    """The same facts of one contact, without an enrollment; locked."""
+def of_contacts(session: Session, contacts: Iterable[int]) -> Sequence[Row[Any]]:
+    """The same facts of contacts, without an enrollment; locked in the order of their ids. One query."""
     columns = (
         C.id.label("contact_id"), C.address, C.address_key, C.unit_id, C.function, C.language, C.time_zone, C.country,
         C.source, C.salutation, C.answers, C.last_mail_at, C.first_name, C.last_name, C.phone,
     )  # fmt: skip
-    return session.execute(select(*columns).where(C.id == contact).with_for_update()).first()
+    return session.execute(select(*columns).where(among(session, C.id, contacts)).order_by(C.id).with_for_update()).all()
 
 
 def company_facts(session: Session, units: Iterable[int]) -> dict[int, Any]:
@@ -69,55 +69,30 @@ def company_facts(session: Session, units: Iterable[int]) -> dict[int, Any]:
     rows = session.execute(
         select(Unit.id, Company.name, Company.industry, Company.size, Company.country, Company.region)
         .join(Company, Company.id == Unit.company_id)
-        .where(Unit.id.in_(units))
+        .where(among(session, Unit.id, units))
     )
     return {row.id: row for row in rows}
 
 
-_MOVE = (
-    update(E)
-    .where(E.id == bindparam("b_id"))
-    .values(
-        {
-            name: bindparam(f"b_{name}")
-            for name in (
-                "state",
-                "step",
-                "round",
-                "step_entered_at",
-                "due_at",
-                "listening",
-                "reason",
-                "left_at",
-                "left_kind",
-            )
-        }
-    )
-)
-
-
 def move(session: Session, positions: Sequence[Position]) -> None:
     """Write where the enrollments stand now. One statement for all of them."""
-    if positions:
-        rows = [{f"b_{name}": getattr(p, name) for name in Position.__slots__} for p in positions]
-        session.connection().execute(_MOVE, rows)
+    update_many(session, E, [{name: getattr(p, name) for name in Position.__slots__} for p in positions])
 
 
 def record_decisions(session: Session, rows: list[dict[str, Any]]) -> None:
     """Add to the journal of decisions. One statement for all of them."""
-    if rows:
-        session.execute(DecisionRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+    insert_many(session, DecisionRow, rows)
 
 
 def note_mailed(session: Session, contacts: Sequence[int], now: datetime) -> None:
     """These contacts got a marketing mail queued just now."""
     if contacts:
-        session.execute(update(C).where(C.id.in_(contacts)).values(last_mail_at=now))
+        session.execute(update(C).where(among(session, C.id, contacts)).values(last_mail_at=now))
 
 
 def open_tasks(session: Session, rows: list[dict[str, Any]]) -> None:
     """Tasks for humans, each once."""
-    insert_new(session, TaskRow, rows)
+    insert_many(session, TaskRow, rows)
 
 
 # --- coming in --------------------------------------------------------------------------------------------------------
@@ -132,7 +107,7 @@ def history(session: Session, contacts: Iterable[int], campaign: str) -> dict[in
             func.max(E.left_at).label("left_at"),
             func.count().filter(E.left_at.is_(None)).label("inside"),
         )
-        .where(E.contact_id.in_(contacts), E.campaign == campaign)
+        .where(among(session, E.contact_id, contacts), E.campaign == campaign)
         .group_by(E.contact_id)
     )
     return {row.contact_id: row for row in rows}
@@ -140,7 +115,7 @@ def history(session: Session, contacts: Iterable[int], campaign: str) -> dict[in
 
 def add(session: Session, rows: list[dict[str, Any]]) -> None:
     """New enrollments; one that is there already (contact, campaign, number) is left alone."""
-    insert_new(session, E, rows)
+    insert_many(session, E, rows)
 
 
 def wake(session: Session, contact: int, now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.handoff import OPEN
 from nurture.domain.lead_class import ClassChange, ClassState
+from nurture.store.bulk import among
 from nurture.store.schema import Activity, ClassChangeRow, Contact, Handoff, Lead
 from nurture.store.upsert import insert_new
 
@@ -74,7 +75,7 @@ def of_units(session: Session, units: Iterable[int]) -> dict[tuple[int, str], An
     rows = session.execute(
         select(
             Lead.unit_id, Lead.product, Lead.id, Lead.lead_class, Lead.grade, Lead.points, with_sales.label("with_sales")
-        ).where(Lead.unit_id.in_(units))
+        ).where(among(session, Lead.unit_id, units))
     )
     return {(row.unit_id, row.product): row for row in rows}
 

@@ -1,0 +1,95 @@
+"""Many rows in one statement whose text does not depend on how many: they travel as one parameter, a list.
+
+On PostgreSQL a statement with thousands of parameters costs more to read than to carry out, and one statement per row
+costs a round of the executor each; on SQLite the driver's loop over rows is the fastest way to write, and a list that is
+a parameter saves building ``IN`` anew. Same meaning on both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from nurture.store.upsert import insert_for
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_many(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
+    """Insert ``rows`` (all with the same columns); those that break a unique key are left out."""
+    if not rows:
+        return
+    statement = insert_for(session, model)
+    if _on_sqlite(session):
+        session.connection().execute(statement.on_conflict_do_nothing(), [dict(row) for row in rows])
+        return
+    names = list(rows[0])
+    given = _recordset(_table(model), names, rows)
+    session.execute(statement.from_select(names, select(*(given.c[name] for name in names))).on_conflict_do_nothing())
+
+
+def update_many(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
+    """Write the other columns of ``rows`` into the rows with their ``id``."""
+    if not rows:
+        return
+    table = _table(model)
+    names = [name for name in rows[0] if name != "id"]
+    if _on_sqlite(session):
+        values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
+        statement = update(table).where(table.c.id == bindparam("b_id")).values(values)
+        session.connection().execute(statement, [{f"b_{name}": value for name, value in row.items()} for row in rows])
+        return
+    given = _recordset(table, ["id", *names], rows)
+    session.execute(update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names}))
+
+
+def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether ``column`` (of numbers or text) is one of ``values``."""
+    if _on_sqlite(session):
+        listed = literal(json.dumps(list(values)), Text)
+        return column.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def _on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _table(model: type[DeclarativeBase]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - a mapped class has a table
+    return table
+
+
+def _recordset(table: Table, names: Sequence[str], rows: Rows) -> TableValuedAlias:
+    """``rows`` as a table with the column types of ``table``."""
+    sent = cast(literal(json.dumps(list(rows), default=_spelled), Text), JSON)
+    shape: ColumnElement[Any] = literal_column(f"NULL::{table.name}")
+    return func.json_populate_recordset(shape, sent).table_valued(*(table.c[name] for name in names), name="given")
+
+
+def _spelled(value: Any) -> str:
+    """What JSON cannot say: instants."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat()
+    raise ValueError(f"{value!r} cannot be stored")
