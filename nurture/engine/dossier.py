@@ -90,7 +90,7 @@ def build(
         "grade": result.score.grade,
         "profile_points": result.score.profile_points,
         "points": result.score.points,
-        "profile_lines": [_line(d, line, language) for line in result.score.profile_lines],
+        "profile_lines": [_profile_line(d, line, language) for line in result.score.profile_lines],
         "lines": [_line(d, line, language) for line in result.score.lines],
         "content": [_content(d, a, language) for a in story if a.kind == "download" and a.content],
         "answers": [
@@ -119,6 +119,12 @@ def _line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
         "note": reasons.in_language(line.note, language),
         "at": at,
     }
+
+
+def _profile_line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
+    """The same of what was told: the note is the answer, in words."""
+    field = next((rule.field for rule in d.scoring.profile if rule.id == line.rule), "")
+    return {**_line(d, line, language), "note": _answer(d, field, line.note, language)}
 
 
 def _content(d: Definitions, activity: Activity, language: str) -> dict[str, str]:

@@ -179,8 +179,7 @@ def decline(rt: Runtime, token: str, visitor: Visitor, now: datetime) -> str:
             raise InvalidToken("expired")
         if row.state == "pending":
             row.settled_ip, row.settled_user_agent = shorten_ip(visitor.ip, "full"), shorten_agent(visitor.user_agent)
-            _forget(row, "declined", now)
-            registrations.forget_mail(session, [row.id])
+            _forget(session, row, "declined", now)
         return row.language
 
 
@@ -189,16 +188,16 @@ def expire_registrations(rt: Runtime, now: datetime, limit: int = 500) -> int:
     with transaction(rt.db) as session:
         rows = registrations.expired(session, now, limit)
         for row in rows:
-            _forget(row, "expired", now)
-        registrations.forget_mail(session, [row.id for row in rows])
+            _forget(session, row, "expired", now)
         return len(rows)
 
 
-def _forget(row: Registration, state: str, now: datetime) -> None:
+def _forget(session: Session, row: Registration, state: str, now: datetime) -> None:
     """Nothing of the person stays but that somebody asked and was not confirmed."""
     row.state, row.settled_at = state, now
     row.answers, row.purposes, row.page_url, row.ip, row.user_agent = {}, {}, None, None, None
     row.address = row.address_key = f"forgotten-{row.id}"
+    messages.forget_registration(session, row.id)
 
 
 def _settle(session: Session, row: Registration, visitor: Visitor, now: datetime) -> Contact:

@@ -86,10 +86,3 @@ def expired(session: Session, now: datetime, limit: int) -> list[Registration]:
 
 def pending_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.state == "pending")) or 0
-
-
-def forget_mail(session: Session, ids: list[int]) -> None:
-    """Take the address out of the opt-in mails of these registrations; one still queued will not be sent."""
-    session.flush()
-    for row in session.scalars(select(Message).where(Message.registration_id.in_(ids))):
-        row.address = f"forgotten-{row.registration_id}"

@@ -24,7 +24,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor
 from nurture.store.database import reading
-from nurture.store.due import next_moment
+from nurture.store.due import next_moments
 from nurture.store.schema import (
     Activity,
     ClassChangeRow,
@@ -87,28 +87,31 @@ class World:
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def beat(self) -> None:
-        """Let every beat run until nothing is left to do now."""
+        """Let every beat that has something to do run until nothing is left to do now."""
+        for beat in BEATS:
+            if beat.name == "handoff-clocks" or (beat.duty and self._turn(beat)):
+                beat.run(self.rt, self.now, "story")
         for _ in range(50):
-            done = [beat.run(self.rt, self.now, "story") for beat in BEATS if not beat.duty or self._turn(beat)]
-            self._collect()
-            if not any(done):
+            due = self._due()
+            names = [beat for beat in BEATS if beat.name in due and due[beat.name] <= self.now]
+            if not names:
                 return
+            for beat in names:
+                beat.run(self.rt, self.now, "story")
+            self._collect()
         raise AssertionError("the beats never come to rest")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass to ``moment``; whatever is due in between happens when it is due."""
-        while True:
-            with reading(self.rt.db) as session:
-                due = next_moment(session)
+        """Let time pass to ``moment``; whatever is due in between happens when it is due, duties at midnight."""
+        while self.now < moment:
             day = self.now.astimezone(BERLIN).date() + timedelta(days=1)
             midnight = datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
-            step = min(m for m in (due, midnight, moment) if m is not None)
-            self.now = max(self.now, step)
+            self.now = max(self.now, min([*self._due().values(), midnight, moment]))
             self.beat()
-            if self.now >= moment:
-                return
-            if due is not None and due <= self.now:
-                self.now += timedelta(seconds=1)
+
+    def _due(self) -> dict[str, datetime]:
+        with reading(self.rt.db) as session:
+            return next_moments(session)
 
     def wait(self, **span: float) -> None:
         """``wait(days=3)``."""
