@@ -7,6 +7,7 @@ import logging
 import secrets
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -49,8 +50,8 @@ def run(host: str, port: int, threads: int) -> None:
         configured = configured.served_at(host, listener.getsockname()[1])
         rt = app.build(configured, app.utc_now())
         server = _web_server(configured, rt, listener, threads)
-        click.echo(_where_to_look(configured, rt, _first_user(rt)))
-        _serve(server, Scheduler(rt, app.utc_now))
+        greeting = _where_to_look(configured, rt, _first_user(rt))
+        _serve(server, Scheduler(rt, app.utc_now), lambda: click.echo(greeting))
         rt.db.dispose()
     click.echo("Stopped. Nothing is lost; start again with: nurture run")
 
@@ -67,8 +68,8 @@ def web(host: str, port: int, threads: int) -> None:
         configured = configured.served_at(host, listener.getsockname()[1])
         rt = app.build(configured, app.utc_now())
         server = _web_server(configured, rt, listener, threads)
-        log.info("pages at %s, database %s", configured.public_url, configured.database_name)
-        _serve(server, Scheduler(rt, app.utc_now, beats=()))
+        greeting = f"pages at {configured.public_url}, database {configured.database_name}"
+        _serve(server, Scheduler(rt, app.utc_now, beats=()), lambda: log.info(greeting))
         rt.db.dispose()
 
 
@@ -120,12 +121,15 @@ def _web_server(configured: Settings, rt: Runtime, listener: socket.socket, thre
     )
 
 
-def _serve(server: Any, scheduler: Scheduler) -> None:
+def _serve(server: Any, scheduler: Scheduler, greet: Callable[[], None]) -> None:
     """Until SIGTERM or Ctrl-C: then answer what was asked, finish the running batches, and return."""
     signal.signal(signal.SIGTERM, _interrupt)
-    scheduler.start()
     try:
+        scheduler.start()
+        greet()
         server.run()
+    except KeyboardInterrupt:
+        log.info("stopped before the first request")
     finally:
         waitress.wasyncore.close_all(server._map, ignore_all=True)  # connections that are kept open, too
         scheduler.stop()
