@@ -35,17 +35,24 @@ from nurture.store.upsert import insert_for
 Rows = Sequence[Mapping[str, Any]]
 
 
-def insert_many(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
-    """Insert ``rows`` (all with the same columns); those that break a unique key are left out."""
+def insert_many(
+    session: Session, model: type[DeclarativeBase], rows: Rows, returning: Sequence[ColumnElement[Any]] = ()
+) -> Sequence[Row[Any]]:
+    """Insert ``rows`` (all with the same columns); those that break a unique key are left out.
+
+    Returns the ``returning`` columns of the new ones.
+    """
     if not rows:
-        return
+        return []
     statement = insert_for(session, model)
-    if _on_sqlite(session):
-        session.connection().execute(statement.on_conflict_do_nothing(), [dict(row) for row in rows])
-        return
-    names = list(rows[0])
-    given = _recordset(_table(model), names, rows)
-    session.execute(statement.from_select(names, select(*(given.c[name] for name in names))).on_conflict_do_nothing())
+    many: list[dict[str, Any]] | None = [dict(row) for row in rows]
+    if not _on_sqlite(session):
+        names, many = list(rows[0]), None
+        given = _recordset(_table(model), names, rows)
+        statement = statement.from_select(names, select(*(given.c[name] for name in names)))
+    statement = statement.on_conflict_do_nothing()
+    result = session.connection().execute(statement.returning(*returning) if returning else statement, many)
+    return result.all() if returning else []
 
 
 def update_many(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
