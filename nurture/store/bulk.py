@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Row,
     Table,
     Text,
     any_,
