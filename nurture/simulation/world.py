@@ -4,7 +4,7 @@
 
 Everything but the clock, the postman and the people is the product's own: verbs, rules, templates, tokens, a database of
 its own. All chance comes from the seed, so two runs with one seed are identical. What people do happens at its minute;
-the beats run every four hours by the wall clock (0:00, 4:00, 8:00, …), if something is due by then.
+the beats run at midnight, 8, 12 and 16 o'clock, if something is due by then; what is daily for real is done on Mondays.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from nurture.store.schema import Message
 from nurture.store.scratch import scratch_database
 
 _NIGHTLY = timedelta(days=1)
-_GRID = 240
-"""Minutes between the beats, by the wall clock."""
+_HOURS = (time(0), time(8), time(12), time(16))
+"""When the beats run, by the wall clock of the calendar."""
 _WORKER = "simulation"
 
 Progress = Callable[[int, int], None]
@@ -120,10 +120,10 @@ class _World:
         midnight = start_of(local_date(now, zone) + _NIGHTLY, zone)
         agenda = [self._agenda[0][0]] if self._agenda else []
         wanted = max(min([*self._due().values(), *agenda, midnight]), now + timedelta(seconds=1))
-        whole = (wanted + timedelta(minutes=1, microseconds=-1)).replace(second=0, microsecond=0)
-        local = whole.astimezone(zone)
-        late = -(local.hour * 60 + local.minute) % _GRID
-        return min(max(whole + timedelta(minutes=late), now + timedelta(seconds=1)), self._end)
+        day = local_date(wanted, zone)
+        beats = (start_of(day, zone, hour) for hour in _HOURS)
+        following = next((beat for beat in beats if beat >= wanted), start_of(day + _NIGHTLY, zone))
+        return min(max(following, now + timedelta(seconds=1)), self._end)
 
     def _due(self) -> dict[str, datetime]:
         with reading(self._rt.db) as session:
@@ -153,7 +153,7 @@ class _World:
         here = slot(beat, now)
         if self._slots.get(beat.name) == here or not self._at_midnight(now):
             return False
-        if beat.name == "scores" and now.weekday():  # decay within a week is smaller than what a simulation can say
+        if beat.every >= _NIGHTLY and now.astimezone(self._rt.definitions.calendar.zone).weekday():
             return False
         self._slots[beat.name] = here
         return True

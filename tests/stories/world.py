@@ -118,8 +118,9 @@ class World:
         self.until(self.now + timedelta(**span))
 
     def _turn(self, beat: Any) -> bool:
+        """Once per slot; what is daily only on Mondays, to keep long stories short."""
         here = slot(beat, self.now)
-        if self._slots.get(beat.name) == here:
+        if self._slots.get(beat.name) == here or (beat.every >= timedelta(days=1) and self.now.weekday()):
             return False
         self._slots[beat.name] = here
         return True
