@@ -2,7 +2,7 @@
 
 Stations write the reason of a decision, verdict or state as one English sentence, and it is stored as written. Here it
 is read again: each rule knows one form of sentence. A sentence that no rule knows is shown as it is (a server's reply,
-a note somebody typed, a reason from a campaign file).
+a note somebody typed, a reason from a campaign file). ``told`` also puts titles in the place of ids.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+
+from nurture.domain.definitions import Definitions
+from nurture.engine import naming
 
 _EXIT = (
     r"(.+) \(((?:clicked|downloaded|interest|used form|class|at least|grade|function|language|source|answered|consent|not)"
@@ -20,6 +23,8 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     # journey
     (r"no confirmed consent for '(.+)'", "keine bestätigte Einwilligung für „{0}“"),
     (r"the address gets no mail: (.+)", "die Adresse bekommt keine Post: {0!t}"),
+    (r"released by (.+)", "noch einmal gesendet von {0}"),
+    (r"cancelled by (.+)", "abgesagt von {0}"),
     (r"sales is working on this lead", "der Vertrieb arbeitet an diesem Lead"),
     (r"sales gave the lead back", "der Vertrieb hat den Lead zurückgegeben"),
     (r"only for: (.+)", "nur für: {0!c}"),
@@ -45,6 +50,7 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"there is no template of '(.+)' for (.+)", "für {1} gibt es keine Vorlage von „{0}“"),
     (r"no template for this reader", "keine Vorlage für diese Person"),
     (r"unsubscribed", "abgemeldet"),
+    (r"in the local mailbox", "im lokalen Posteingang"),
     # sales
     (r"asked to be called", "bittet um einen Anruf"),
     (r"to (.+)", "an {0}"),
@@ -108,6 +114,45 @@ _UNITS = {
     "week": "Woche", "weeks": "Wochen", "month": "Monat", "months": "Monate", "year": "Jahr", "years": "Jahre",
 }  # fmt: skip
 _JOINS = ((" and ", " und "), (" or ", " oder "))
+
+_IDS: tuple[tuple[re.Pattern[str], Callable[[Definitions, str, str], str]], ...] = (
+    (re.compile(r"(?:came by|used form) ([\w-]+)"), naming.form_title),
+    (re.compile(r"(?:(?:clicked|downloaded) topic|interest in) ([\w-]+)"), naming.topic_name),
+    (re.compile(r"(?:clicked|downloaded) content ([\w-]+)|already has '([\w-]+)'"), naming.content_title),
+    (re.compile(r"reads what is written for \w+: ([\w-]+)"), naming.content_title),
+    (re.compile(r"answered (\w+)"), naming.field_label),
+    (re.compile(r"enrolled in ([\w-]+)"), naming.campaign_title),
+    (re.compile(r"no confirmed consent for '([\w-]+)'|consent for ([\w-]+)"), naming.purpose_title),
+)
+_QUOTES = {"de": "„{}“", "en": "“{}”"}
+_IN_MAILBOX = re.compile(r"in the mailbox as \S+")
+
+
+def told(d: Definitions, reason: str, language: str) -> str:
+    """``reason`` for people to read: in ``language``, with the title of what it names by an id that is defined."""
+    return _with_titles(d, _IN_MAILBOX.sub("in the local mailbox", reason), language, in_language)
+
+
+def told_condition(d: Definitions, text: str, language: str) -> str:
+    """The same of a condition, as ``domain.condition.describe`` words it."""
+    return _with_titles(d, text, language, condition)
+
+
+def _with_titles(d: Definitions, text: str, language: str, translate: Callable[[str, str], str]) -> str:
+    """Ids are marked first and named last: the rules know the sentences by their single words."""
+    titles: list[str] = []
+
+    def mark(match: re.Match[str], name: Callable[[Definitions, str, str], str]) -> str:
+        id_ = next(filter(None, match.groups()))
+        if (title := name(d, id_, language)) == id_:
+            return match[0]
+        titles.append(title)
+        return match[0].replace(id_, f"<{len(titles) - 1}>")
+
+    for pattern, name in _IDS:
+        text = pattern.sub(lambda match, name=name: mark(match, name), text)  # type: ignore[misc]
+    quoted = _QUOTES.get(language, _QUOTES["en"])
+    return re.sub(r"[„“']?<(\d+)>[“”']?", lambda m: quoted.format(titles[int(m[1])]), translate(text, language))
 
 
 @lru_cache(maxsize=4096)

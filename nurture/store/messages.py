@@ -205,17 +205,6 @@ def mailed_since(session: Session, contacts: Iterable[int], now: datetime) -> di
     return found
 
 
-def requeue(session: Session, message: int, now: datetime, reason: str) -> bool:
-    """Try a parked or unknown mail again because somebody said so. Returns whether it was one."""
-    rows = session.execute(
-        update(Message)
-        .where(Message.id == message, Message.state.in_((MessageState.PARKED, MessageState.UNKNOWN)))
-        .values(state=MessageState.QUEUED, due_at=now, settled_at=None, reason=reason)
-        .returning(Message.id)
-    )
-    return rows.first() is not None
-
-
 def forget_registration(session: Session, registration: int) -> None:
     """Nothing of the person stays with the mails of a registration that was not confirmed: no address, no bytes."""
     mails = select(Message.id).where(Message.registration_id == registration)

@@ -12,11 +12,13 @@ from sqlalchemy import event, text
 
 from nurture.domain.errors import IllegalTransition
 from nurture.domain.message import MessageKind, MessageState
+from nurture.engine import outbox as by_hand
 from nurture.store import messages
 from nurture.store import outbox as outbox_store
 from nurture.store.database import reading, transaction
 from nurture.store.messages import Try
 from nurture.store.outbox import Move
+from nurture.store.schema import Message
 
 LEASE = timedelta(minutes=5)
 S = MessageState
@@ -275,10 +277,28 @@ def test_mails_that_count_for_the_frequency_cap(outbox: Outbox) -> None:
 @pytest.mark.parametrize("state", [S.PARKED, S.UNKNOWN])
 def test_parked_and_unknown_mail_can_be_tried_again_by_hand(outbox: Outbox, state: MessageState) -> None:
     mail = outbox.nurture_mail(state=state, due_at=None)
-    with transaction(outbox.rt.db) as session:
-        assert messages.requeue(session, mail, outbox.now, "by hand")
-        assert not messages.requeue(session, mail, outbox.now, "by hand")
-    assert [m.id for m in _claim(outbox)] == [mail]
+    by_hand.release(outbox.rt, mail, "Anna", outbox.now)
+    with pytest.raises(IllegalTransition, match="'queued' is not possible in state 'queued'"):
+        by_hand.release(outbox.rt, mail, "Anna", outbox.now)
+    [claimed] = _claim(outbox)
+    assert claimed.id == mail
+    assert claimed.template_version is not None
+
+
+def test_what_is_called_off_by_hand_does_not_leave_and_says_who_did_it(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    by_hand.cancel(outbox.rt, mail, "Anna", outbox.now)
+    assert _claim(outbox) == []
+    with reading(outbox.rt.db) as session:
+        row = session.get_one(Message, mail)
+        assert (row.state, row.reason) == (S.CANCELLED, "cancelled by Anna")
+
+
+@pytest.mark.parametrize("state", [S.ACCEPTED, S.SENDING, S.CANCELLED])
+def test_what_left_cannot_be_called_off(outbox: Outbox, state: MessageState) -> None:
+    mail = outbox.nurture_mail(state=state, due_at=None)
+    with pytest.raises(IllegalTransition):
+        by_hand.cancel(outbox.rt, mail, "Anna", outbox.now)
 
 
 def test_a_claimed_row_reads_like_the_stored_one(outbox: Outbox) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from nurture.engine import campaign_figures, worklists
+from nurture.domain.errors import DefinitionError, Fault
+from nurture.domain.message import MessageState
+from nurture.engine import campaign_figures, operation, worklists
 from nurture.engine.people import search
 from nurture.engine.person import STATES
 from nurture.engine.runtime import Runtime
@@ -125,6 +127,26 @@ def test_htmx_gets_the_table_only(inside: FlaskClient) -> None:
 
 def test_the_unconfirmed_are_visible_as_such(inside: FlaskClient) -> None:
     assert "noch nicht bestätigt" in inside.get(f"/office/people/{PENDING}").text
+
+
+def test_a_parked_mail_is_released_or_called_off_from_its_page(inside: FlaskClient, seeded: Runtime) -> None:
+    rows = worklists.messages(seeded, (MessageState.PARKED,), None, "de", 5, 0)
+    path = f"/office/messages/{rows[0].id}"
+    assert inside.get(f"{path}/release").status_code == 405, "only a button releases"
+    shown = inside.get(path)
+    said = inside.post(f"{path}/release", data={"csrf_token": token(shown)}, follow_redirects=True)
+    assert "Die Mail wird noch einmal gesendet." in said.text
+    assert worklists.message(seeded, rows[0].id, "de").state is MessageState.QUEUED
+    inside.post(f"{path}/cancel", data={"csrf_token": token(said)})
+    assert worklists.message(seeded, rows[0].id, "de").state is MessageState.CANCELLED
+    late = inside.post(f"{path}/release", data={"csrf_token": token(said)}, follow_redirects=True)
+    assert "in einem anderen Zustand" in late.text
+
+
+def test_faults_of_changed_files_stand_on_the_first_page(inside: FlaskClient, seeded: Runtime, now: datetime) -> None:
+    error = DefinitionError([Fault("campaigns/welcome.yaml", 3, 1, "kind", "'welcom' is not possible here")])
+    operation.heartbeat(seeded, "web:1", "definitions", operation.definitions_result(seeded, error), now)
+    assert "campaigns/welcome.yaml:3:1 kind: &#39;welcom&#39;" in inside.get("/office/").text
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import Blueprint, Response, make_response, request
 
-from nurture.domain.errors import NurtureError
+from nurture.domain.errors import IllegalTransition, NurtureError
 from nurture.domain.message import MessageKind, MessageState
-from nurture.engine import letters, worklists
-from nurture.web.office.desk import PAGE, desk, language, page, page_number
+from nurture.engine import letters, outbox, worklists
+from nurture.engine.runtime import Runtime
+from nurture.web.office.desk import PAGE, desk, done, language, me, page, page_number
 
 PREVIEW_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -27,6 +31,8 @@ def add_pages(office: Blueprint) -> None:
     office.add_url_rule("/messages", "messages", show_list)
     office.add_url_rule("/messages/<int:number>", "message", show_one)
     office.add_url_rule("/messages/<int:number>/html", "message_html", show_html)
+    office.add_url_rule("/messages/<int:number>/release", "release_message", release, methods=["POST"])
+    office.add_url_rule("/messages/<int:number>/cancel", "cancel_message", cancel, methods=["POST"])
 
 
 def show_list() -> Response:
@@ -51,7 +57,31 @@ def show_one(number: int) -> Response:
         letter = letters.preview(desk().rt, number)
     except NurtureError as error:
         fault = str(error)
-    return page("message", row=row, letter=letter, fault=fault)
+    return page(
+        "message",
+        row=row,
+        letter=letter,
+        fault=fault,
+        releasable=row.state in outbox.RELEASABLE,
+        cancellable=row.state in outbox.CANCELLABLE,
+    )
+
+
+def release(number: int) -> Response:
+    return _act(outbox.release, number, "messages.released")
+
+
+def cancel(number: int) -> Response:
+    return _act(outbox.cancel, number, "messages.called-off")
+
+
+def _act(verb: Callable[[Runtime, int, str, datetime], None], number: int, said: str) -> Response:
+    """Do it, unless the mail has moved on in the meantime."""
+    try:
+        verb(desk().rt, number, me().name, desk().now())
+    except IllegalTransition:
+        said = "messages.moved-on"
+    return done(said, "office.message", number=number)
 
 
 def show_html(number: int) -> Response:

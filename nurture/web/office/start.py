@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from nurture.engine import worklists
+from nurture.engine import operation, worklists
 from nurture.web.office.desk import desk, language, page
 
 
@@ -20,4 +20,5 @@ def show() -> Response:
         figures=worklists.figures(here.rt, here.now()),
         news=worklists.news(here.rt, language()),
         forms=forms,
+        faults=operation.definition_faults(here.rt, here.now()),
     )

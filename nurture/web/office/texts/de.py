@@ -118,6 +118,7 @@ TEXTS: Mapping[str, str] = {
     "person.consent-since": "seit {day}",
     "person.wording": "Wortlaut {version}",
     "person.wording-show": "Wortlaut anzeigen",
+    "person.quote": "„{text}“",
     "person.pending": (
         "Diese Anmeldung ist noch nicht bestätigt. Bis dahin geht nichts außer der Bestätigungsmail an diese Adresse."
     ),
@@ -227,6 +228,13 @@ TEXTS: Mapping[str, str] = {
     "messages.reason": "Grund",
     "messages.at": "Zeitpunkt",
     "messages.next": "Nächster Versuch",
+    "start.faults": "Die geänderten Dateien haben Fehler. Bis sie behoben sind, läuft die letzte gute Fassung weiter.",
+    "messages.release": "Noch einmal senden",
+    "messages.call-off": "Nicht senden",
+    "messages.twice": "Die Mail kann schon angekommen sein. Noch einmal gesendet, kommt sie vielleicht doppelt an.",
+    "messages.released": "Die Mail wird noch einmal gesendet.",
+    "messages.called-off": "Die Mail wird nicht gesendet.",
+    "messages.moved-on": "Inzwischen ist die Mail in einem anderen Zustand; es hat sich nichts geändert.",
     "messages.empty": "Keine E-Mails in dieser Auswahl",
     "messages.empty-text": "Sobald eine Kampagne etwas verschickt, steht es hier, mit Stand und Grund.",
     "messages.preview": "Vorschau",

@@ -113,6 +113,7 @@ TEXTS: Mapping[str, str] = {
     "person.consent-since": "since {day}",
     "person.wording": "wording {version}",
     "person.wording-show": "Show the wording",
+    "person.quote": "“{text}”",
     "person.pending": (
         "This registration is not confirmed yet. Until then nothing but the confirmation mail goes to this address."
     ),
@@ -221,6 +222,13 @@ TEXTS: Mapping[str, str] = {
     "messages.reason": "Reason",
     "messages.at": "Time",
     "messages.next": "Next try",
+    "start.faults": "The changed files have faults. Until they are mended, the last good version goes on running.",
+    "messages.release": "Send again",
+    "messages.call-off": "Do not send",
+    "messages.twice": "The mail may have arrived already. If you send it again, it may arrive twice.",
+    "messages.released": "The mail will be sent again.",
+    "messages.called-off": "The mail will not be sent.",
+    "messages.moved-on": "The mail is in another state by now; nothing was changed.",
     "messages.empty": "No e-mails in this selection",
     "messages.empty-text": "As soon as a campaign sends something, it is here, with its state and reason.",
     "messages.preview": "Preview",
