@@ -132,7 +132,7 @@ def test_the_unconfirmed_are_visible_as_such(inside: FlaskClient) -> None:
 def test_a_parked_mail_is_released_or_called_off_from_its_page(inside: FlaskClient, seeded: Runtime) -> None:
     rows = worklists.messages(seeded, (MessageState.PARKED,), None, "de", 5, 0)
     path = f"/office/messages/{rows[0].id}"
-    assert inside.get(f"{path}/release").status_code == 405, "only a button releases"
+    assert inside.get(f"{path}/release").status_code == 404, "only a button releases"
     shown = inside.get(path)
     said = inside.post(f"{path}/release", data={"csrf_token": token(shown)}, follow_redirects=True)
     assert "Die Mail wird noch einmal gesendet." in said.text
