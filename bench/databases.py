@@ -20,7 +20,8 @@ _SCRIPT = """
 set -e
 {bin}/initdb -D {folder}/data -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >{folder}/log 2>&1
 {bin}/pg_ctl -D {folder}/data -w -l {folder}/log -o "-c listen_addresses= -c unix_socket_directories={folder} \
-  -c shared_buffers=512MB -c max_wal_size=8GB -c checkpoint_timeout=30min" start >/dev/null
+  -c shared_buffers=512MB -c max_wal_size=8GB -c checkpoint_timeout=30min \
+  -c wal_compression=on" start >/dev/null
 echo ready
 read -r stop || true
 {bin}/pg_ctl -D {folder}/data -m immediate stop >/dev/null
