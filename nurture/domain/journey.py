@@ -32,7 +32,7 @@ from nurture.domain.campaign import (
     TaskStep,
     WaitStep,
 )
-from nurture.domain.condition import Known, Seen, describe, holds
+from nurture.domain.condition import Known, describe, holds
 from nurture.domain.durations import Duration
 from nurture.domain.pacing import Calendar, next_slot
 
@@ -278,7 +278,7 @@ def _wait(v: _View) -> Decision:
     ends = _wait_ends(v, step)
     if ends <= v.now:
         return Go(*v.at, "the wait is over", v.then)
-    return Wait(*v.at, f"waiting {_wait_words(step)}", ends, listening=step.until is not None)
+    return Wait(*v.at, wait_reason(step), ends, listening=step.until is not None)
 
 
 def _wait_ends(v: _View, step: WaitStep) -> datetime:
@@ -291,13 +291,14 @@ def _wait_ends(v: _View, step: WaitStep) -> datetime:
     return step.span.after(v.enrollment.step_entered, zone) if step.span else v.now
 
 
-def _wait_words(step: WaitStep) -> str:
+def wait_reason(step: WaitStep) -> str:
+    """The sentence a wait is recorded with, which also describes the step."""
     words = {
         "before-event": f"until {step.span} before the event",
         "after-event": f"until {step.span} after the event",
     }
     base = words.get(step.anchor, str(step.span))
-    return f"{base}, or until {describe(step.until)}" if step.until else base
+    return f"waiting {base}, or until {describe(step.until)}" if step.until else f"waiting {base}"
 
 
 def _branch(v: _View) -> Decision:
@@ -393,11 +394,3 @@ def itinerary(campaign: Campaign, enrollment: Enrollment, facts: Facts, policy: 
 def _move(campaign: Campaign, enrollment: Enrollment, then: str, now: datetime) -> Enrollment:
     back = campaign.is_back(enrollment.step, then)
     return replace(enrollment, step=then, step_entered=now, round=enrollment.round + back)
-
-
-def wakes(campaign: Campaign, enrollment: Enrollment, activity: Seen) -> bool:
-    """Whether ``activity`` could end the wait that ``enrollment`` is in (only then is it worth deciding again now)."""
-    if not campaign.has_step(enrollment.step):
-        return False
-    step = campaign.step(enrollment.step)
-    return isinstance(step, WaitStep) and step.until is not None and activity.at >= enrollment.entered

@@ -21,6 +21,7 @@ from nurture.domain.campaign import (
 from nurture.domain.catalogue import in_language
 from nurture.domain.condition import describe
 from nurture.domain.errors import NotFound
+from nurture.domain.journey import wait_reason
 from nurture.domain.message import OPEN as UNDER_WAY
 from nurture.domain.message import MessageState
 from nurture.engine import naming, reasons
@@ -226,9 +227,10 @@ def _about(rt: Runtime, step: Step, language: str) -> str:
         case MailStep():
             return step.mail
         case WaitStep():
-            return reasons.in_language(wait_reason(step), language)
+            return reasons.told(rt.definitions, wait_reason(step), language)
         case BranchStep():
-            cases = [f"{reasons.condition(describe(case.when), language)} → {case.go}" for case in step.cases]
+            d = rt.definitions
+            cases = [f"{reasons.told_condition(d, describe(case.when), language)} → {case.go}" for case in step.cases]
             return " · ".join([*cases, f"… → {step.otherwise}"])
         case EnrolStep():
             return naming.campaign_title(rt.definitions, step.campaign, language)
@@ -236,10 +238,3 @@ def _about(rt: Runtime, step: Step, language: str) -> str:
             return in_language(step.title, language)
         case LeaveStep():
             return reasons.in_language(step.reason, language)
-
-
-def wait_reason(step: WaitStep) -> str:
-    """The sentence a wait is recorded with (``domain/journey.py``)."""
-    anchors = {"before-event": f"until {step.span} before the event", "after-event": f"until {step.span} after the event"}
-    base = anchors.get(step.anchor, str(step.span))
-    return f"waiting {base}, or until {describe(step.until)}" if step.until else f"waiting {base}"

@@ -17,7 +17,7 @@ from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
 from nurture.domain.form import PurposeKind
 from nurture.domain.scoring import Line
-from nurture.engine import reasons
+from nurture.engine import naming, reasons
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import LeadScore
 from nurture.engine.submission import choices
@@ -65,20 +65,20 @@ def build(
         select(ClassChangeRow).where(ClassChangeRow.lead_id == lead.id).order_by(ClassChangeRow.id.desc()).limit(1)
     )
     story = _story(session, [person.id for person in contacts.of_units(session, [lead.unit_id])[lead.unit_id]])
-    function = d.functions.get(contact.function or "")
+    acts = {a.id: a for a in story}
     wish = next((a.data.get("wish", "") for a in story if a.kind == "call-wish"), "")
     return {
         "lead_id": lead.id,
         "product": lead.product,
         "product_name": in_language(d.products[lead.product].name, language),
         "trigger": trigger,
-        "reason": reasons.in_language(reason, language),
+        "reason": reasons.told(d, reason, language),
         "name": " ".join(filter(None, (contact.first_name, contact.last_name))) or contact.address,
         "salutation": contact.salutation or "",
         "address": contact.address,
         "phone": contact.phone or "",
         "phone_consent": any(p in d.purposes and d.purposes[p].kind is PurposeKind.PHONE for p in permitted),
-        "function_name": in_language(function.name, language) if function else "",
+        "function_name": naming.function_name(d, contact.function, language),
         "company": company.name if company else "",
         "company_size": _answer(d, "company_size", company.size, language) if company and company.size else "",
         "industry": _answer(d, "industry", company.industry, language) if company and company.industry else "",
@@ -86,15 +86,15 @@ def build(
         "language": contact.language,
         "lead_class": lead.lead_class.value,
         "class_confirmed": lead.confirmed,
-        "class_reason": reasons.in_language(change.reason, language) if change else "",
+        "class_reason": reasons.told(d, change.reason, language) if change else "",
         "grade": result.score.grade,
         "profile_points": result.score.profile_points,
         "points": result.score.points,
         "profile_lines": [_profile_line(d, line, language) for line in result.score.profile_lines],
-        "lines": [_line(d, line, language) for line in result.score.lines],
-        "content": [_content(d, a, language) for a in story if a.kind == "download" and a.content],
+        "lines": [_line(d, line, acts.get(line.act or 0), language) for line in result.score.lines],
+        "content": [_content(d, a, a.content, language) for a in story if a.kind == "download" and a.content],
         "answers": [
-            {"label": _label(d, field, language), "value": _answer(d, field, str(value), language)}
+            {"label": naming.field_label(d, field, language), "value": _answer(d, field, str(value), language)}
             for field, value in contact.answers.items()
             if field not in ("message", "company")
         ],
@@ -111,12 +111,14 @@ def _story(session: Session, people: list[int]) -> list[Activity]:
     return [row[0] for row in session.execute(query.order_by(Activity.at.desc(), Activity.id.desc()))]
 
 
-def _line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
+def _line(d: Definitions, line: Line, act: Activity | None, language: str) -> dict[str, Any]:
+    """A line of the score; its note: what the activity was about, and what lessens its points."""
+    about = naming.about(d, act, language) if act else ""
     at = day(d, line.at, language) if line.at else ""
     return {
         "label": in_language(line.label, language),
         "points": line.counts,
-        "note": reasons.in_language(line.note, language),
+        "note": " · ".join(filter(None, (about, reasons.in_language(line.note, language)))),
         "at": at,
     }
 
@@ -124,31 +126,19 @@ def _line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
 def _profile_line(d: Definitions, line: Line, language: str) -> dict[str, Any]:
     """The same of what was told: the note is the answer, in words."""
     field = next((rule.field for rule in d.scoring.profile if rule.id == line.rule), "")
-    return {**_line(d, line, language), "note": _answer(d, field, line.note, language)}
+    return {**_line(d, line, None, language), "note": _answer(d, field, line.note, language)}
 
 
-def _content(d: Definitions, activity: Activity, language: str) -> dict[str, str]:
-    item = d.content.get(activity.content or "")
-    title = in_language(item.title, language) if item else activity.content or ""
+def _content(d: Definitions, activity: Activity, content: str, language: str) -> dict[str, str]:
+    item = d.content.get(content)
+    title = naming.content_title(d, content, language)
     return {"at": day(d, activity.at, language), "title": title, "kind": item.kind if item else ""}
 
 
 def _text(d: Definitions, activity: Activity, language: str) -> str:
     words = _WORDS.get(language, _WORDS["en"])
-    item, topic, form = (
-        d.content.get(activity.content or ""),
-        d.topics.get(activity.topic or ""),
-        d.forms.get(activity.form or ""),
-    )
-    what = item.title if item else topic.name if topic else None
-    return words.get(activity.kind, activity.kind).format(
-        what=in_language(what, language) if what else activity.link or "",
-        form=in_language(form.title, language) if form else activity.form or "",
-    )
-
-
-def _label(d: Definitions, name: str, language: str) -> str:
-    return next((in_language(f.label, language) for form in d.forms.values() for f in form.fields if f.name == name), name)
+    about = naming.about(d, activity, language)
+    return words.get(activity.kind, activity.kind).format(what=about or activity.link or "", form=about)
 
 
 def _answer(d: Definitions, name: str, value: str, language: str) -> str:

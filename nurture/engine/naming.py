@@ -22,12 +22,20 @@ def product_name(d: Definitions, product: str, language: str) -> str:
 def about(d: Definitions, act: Any, language: str) -> str:
     """What an activity was about, in words: the content item, the topic or the form."""
     if act.content:
-        return in_language(d.content[act.content].title, language) if act.content in d.content else act.content
+        return content_title(d, act.content, language)
     if act.form:
-        return in_language(d.forms[act.form].title, language) if act.form in d.forms else act.form
-    if act.topic:
-        return in_language(d.topics[act.topic].name, language) if act.topic in d.topics else act.topic
-    return ""
+        return form_title(d, act.form, language)
+    return topic_name(d, act.topic, language) if act.topic else ""
+
+
+def content_title(d: Definitions, content: str, language: str) -> str:
+    known = d.content.get(content)
+    return in_language(known.title, language) if known else content
+
+
+def topic_name(d: Definitions, topic: str, language: str) -> str:
+    known = d.topics.get(topic)
+    return in_language(known.name, language) if known else topic
 
 
 def salesperson(d: Definitions, person: str | None) -> str | None:

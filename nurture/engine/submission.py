@@ -28,8 +28,8 @@ class Submission:
 _TEXTS: dict[str, Text] = {
     "required": {"de": "Bitte füllen Sie dieses Feld aus.", "en": "Please fill in this field."},
     "email": {
-        "de": "Diese E-Mail-Adresse ist nicht vollständig. Bitte prüfen Sie sie, z. B. name@firma.de.",
-        "en": "This e-mail address is not complete. Please check it, e.g. name@company.com.",
+        "de": "Bitte prüfen Sie diese E-Mail-Adresse; richtig wäre z. B. name@firma.de, vor dem @ ohne Umlaute.",
+        "en": "Please check this e-mail address; right would be e.g. name@company.com, without accents before the @.",
     },
     "choice": {"de": "Bitte wählen Sie einen der angebotenen Werte.", "en": "Please choose one of the values offered."},
     "phone": {

@@ -64,7 +64,7 @@ def timeline(rt: Runtime, address: str, language: str, now: datetime | None = No
             leads=tuple(cards.lead_fact(d, story, acts, lead, scores[lead.id], language, as_of) for lead in counted),
             handoffs=cards.handoff_facts(d, story, language),
             tasks=cards.task_facts(story),
-            messages=cards.message_facts(story, language),
+            messages=cards.message_facts(d, story, language),
             entries=entries(d, story, language),
         )
 

@@ -17,6 +17,9 @@ from nurture.engine.scoring import LeadScore
 from nurture.store.schema import Lead
 from nurture.store.timeline import Story
 
+_ON_TOP = ("company", "function")
+"""Answers that the facts above them tell already."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
@@ -146,10 +149,10 @@ def contact_facts(d: Definitions, story: Story, language: str) -> ContactFacts:
         language=c.language,
         country=c.country or (story.company.country if story.company else None),
         source=c.source,
-        suppressed=reasons.in_language(suppressed, language) if suppressed else None,
+        suppressed=reasons.told(d, suppressed, language) if suppressed else None,
         since=c.created_at,
         last_active_at=c.last_active_at,
-        answers={name: str(value) for name, value in c.answers.items()},
+        answers={name: str(value) for name, value in c.answers.items() if name not in _ON_TOP},
     )
 
 
@@ -170,7 +173,7 @@ def _registered(d: Definitions, story: Story, language: str) -> ContactFacts:
         language=row.language,
         country=told.pop("country", None),
         source=row.source,
-        suppressed=story.suppression.reason if story.suppression else None,
+        suppressed=reasons.told(d, story.suppression.reason, language) if story.suppression else None,
         since=row.created_at,
         last_active_at=None,
         answers=told,
@@ -217,7 +220,7 @@ def lead_fact(
         profile_points=score.profile_points,
         threshold=d.scoring.thresholds[lead.product][score.grade],
         ready=result.ready.ready,
-        readiness=reasons.in_language(result.ready.reason, language),
+        readiness=reasons.told(d, result.ready.reason, language),
         profile_lines=tuple(_line(d, story, acts, line, language) for line in score.profile_lines),
         lines=tuple(_line(d, story, acts, line, language) for line in reversed(score.lines)),
         as_of=as_of,
@@ -235,7 +238,7 @@ def _line(d: Definitions, story: Story, acts: Mapping[int, Any], line: Line, lan
         who=None if act is None or mine else story.colleagues.get(act.contact_id),
         raw=line.raw,
         counts=line.counts,
-        note=reasons.in_language(line.note, language) if act is not None else "",
+        note=reasons.told(d, line.note, language) if act is not None else "",
     )
 
 
@@ -255,7 +258,7 @@ def handoff_facts(d: Definitions, story: Story, language: str) -> tuple[HandoffF
             state=h.state.value,
             trigger=h.trigger,
             salesperson=naming.salesperson(d, h.salesperson),
-            reason=reasons.in_language(h.reason, language),
+            reason=reasons.told(d, h.reason, language),
             return_reason=naming.return_reason(d, h.return_reason, language),
             note=h.note,
             opened_at=h.opened_at,
@@ -265,7 +268,7 @@ def handoff_facts(d: Definitions, story: Story, language: str) -> tuple[HandoffF
     )
 
 
-def message_facts(story: Story, language: str) -> tuple[MessageFact, ...]:
+def message_facts(d: Definitions, story: Story, language: str) -> tuple[MessageFact, ...]:
     return tuple(
         MessageFact(
             id=m.id,
@@ -279,7 +282,7 @@ def message_facts(story: Story, language: str) -> tuple[MessageFact, ...]:
             settled_at=m.settled_at,
             due_at=m.due_at,
             attempts=m.attempts,
-            reason=reasons.in_language(m.reason, language),
+            reason=reasons.told(d, m.reason, language),
         )
         for m in reversed(story.messages)
     )

@@ -54,7 +54,7 @@ def entries(d: Definitions, story: Story, language: str) -> tuple[Entry, ...]:
         *_mails(d, story, language),
         *_handoffs(d, story, language),
         *_tasks(story, language),
-        *_suppression(story, language),
+        *_suppression(d, story, language),
     ]
     made.sort(key=lambda entry: entry.at)
     return tuple(reversed(made))
@@ -145,7 +145,7 @@ def _activity(d: Definitions, a: Activity, hit: Hit | None, language: str) -> En
         title=word(f"event.{a.kind}", language, name=name),
         detail=str(data.pop("wish", "") or data.pop("note", "")),
         state=hit.verdict if hit else "",
-        reason=reasons.in_language(hit.reason, language) if hit else "",
+        reason=reasons.told(d, hit.reason, language) if hit else "",
         message=a.message_id,
         facts=_facts(("step", a.step), ("method", a.method), ("ip", a.ip), ("agent", a.user_agent), *data.items()) + told,
     )
@@ -167,13 +167,13 @@ def _enrollments(d: Definitions, story: Story, language: str) -> Iterator[Entry]
         yield Entry(e.entered_at, "decision", "enrolled", word("event.enrolled", language, name=title), facts=facts)
         decided = last.get(e.id)
         if e.left_at is not None and not (decided and decided.outcome == "leave"):
-            yield _left(e, title, e.left_at, language)
+            yield _left(d, e, title, e.left_at, language)
 
 
-def _left(e: EnrollmentRow, title: str, at: datetime, language: str) -> Entry:
+def _left(d: Definitions, e: EnrollmentRow, title: str, at: datetime, language: str) -> Entry:
     """Somebody left without a decision at a step, such as by taking the consent back."""
     text, kind = word("event.left", language, name=title), word(f"left.{e.left_kind}", language)
-    return Entry(at, "decision", "left", text, kind, reason=reasons.in_language(e.reason, language))
+    return Entry(at, "decision", "left", text, kind, reason=reasons.told(d, e.reason, language))
 
 
 def _decisions(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
@@ -181,17 +181,17 @@ def _decisions(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
     campaigns = {e.id: naming.campaign_title(d, e.campaign, language) for e in story.enrollments}
     for row in story.decisions:
         if row.outcome != "send":
-            yield _decision(row, campaigns[row.enrollment_id], language)
+            yield _decision(d, row, campaigns[row.enrollment_id], language)
 
 
-def _decision(row: DecisionRow, campaign: str, language: str) -> Entry:
+def _decision(d: Definitions, row: DecisionRow, campaign: str, language: str) -> Entry:
     return Entry(
         at=row.at,
         group="decision",
         kind=f"decision-{row.outcome}",
         title=word(f"decision.{row.outcome}", language, name=row.step),
         detail=campaign,
-        reason=reasons.in_language(row.reason, language),
+        reason=reasons.told(d, row.reason, language),
         until=row.until,
     )
 
@@ -208,7 +208,7 @@ def _mails(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
             title=word("event.mail", language, name=m.subject or m.mail),
             detail=" · ".join(part for part in (sort, m.step) if part),
             state=m.state.value,
-            reason=reasons.in_language(m.reason, language),
+            reason=reasons.told(d, m.reason, language),
             until=_next_try(m),
             message=m.id,
             facts=_facts(("version", (m.template_version or "")[:12]), ("header", m.header_id)) + tries,
@@ -235,7 +235,7 @@ def _classes(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
             kind="class",
             title=word(key, language, old=old, to=c.to_class.value, name=name),
             detail=f"{sure} · {word(f'evidence.{c.evidence}', language)}",
-            reason=reasons.in_language(c.reason, language),
+            reason=reasons.told(d, c.reason, language),
             facts=_facts(("by", word(f"by.{c.by}", language)), ("contact", story.colleagues.get(c.contact_id or 0))),
         )
 
@@ -261,7 +261,7 @@ def _said(d: Definitions, event: HandoffEventRow, default: str, language: str) -
     first, dot, rest = event.note.partition(" · ")
     if first in d.sales.return_reasons:
         return (naming.return_reason(d, first, language) or "") + dot + rest
-    return reasons.in_language(event.note or default, language)
+    return reasons.told(d, event.note or default, language)
 
 
 def _tasks(story: Story, language: str) -> Iterator[Entry]:
@@ -274,12 +274,12 @@ def _tasks(story: Story, language: str) -> Iterator[Entry]:
             yield Entry(t.done_at, "lead", "task-done", done, t.done_by or "")
 
 
-def _suppression(story: Story, language: str) -> Iterator[Entry]:
+def _suppression(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
     if (s := story.suppression) is not None:
         yield Entry(
             s.since,
             "consent",
             "suppressed",
             word("event.suppressed", language),
-            reason=reasons.in_language(s.reason, language),
+            reason=reasons.told(d, s.reason, language),
         )

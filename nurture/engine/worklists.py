@@ -182,7 +182,7 @@ def _handoff(rt: Runtime, row: Any, result: Any, language: str, now: datetime) -
         id=h.id,
         state=h.state,
         trigger=h.trigger,
-        reason=reasons.in_language(h.reason, language),
+        reason=reasons.told(d, h.reason, language),
         product=naming.product_name(d, row.product, language),
         lead_class=row.lead_class.value,
         grade=result.score.grade if result else "",
@@ -236,7 +236,7 @@ def _message(rt: Runtime, m: Message, language: str) -> MessageRow:
         at=m.settled_at or m.queued_at,
         due_at=m.due_at,
         attempts=m.attempts,
-        reason=reasons.in_language(m.reason, language),
+        reason=reasons.told(rt.definitions, m.reason, language),
     )
 
 

@@ -43,7 +43,6 @@ from nurture.domain.journey import (
     Wait,
     decide,
     itinerary,
-    wakes,
 )
 from nurture.domain.pacing import ALWAYS, Calendar, Window
 
@@ -429,23 +428,3 @@ def test_the_same_question_gets_the_same_answer() -> None:
     assert itinerary(way, enrolled("hello"), facts(), POLICY, NOW) == itinerary(
         way, enrolled("hello"), facts(), POLICY, NOW
     )
-
-
-# --- wakes ---------------------------------------------------------------------------------------------------------
-
-LISTENING = replace(PAUSE, until=Clicked())
-
-
-@pytest.mark.parametrize(
-    ("step", "name", "when", "expected"),
-    [
-        pytest.param(LISTENING, "pause", NOW, True, id="a wait with a condition"),
-        pytest.param(LISTENING, "pause", NOW - timedelta(seconds=1), False, id="an activity before the campaign"),
-        pytest.param(PAUSE, "pause", NOW, False, id="a wait without one"),
-        pytest.param(HELLO, "hello", NOW, False, id="another step"),
-        pytest.param(HELLO, "gone", NOW, False, id="a step that is gone"),
-        pytest.param(HELLO, END, NOW, False, id="the end"),
-    ],
-)
-def test_what_an_activity_wakes(step: Step, name: str, when: datetime, expected: bool) -> None:
-    assert wakes(campaign(step), enrolled(name), Seen("click", when)) is expected

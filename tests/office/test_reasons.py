@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nurture.domain.engagement import Hit, Proof, verdicts
-from nurture.engine.reasons import in_language
+from nurture.engine.publication import Publication
+from nurture.engine.reasons import in_language, told
 
 SENTENCES = [
     ("no confirmed consent for 'nurture'", "keine bestätigte Einwilligung für „nurture“"),
@@ -36,6 +37,28 @@ SENTENCES = [
 def test_in_german(english: str, german: str) -> None:
     assert in_language(english, "de") == german
     assert in_language(english, "en") == english
+
+
+NAMED = [
+    ("came by whitepaper-feinplanung", "kam über „Whitepaper: Liefertermine halten bei Losgröße 1“"),
+    ("already has 'checkliste-engpass'", "hat „Engpass-Check in 30 Minuten“ schon"),
+    ("no confirmed consent for 'nurture'", "keine bestätigte Einwilligung für „Fachinformationen per E-Mail“"),
+    ("waiting 2 weeks, or until answered purchase_timing", "wartet 2 Wochen oder bis: „Wann soll eine neue Feinplanung eingeführt werden?“ beantwortet"),
+    ("clicked topic bottlenecks or interest in gone", "Klick zum Thema „Engpässe steuern“ oder Interesse an gone"),
+    ("waiting 4 days, or until clicked step bottlenecks", "wartet 4 Tage oder bis: Klick in „bottlenecks“"),
+    ("in the mailbox as 2026-11-22/075249-251530d0", "im lokalen Posteingang"),
+    ("came by a form that is gone", "kam über a form that is gone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("english", "german"), NAMED)
+def test_titles_stand_in_the_place_of_ids(example: Publication, english: str, german: str) -> None:
+    assert told(example.definitions, english, "de") == german
+
+
+def test_titles_in_english_too(example: Publication) -> None:
+    said = told(example.definitions, "no need to wait longer: clicked topic bottlenecks", "en")
+    assert said == "no need to wait longer: clicked topic “Managing bottlenecks”"
 
 
 def test_every_verdict_is_known() -> None:

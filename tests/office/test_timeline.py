@@ -62,7 +62,7 @@ def test_each_click_says_who_it_was_and_why(hero: Timeline) -> None:
 def test_a_step_that_did_not_send_says_why(hero: Timeline) -> None:
     skip = next(entry for entry in hero.entries if entry.kind == "decision-skip")
     assert skip.title == "Übersprungen: „question“"
-    assert skip.reason == "nur für: nicht purchase_timing beantwortet"
+    assert skip.reason == "nur für: nicht „Wann soll eine neue Feinplanung eingeführt werden?“ beantwortet"
 
 
 @pytest.mark.parametrize("address", [HERO, RETURNED])

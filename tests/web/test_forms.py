@@ -239,7 +239,7 @@ def test_embedded_form(house: House, headers: dict[str, str], status: int) -> No
 def test_a_mistake_in_an_embedded_form_ends_on_our_page_with_everything_kept(house: House) -> None:
     answer = house.post(f"/f/{FORM}?lang=en", {**TYPED, "email": "x"}, headers={"Origin": ALLOWED})
     assert answer.status_code == 422
-    assert "This e-mail address is not complete" in answer.text
+    assert "Please check this e-mail address" in answer.text
     assert 'value="Anlagenbau Huber GmbH"' in answer.text
 
 

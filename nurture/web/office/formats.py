@@ -54,8 +54,9 @@ class Formats:
         """One decimal place always, so that columns line up."""
         return format_decimal(value, format="#,##0.0", locale=self.language)
 
-    def signed(self, value: float) -> str:
-        return format_decimal(value, format="+#,##0.0;-#,##0.0", locale=self.language)
+    def sum(self, value: float) -> str:
+        """Points that stand alone: a decimal place only where there is one."""
+        return format_decimal(value, format="#,##0.#", locale=self.language)
 
     def language_name(self, code: str) -> str:
         return str(Locale.parse(self.language).languages.get(code, code))

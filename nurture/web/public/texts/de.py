@@ -84,8 +84,8 @@ TEXTS: Mapping[str, str] = {
         "vielleicht war ein Tippfehler in der Adresse."
     ),
     "sent.again": "Formular noch einmal ausfüllen",
-    "sent.mailbox": "Diese Installation verschickt nichts, sondern legt alle E-Mails in das lokale Postfach.",
-    "sent.mailbox-link": "Lokales Postfach öffnen",
+    "sent.mailbox": "Diese Installation verschickt nichts, sondern legt alle E-Mails in den lokalen Posteingang.",
+    "sent.mailbox-link": "Lokalen Posteingang öffnen",
     # confirming
     "confirm.title": "Haben Sie das angefordert?",
     "confirm.lead": "Mit der Adresse {address} wurde dieses Formular ausgefüllt:",
@@ -234,9 +234,9 @@ TEXTS: Mapping[str, str] = {
     "start.forms": "Formulare",
     "start.forms-hint": "So sieht es ein Besucher. Füllen Sie eines aus, dann beginnt die Geschichte.",
     "start.embed": "Einbetten",
-    "start.mailbox": "Lokales Postfach",
+    "start.mailbox": "Lokaler Posteingang",
     "start.mailbox-hint": "Hier liegt jede E-Mail, die das System verschickt. Nichts verlässt diesen Rechner.",
-    "start.office": "Büro",
+    "start.office": "Backoffice",
     "start.office-hint": (
         "Kontakte, ihre ganze Geschichte, Punkte mit Begründung, Kampagnen. Name und Kennwort stehen in der Ausgabe "
         "beim Start."
