@@ -116,8 +116,8 @@ def _web_server(configured: Settings, rt: Runtime, listener: socket.socket, thre
         sockets=[listener],
         threads=threads,
         ident=None,
-        # the web itself believes X-Forwarded-For of as many proxies as were configured, and of none otherwise
-        clear_untrusted_proxy_headers=configured.trusted_proxies == 0,
+        # the web itself knows how many proxies to believe, and the mailbox refuses whoever comes through one
+        clear_untrusted_proxy_headers=False,
     )
 
 

@@ -41,6 +41,7 @@ HTML_POLICY = (
 )
 """The mail's own style sheets, and links that the reader presses; no scripts, no forms, nothing loaded from elsewhere."""
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROXIES_SAY = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 _VIEWS = ("html", "text", "headers", "source")
 
@@ -64,7 +65,7 @@ def _only_here(rt: Runtime) -> None:
     """Whoever is not at this machine gets a 403."""
     host = urlsplit(f"//{request.host}").hostname or ""
     names = _LOCAL_NAMES | {urlsplit(rt.public_url).hostname or ""}
-    forwarded = any(request.headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    forwarded = any(request.headers.get(name) for name in _PROXIES_SAY)
     if forwarded or host not in names or not _is_loopback(request.remote_addr or ""):
         abort(Response(TEXTS[_language()]["mailbox.refused"], 403, content_type="text/plain; charset=utf-8"))
 

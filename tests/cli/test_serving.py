@@ -38,9 +38,10 @@ class Running:
         assert found, self.output
         return found[0]
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        asked = urllib.request.Request(self.url + path, headers={n.replace("_", "-"): v for n, v in headers.items()})
         try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as response:
+            with urllib.request.urlopen(asked, timeout=30) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -99,6 +100,13 @@ def test_run_shows_where_to_look_and_keeps_everything(serve: Serve, nurture: Com
         assert "user admin, password" not in again.output
         assert "nurture user password admin" in again.output
         assert again.stop(signal.SIGINT)[0] == 0
+
+
+def test_the_mailbox_is_closed_to_whoever_comes_through_a_proxy(serve: Serve) -> None:
+    with serve("run", "--port", "0", until="Data:") as running:
+        assert running.get("/mailbox/")[0] == 200
+        for header in ("X_Forwarded_For", "X_Real_IP", "Forwarded", "X_Forwarded_Proto", "X_Forwarded_Host", "Via"):
+            assert running.get("/mailbox/", **{header: "203.0.113.5"})[0] == 403, header
 
 
 def test_a_taken_port_is_one_message(nurture: Command) -> None:
