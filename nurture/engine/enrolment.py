@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.campaign import Campaign, Entry, Trigger
 from nurture.domain.condition import describe, holds
 from nurture.domain.consent import ConsentState
+from nurture.domain.errors import NurtureError
 from nurture.engine.facts import know
 from nurture.engine.runtime import Runtime
 from nurture.store import enrollments
@@ -122,6 +125,19 @@ def _new_row(campaign: Campaign, contact: int, past: Any, now: datetime) -> dict
         "listening": False,
         "reason": "just enrolled",
     }
+
+
+def inside(rt: Runtime, session: Session, people: Sequence[int], wanted: Callable[[Campaign], bool]) -> list[int]:
+    """The enrollments of these people in ``wanted`` campaigns, as they were when the people came in; locked.
+
+    A campaign that is gone from the folder still has its people; one that nobody can read any more is parked anyway.
+    """
+    found = []
+    for row in enrollments.inside(session, people):
+        with suppress(NurtureError):
+            if wanted(rt.campaign(session, row.campaign, row.version)):
+                found.append(row.id)
+    return found
 
 
 def enrol_quiet(rt: Runtime, now: datetime) -> int:

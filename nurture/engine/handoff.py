@@ -234,11 +234,11 @@ def _goes_on(event: HandoffEvent, reason: ReturnReason | None) -> bool:
 def _close(rt: Runtime, session: Session, handoff: Handoff, lead: Lead, *, nurture: bool, now: datetime) -> None:
     """The lead is no longer with sales: back to nurture, or out of this product's campaigns."""
     people = [contact.id for contact in contacts.of_units(session, [lead.unit_id])[lead.unit_id]]
-    campaigns = [c.id for c in rt.definitions.campaigns.values() if c.product == lead.product]
+    concerned = enrolment.inside(rt, session, people, lambda campaign: campaign.product == lead.product)
     if not nurture:
-        enrollments.leave_all(session, people, campaigns, "sales", f"sales: {handoff.state.value}", now)
+        enrollments.leave(session, concerned, "sales", f"sales: {handoff.state.value}", now)
         return
-    enrollments.release_held(session, people, campaigns, now)
+    enrollments.release_held(session, concerned, now)
     enrolment.enter(
         rt, session, handoff.contact_id, Trigger.RETURNED, now, product=lead.product, lead_class=lead.lead_class
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nurture.domain.definitions import Definitions
-from nurture.domain.errors import InvalidToken
+from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import PurposeKind
 from nurture.mail.library import Link
 
@@ -89,11 +89,13 @@ class Reader:
 
 
 def target_url(rt: Runtime, link: Link, reader: Reader) -> str:
-    """Where a tracked link leads; only places that the definitions name."""
+    """Where a tracked link leads; only places that the definitions name. Raises NotFound for content that is gone."""
     contact, message = reader.contact or 0, reader.message or 0
     match link.kind:
         case "content":
-            item = rt.definitions.content[link.target]
+            item = rt.definitions.content.get(link.target)
+            if item is None:
+                raise NotFound("content item", link.target)
             if url := item.urls.get(reader.language):
                 return url
             return file_url(rt, contact, message, item.id, reader.language)

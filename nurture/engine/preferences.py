@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.errors import InvalidToken
-from nurture.domain.form import Purpose
-from nurture.engine import links
+from nurture.domain.form import Purpose, PurposeKind
+from nurture.engine import enrolment, links
 from nurture.engine.registration import mask
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
@@ -49,9 +49,15 @@ def unsubscribe(rt: Runtime, token: str, visitor: Visitor, now: datetime) -> str
     with transaction(rt.db) as session:
         person = _person(session, contact)
         states = consents.states(session, contact)
-        gone = [p for p in links.mail_purposes(rt.definitions) if states.get(p) is ConsentState.CONFIRMED]
+        gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and _may_mean_mail(rt, p)]
         _withdraw(rt, session, person, gone, "unsubscribe", visitor, message, now)
         return person.language
+
+
+def _may_mean_mail(rt: Runtime, purpose: str) -> bool:
+    """Whether mail is sent for this consent; one that is gone from the definitions still carries those who gave it."""
+    known = rt.definitions.purposes.get(purpose)
+    return known is None or known.kind is PurposeKind.MAIL
 
 
 def change(rt: Runtime, token: str, wanted: frozenset[str], visitor: Visitor, now: datetime) -> str:
@@ -95,8 +101,8 @@ def _withdraw(
         method=visitor.method,
         data={"purposes": purposes},
     )
-    mailing = [c.id for c in rt.definitions.campaigns.values() if c.purpose in purposes]
-    enrollments.leave_all(session, [person.id], mailing, "no-consent", "unsubscribed", now)
+    ended = enrolment.inside(rt, session, [person.id], lambda campaign: campaign.purpose in purposes)
+    enrollments.leave(session, ended, "no-consent", "unsubscribed", now)
 
 
 def _show(rt: Runtime, purpose: str, token: str) -> Preferences:

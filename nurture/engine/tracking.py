@@ -157,12 +157,16 @@ def _observed(rt: Runtime, session: Session, contact: int) -> bool:
 
 def _product_of(rt: Runtime, link: Link, message: Message) -> str | None:
     d = rt.definitions
-    if link.kind == "content":
-        return d.content[link.target].product
-    if link.kind == "topic":
-        return d.topics[link.target].product
-    if link.kind in ("form", "questions"):
-        return d.forms[link.target].product
+    named: ContentItem | Topic | Form | None = None
+    match link.kind:
+        case "content":
+            named = d.content.get(link.target)
+        case "topic":
+            named = d.topics.get(link.target)
+        case "form" | "questions":
+            named = d.forms.get(link.target)
+    if named is not None:
+        return named.product
     product = message.context.get("product")
     return str(product) if product else None
 

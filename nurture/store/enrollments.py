@@ -147,25 +147,26 @@ def quiet_contacts(
     return list(session.scalars(query))
 
 
-# --- sales -----------------------------------------------------------------------------------------------------------
+# --- coming back and leaving ------------------------------------------------------------------------------------------
 
 
-def release_held(session: Session, contacts: Sequence[int], campaigns: Sequence[str], now: datetime) -> int:
-    """Let go of what was held while sales had the lead; decided again at once."""
-    rows = session.execute(
-        update(E)
-        .where(E.contact_id.in_(contacts), E.campaign.in_(campaigns), E.state == "held")
-        .values(state="active", due_at=now, reason="sales gave the lead back")
-        .returning(E.id)
-    )
-    return len(rows.all())
+def inside(session: Session, contacts: Sequence[int]) -> Sequence[Row[int, str, str]]:
+    """(id, campaign, version) of what these contacts are in now.
+
+    Locked until the end of the transaction: whoever decides for one at this moment is waited for, so that nobody is held
+    just after the others were released.
+    """
+    query = select(E.id, E.campaign, E.version).where(E.contact_id.in_(contacts), E.state.in_(("active", "held")))
+    return session.execute(query.order_by(E.id).with_for_update()).all()
 
 
-def leave_all(
-    session: Session, contacts: Sequence[int], campaigns: Sequence[str] | None, kind: str, reason: str, now: datetime
-) -> None:
-    """Take contacts out of these campaigns (None: of all)."""
-    query = update(E).where(E.contact_id.in_(contacts), E.state.in_(("active", "held")))
-    if campaigns is not None:
-        query = query.where(E.campaign.in_(campaigns))
-    session.execute(query.values(state="left", due_at=None, left_at=now, left_kind=kind, reason=reason, listening=False))
+def release_held(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Let go of those that were held while sales had the lead; decided again at once."""
+    held = update(E).where(E.id.in_(ids), E.state == "held")
+    session.execute(held.values(state="active", due_at=now, reason="sales gave the lead back"))
+
+
+def leave(session: Session, ids: Sequence[int], kind: str, reason: str, now: datetime) -> None:
+    """End these enrollments."""
+    gone = {"state": "left", "due_at": None, "left_at": now, "left_kind": kind, "reason": reason, "listening": False}
+    session.execute(update(E).where(E.id.in_(ids)).values(gone))
