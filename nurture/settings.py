@@ -6,6 +6,8 @@ are secret never show in ``repr``, so they cannot reach a log.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -23,6 +25,9 @@ KEY_LENGTH = 32
 """Characters of a secret key at least."""
 
 DEFAULT_PORT = 8000
+
+_HOST = re.compile(r"[a-z0-9.:_-]+")
+"""A host name, or an IPv6 address without its brackets."""
 
 _SECRETS = ("NURTURE_DATABASE_URL", "NURTURE_SMTP_URL", "NURTURE_SECRET_KEYS")
 """Those that a file may hold instead, named by the variable with _FILE behind."""
@@ -157,7 +162,7 @@ def _unknown(name: str) -> str:
 
 
 def _folder(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
+    path = Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - Path.expanduser fails for users who do not exist
     if not path.is_dir():
         raise ValueError(f"there is no folder {path}; it has to hold campaigns/, config/ and mail_templates/")
     return path
@@ -185,10 +190,10 @@ def _database_url(text: str) -> str:
     hint = "write sqlite:////srv/nurture/nurture.db or postgresql://user:password@host/database"
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: its port is no number
         raise ValueError(f"this is no database URL; {hint}") from None
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ValueError(f"'{url.get_backend_name()}' databases are not supported; {hint}")
+    if url.get_backend_name() not in ("sqlite", "postgresql") or url.drivername.startswith("sqlite+"):
+        raise ValueError(f"'{url.drivername}' databases are not supported; {hint}")
     if not url.database or url.database == ":memory:":
         raise ValueError(f"names no database that outlives the process; {hint}")
     return text
@@ -224,6 +229,8 @@ def _public_url(text: str) -> str:
         raise ValueError(f"'{text}' is no web address ({error}); {hint}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise ValueError(f"'{text}' is no web address; {hint}")
+    if not _HOST.fullmatch(parts.hostname) or len(text) > 300:
+        raise ValueError(f"'{text}' cannot stand in a mail; write umlauts in the host name as xn--…; {hint}")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"'{text}' has something behind the host name; {hint}")
     return text.rstrip("/")

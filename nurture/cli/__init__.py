@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import click
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError
 
 from nurture.domain.errors import DefinitionError, NurtureError, SettingsError
 
@@ -46,8 +46,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except NurtureError as error:
             click.echo(_message(error), err=True)
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
             click.echo(f"Error: the database does not answer: {error.orig}", err=True)
+        except BrokenPipeError:
+            raise  # whoever read our output has enough; click ends quietly
+        except OSError as error:
+            click.echo(f"Error: {error.filename or 'a file or socket'}: {error.strerror or error}", err=True)
         raise click.exceptions.Exit(1)
 
 

@@ -104,6 +104,14 @@ def test_a_database_that_does_not_answer_is_one_message(nurture: Command) -> Non
     assert "geheim" not in done.stderr
 
 
+def test_files_that_cannot_be_used_are_one_message(nurture: Command, tmp_path: Path) -> None:
+    (tmp_path / "no.db").write_text("no database at all")
+    broken = nurture("timeline", "a@b.example", NURTURE_DATABASE_URL=f"sqlite:///{tmp_path / 'no.db'}")
+    assert (broken.returncode, broken.stderr) == (1, "Error: the database does not answer: file is not a database\n")
+    unwritable = nurture("export", "contacts", "--output", "/nowhere/contacts.csv")
+    assert (unwritable.returncode, unwritable.stderr) == (1, "Error: /nowhere/contacts.csv: No such file or directory\n")
+
+
 def test_import_then_timeline_then_export(nurture: Command, tmp_path: Path) -> None:
     contacts = ROOT / "docs" / "example-contacts.csv"
     would = nurture("import", str(contacts), "--dry-run")
