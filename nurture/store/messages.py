@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, literal_co
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id
+from nurture.store.bulk import insert_many
 from nurture.store.schema import Attempt, Message, MessageBytes
-from nurture.store.upsert import insert_for
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
 _ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
@@ -68,8 +68,8 @@ def queue(session: Session, installation: str, domain: str, messages: Sequence[N
     """
     if not messages:
         return {}
-    statement = insert_for(session, Message).on_conflict_do_nothing().returning(_TABLE.c.id, _TABLE.c.once_key)
-    rows = session.execute(statement, [_new_row(m, installation, domain) for m in messages])
+    given = [_new_row(m, installation, domain) for m in messages]
+    rows = insert_many(session, Message, given, returning=(_TABLE.c.id, _TABLE.c.once_key))
     return {key: id_ for id_, key in rows}
 
 
