@@ -15,7 +15,7 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,6 +32,7 @@ PULSE = timedelta(seconds=5)
 LOOK_EVERY = timedelta(seconds=2)
 """How often the definitions on disk are looked at."""
 TRY_DUTY_EVERY = timedelta(minutes=1)
+CLOCK_EVERY = timedelta(seconds=5)
 AT_MOST = timedelta(seconds=20)
 """How long a beat with more and more to do goes on before the others are waited for."""
 
@@ -72,6 +73,22 @@ class Scheduler:
             self._add(partial(self.run, beat), beat.name, min(beat.every, TRY_DUTY_EVERY) if beat.duty else beat.every)
         self._add(self.look, operation.DEFINITIONS, LOOK_EVERY)
         self._ticks.start()
+        Thread(target=self._mind_the_clock, name="clock", daemon=True).start()
+
+    def _mind_the_clock(self) -> None:
+        """The ticks are due by the wall clock; when that is set back, they would wait until it has caught up again."""
+        last = self._clock()
+        while not self._stopping.wait(CLOCK_EVERY.total_seconds()):
+            last = self.after_clock(last)
+
+    def after_clock(self, last: datetime) -> datetime:
+        """Let every tick be due now if the clock shows less than ``last``. Returns what it shows."""
+        now = self._clock()
+        if now < last:
+            log.warning("the clock was set back by %s; the beats go on", last - now)
+            for job in self._ticks.get_jobs():
+                job.modify(next_run_time=now)
+        return now
 
     def stop(self) -> None:
         """Let what runs come to its end, then return. Safe to call twice."""

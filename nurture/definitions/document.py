@@ -236,7 +236,7 @@ class _Reader:
             self.document.fault_at(mark, path, "merge keys (<<) are not supported; write the values out")
         elif name == "":
             self.document.fault_at(mark, path, "the key is empty")
-        elif (surprise := _surprise(name)):
+        elif surprise := _surprise(name):
             self.document.fault_at(mark, path, f'the key {name} {surprise}; put it in quotes: "{name}"')
 
     def _value(self, event: Any, path: Path, mark: Mark) -> Any:

@@ -68,10 +68,12 @@ def record_wish(
 def open_handoff(
     rt: Runtime, session: Session, lead: int, contact: int, trigger: str, reason: str, now: datetime
 ) -> int | None:
-    """Give the lead to sales; None if sales has it already. Joins the caller's transaction."""
+    """Give the lead to sales; None if sales has it already, or nobody sells its product now. Joins the caller's transaction."""
     if handoffs.open_leads(session, [lead]):
         return None
-    result = scoring.lead_scores(rt, session, [lead], now)[lead]
+    result = scoring.lead_scores(rt, session, [lead], now).get(lead)
+    if result is None:
+        return None  # its product is no longer sold
     person = session.get_one(Contact, contact)
     row = {
         "lead_id": lead,

@@ -99,12 +99,13 @@ def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime) -> 
 def _asked_just_now(
     session: Session, address: str, form: Form, values: dict[str, str], wordings: dict[str, str], now: datetime
 ) -> bool:
-    """The same form with the same consents again within minutes: the mail is on its way, the newest answers count."""
+    """Exactly the same again within minutes (a double click): its mail is on the way.
+
+    Anything else is a registration of its own with a mail of its own, so that nobody confirms what somebody else typed later.
+    """
+    registrations.one_at_a_time(session, address_key(address))
     row = registrations.same_pending(session, address_key(address), form.id, now - _RESEND_AFTER)
-    if row is None or row.purposes != wordings:
-        return False
-    row.answers = values
-    return True
+    return row is not None and row.purposes == wordings and row.answers == values
 
 
 def _may_ask(session: Session, row: Registration, now: datetime) -> bool:

@@ -328,7 +328,15 @@ def call_page(rt: Runtime, token: str, now: datetime) -> CallPage:  # noqa: ARG0
     with reading(rt.db) as session:
         row, contact = _addressee(session, links.number(links.parts(rt, "call", token, 1)[0]))
         name = " ".join(filter(None, (contact.first_name, contact.last_name)))
-        return CallPage(row.language, rt.definitions.products[row.context["product"]], contact.phone or "", name)
+        return CallPage(row.language, _sold(rt, row), contact.phone or "", name)
+
+
+def _sold(rt: Runtime, message: Message) -> Product:
+    """The product a mail was about. Raises NotFound when it is no longer sold."""
+    product = message.context.get("product", "")
+    if product not in rt.definitions.products:
+        raise NotFound("product", product)
+    return rt.definitions.products[product]
 
 
 def wish_call(rt: Runtime, token: str, phone: str, note: str, visitor: Visitor, now: datetime) -> str:
@@ -336,7 +344,7 @@ def wish_call(rt: Runtime, token: str, phone: str, note: str, visitor: Visitor, 
     with transaction(rt.db) as session:
         row, contact = _addressee(session, links.number(links.parts(rt, "call", token, 1)[0]))
         contacts.tell(session, contact, {"phone": submission.read_phone(phone, row.language)}, now)
-        lead = leads.ensure(session, contact.unit_id, row.context["product"], contact.source, now)
+        lead = leads.ensure(session, contact.unit_id, _sold(rt, row).id, contact.source, now)
         wish = submission.clean_long(note)[:2000]
         handoff.record_wish(rt, session, lead, contact, wish, now, message=row, where=_where_from(rt, visitor))
         _human_act(rt, session, contact, lead.product, row.id, now)

@@ -70,7 +70,7 @@ def queue(session: Session, installation: str, domain: str, messages: Sequence[N
         return {}
     given = [_new_row(m, installation, domain) for m in messages]
     rows = insert_many(session, Message, given, returning=(_TABLE.c.id, _TABLE.c.once_key))
-    return {key: id_ for id_, key in rows}
+    return {row.once_key: row.id for row in rows}
 
 
 def _new_row(message: NewMessage, installation: str, domain: str) -> dict[str, Any]:

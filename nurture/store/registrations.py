@@ -45,6 +45,13 @@ def locked(session: Session, registration: int) -> Registration | None:
     return session.scalar(select(Registration).where(Registration.id == registration).with_for_update())
 
 
+def one_at_a_time(session: Session, key: str) -> None:
+    """Let others with this key wait until the transaction ends. On SQLite every writer waits anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(sha256(key.encode()).digest()[:8], "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
 def same_pending(session: Session, address_key: str, form: str, since: datetime) -> Registration | None:
     """A pending registration of this address for this form that began after ``since``."""
     return session.scalar(

@@ -475,7 +475,7 @@ class MessageBytes(Base):
 
 
 class Route(Base):
-    """A way mail leaves by (a transport). After faults that are the server's own, nothing is tried before ``paused_until``."""
+    """A way mail leaves by (a transport). After faults of the server itself nothing is tried before ``paused_until``."""
 
     __tablename__ = "routes"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)

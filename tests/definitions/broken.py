@@ -782,7 +782,9 @@ TIME = (
         "config/scoring.yaml",
         "  portal: {A: 40, B: 60, C: 90, D: never}",
         "  portal: {A: 40, B: 60, C: 90, D: never}\ntold:\n  function: {plannin: B2}",
-        ("config/scoring.yaml:36:14 told.function.plannin: 'plannin' is no answer to 'function'; did you mean 'planning'?",),
+        (
+            "config/scoring.yaml:36:14 told.function.plannin: 'plannin' is no answer to 'function'; did you mean 'planning'?",
+        ),
     ),
     Case(
         "told: a field no form asks and a class that is none",
@@ -806,7 +808,9 @@ TIME = (
         "config/scoring.yaml",
         "date: 2026-09-15",
         "date: 15.09.2026",
-        ("config/scoring.yaml:1:14 agreed.date: '15.09.2026' is not a date; write year, month and day, such as 2026-09-15",),
+        (
+            "config/scoring.yaml:1:14 agreed.date: '15.09.2026' is not a date; write year, month and day, such as 2026-09-15",
+        ),
     ),
     Case(
         "moment without a time",

@@ -218,3 +218,23 @@ def test_faulty_changes_are_told_and_the_last_good_version_runs_on(
     campaign.write_text(good)
     scheduler.look()
     assert operation.definition_faults(changing, clock.now) == ""
+
+
+def test_beats_go_on_when_the_clock_of_the_machine_is_set_back(runtime: Runtime, clock: SteppedClock) -> None:
+    """The ticks are due by the wall clock: set back by three hours, they would be silent for three hours."""
+    calls: list[datetime] = []
+    again = Event()
+
+    def note(_rt: Runtime, now: datetime, _worker: str) -> str:
+        calls.append(now)
+        if len(calls) > 1:
+            again.set()
+        return ""
+
+    scheduler = Scheduler(runtime, clock, beats=(Beat("deliver", timedelta(hours=6), note),), name="here")
+    scheduler.start()
+    before = clock.now
+    clock.now -= timedelta(hours=3)
+    assert scheduler.after_clock(before) == clock.now
+    assert again.wait(30)
+    scheduler.stop()

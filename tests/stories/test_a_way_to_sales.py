@@ -142,7 +142,7 @@ def test_a_full_team_makes_a_waiting_list_and_the_best_lead_goes_first(world: Wo
     states = [h.state for h in world.handoffs()]
     assert states.count(HandoffState.OFFERED) == room
     assert states.count(HandoffState.WAITING) == 2
-    busy = [h for h in world.handoffs() if h.state is HandoffState.OFFERED][0]
+    busy = next(h for h in world.handoffs() if h.state is HandoffState.OFFERED)
     mail = next(m for m in world.sales_mails() if f"{busy.dossier['address']}" in m.text)
     world.answer_sales(mail, "returned", "not-reachable")
     world.wait(minutes=2)
@@ -164,7 +164,9 @@ def test_two_people_of_one_company_are_one_lead_and_one_handoff(world: World) ->
     mail = world.arrive()
     world.wait(minutes=3)
     world.read_topic(mail, "bottlenecks", "checkliste-engpass")
-    colleague = world.arrive("thomas.klein@anlagenbau-huber.example", first_name="Thomas", last_name="Klein", salutation="mr")
+    colleague = world.arrive(
+        "thomas.klein@anlagenbau-huber.example", first_name="Thomas", last_name="Klein", salutation="mr"
+    )
     world.wait(minutes=3)
     world.read_topic(colleague, "delivery-dates", "rechnung-terminverzug")
     world.read_topic(colleague, "bottlenecks", "checkliste-engpass")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from stories.world import World, berlin
 
-from nurture.domain.errors import InvalidInput, InvalidToken
+from nurture.domain.errors import InvalidInput, InvalidToken, NotFound
 from nurture.engine import preferences, registration, tracking
 from nurture.engine.beats import BEATS
 from nurture.store.database import reading
@@ -90,14 +92,34 @@ def test_asking_again_and_again_sends_at_most_three_mails_a_day(world: World) ->
     assert len(world.to(MARIA)) == 3
 
 
-def test_the_same_form_again_within_minutes_takes_the_newest_answers_without_a_second_mail(world: World) -> None:
-    world.fill_form(first_name="Maira")
-    world.wait(minutes=2)
-    world.fill_form(first_name="Maria")
+def test_a_double_click_sends_one_mail(world: World) -> None:
+    world.fill_form()
+    world.wait(seconds=2)
+    world.fill_form()
     assert len(world.to(MARIA)) == 1
-    world.confirm()
+    assert len(world.registrations()) == 1
+
+
+def test_nobody_confirms_what_somebody_else_typed_later(world: World) -> None:
+    world.fill_form()
+    world.wait(minutes=2)
+    world.fill_form(first_name="Mallory", company="Evil Corp")
+    first, second = world.to(MARIA)
+    registration.confirm(world.rt, first.tokens("/c/")[0], world.visitor(), world.now)
     contact = world.contact()
-    assert contact is not None and contact.first_name == "Maria"
+    assert contact is not None
+    assert contact.first_name == "Maria"
+    assert first.tokens("/c/") != second.tokens("/c/")
+
+
+def test_a_product_that_is_no_longer_sold_ends_nothing_in_a_fault(world: World) -> None:
+    world.arrive()
+    definitions = world.rt.definitions
+    products = {id_: p for id_, p in definitions.products.items() if id_ != "feintakt"}
+    world.rt.publication = replace(world.rt.publication, definitions=replace(definitions, products=products))
+    message = next(m for m in world.rows(Message) if m.step == "hello")
+    with pytest.raises(NotFound, match="product feintakt"):
+        tracking.call_page(world.rt, world.rt.signer.sign("call", str(message.id)), world.now)
 
 
 def test_without_any_consent_the_download_works_and_no_mail_follows(world: World) -> None:
@@ -186,7 +208,9 @@ def test_bad_input_says_everything_at_once_in_the_readers_language_and_stores_no
     assert world.rows(Registration) == []
 
 
-@pytest.mark.parametrize("purpose", ["confirm", "unsubscribe", "preferences", "click", "file", "topic", "questions", "call", "answer"])
+@pytest.mark.parametrize(
+    "purpose", ["confirm", "unsubscribe", "preferences", "click", "file", "topic", "questions", "call", "answer"]
+)
 def test_a_token_opens_only_what_it_was_made_for(world: World, purpose: str) -> None:
     doors = {
         "confirm": lambda t: registration.confirm(world.rt, t, world.visitor(), world.now),

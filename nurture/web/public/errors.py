@@ -6,6 +6,7 @@ import logging
 
 from flask import Flask, Response
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(InvalidToken, _invalid_token)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -55,7 +57,7 @@ def _invalid_token(error: InvalidToken) -> Response:
     return error_page(410 if error.reason in ("expired", "spent") else 404)
 
 
-def _busy(error: OperationalError) -> Response:
+def _busy(error: OperationalError | PoolTimeout) -> Response:
     _log.error("the database did not answer: %s", error)
     response = error_page(503)
     response.headers["Retry-After"] = "60"

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain.catalogue import in_language
@@ -49,7 +50,7 @@ def send(form_id: str) -> AnyResponse:
         return _landing(here, form, language, typed, 422, note=note, fresh=note != "again.too-young")
     try:
         return _register(here, form, language, typed)
-    except OperationalError:
+    except (OperationalError, PoolTimeout):
         return _landing(here, form, language, typed, 503, note="again.busy")
 
 

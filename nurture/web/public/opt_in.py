@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nurture.domain.errors import InvalidToken
 from nurture.domain.form import Form
@@ -53,7 +54,7 @@ def _act(here: Site, token: str, asked: OptIn) -> Response:
                 return page("declined", here.language(registration.decline(here.rt, token, here.visitor(), here.now())))
             case _:
                 return _page(here, token, asked, note="again.once-more")
-    except OperationalError:
+    except (OperationalError, PoolTimeout):
         return _page(here, token, asked, note="again.busy", status=503)
 
 
