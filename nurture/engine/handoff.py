@@ -68,7 +68,7 @@ def record_wish(
 def open_handoff(
     rt: Runtime, session: Session, lead: int, contact: int, trigger: str, reason: str, now: datetime
 ) -> int | None:
-    """Give the lead to sales; None if sales has it already, or nobody sells its product now. Joins the caller's transaction."""
+    """Give the lead to sales; None if sales has it, or nobody sells its product now. Joins the caller's transaction."""
     if handoffs.open_leads(session, [lead]):
         return None
     result = scoring.lead_scores(rt, session, [lead], now).get(lead)

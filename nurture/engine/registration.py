@@ -101,7 +101,7 @@ def _asked_just_now(
 ) -> bool:
     """Exactly the same again within minutes (a double click): its mail is on the way.
 
-    Anything else is a registration of its own with a mail of its own, so that nobody confirms what somebody else typed later.
+    Anything else is a registration and a mail of its own: nobody confirms what somebody else typed later.
     """
     registrations.one_at_a_time(session, address_key(address))
     row = registrations.same_pending(session, address_key(address), form.id, now - _RESEND_AFTER)
