@@ -801,7 +801,7 @@ TIME = (
         "config/scoring.yaml",
         "date: 2026-09-15",
         "date: 2026-02-30",
-        ("config/scoring.yaml:1:14 agreed.date: '2026-02-30' is not a date: day is out of range for month",),
+        ("config/scoring.yaml:1:16 agreed.date: '2026-02-30' is not a date: day is out of range for month",),
     ),
     Case(
         "date in German",
@@ -809,7 +809,7 @@ TIME = (
         "date: 2026-09-15",
         "date: 15.09.2026",
         (
-            "config/scoring.yaml:1:14 agreed.date: '15.09.2026' is not a date; write year, month and day, such as 2026-09-15",
+            "config/scoring.yaml:1:16 agreed.date: '15.09.2026' is not a date; write year, month and day, such as 2026-09-15",
         ),
     ),
     Case(
