@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key
 from nurture.domain.campaign import Trigger
+from nurture.domain.catalogue import LeadClass
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Form
 from nurture.domain.lead_class import Evidence, Sign
@@ -232,19 +233,26 @@ def _write_consents(session: Session, row: Registration, contact: Contact, visit
 
 def _write_story(rt: Runtime, session: Session, row: Registration, contact: Contact, form: Form, now: datetime) -> None:
     """The journal, the lead with class and score, and the campaigns this lets the contact in to."""
-    facts: dict[str, Any] = {"product": form.product, "form": form.id}
+    product = form.product or None
+    facts: dict[str, Any] = {"product": product, "form": form.id}
     if form.offers:
         facts["topic"] = rt.definitions.content[form.offers].topic
     activities.record(session, contact.id, "form", row.created_at, data={"source": row.source}, **facts)
-    activities.record(session, contact.id, "confirmed", now, form=form.id, product=form.product,
+    activities.record(session, contact.id, "confirmed", now, form=form.id, product=product,
                       data={"purposes": sorted(row.purposes)})  # fmt: skip
+    if product is not None:
+        _write_lead(rt, session, row, contact, form, now)
+    enrolment.enter(rt, session, contact.id, (Trigger.CONFIRMED, Trigger.FORM), now, form=form.id, product=product)
+
+
+def _write_lead(rt: Runtime, session: Session, row: Registration, contact: Contact, form: Form, now: datetime) -> None:
+    """The lead with its class and score, and the handoff if a call is wished."""
     lead = leads.ensure(session, contact.unit_id, form.product, row.source, now)
     came = Sign(Evidence.FORM, form.phase, row.created_at, form.id)
     reclassify(rt, session, lead, contact.id, now, [came, *told_signs(rt, row.answers, form.id, now)])
     if row.answers.get("call_me"):
         handoff.record_wish(rt, session, lead, contact, row.answers.get("message", ""), now)
     rescore(rt, session, [lead.id], now, actor=contact.id)
-    enrolment.enter(rt, session, contact.id, (Trigger.CONFIRMED, Trigger.FORM), now, form=form.id, product=form.product)
 
 
 # --- words ---------------------------------------------------------------------------------------------------------------
@@ -264,10 +272,26 @@ def _registration_id(rt: Runtime, token: str) -> int:
 
 
 def _form(rt: Runtime, row: Registration) -> Form:
-    form = rt.definitions.forms.get(row.form)
-    if form is None:
-        raise InvalidToken("expired")
-    return form
+    """The form that was sent; for one that is no longer offered a stand-in that leads to no product and promises nothing.
+
+    What was asked stands in the registration, so that whoever confirms in time is not lost.
+    """
+    if (form := rt.definitions.forms.get(row.form)) is not None:
+        return form
+    name = dict.fromkeys(rt.definitions.organisation.languages, rt.definitions.organisation.name)
+    return Form(
+        id=row.form,
+        version=row.form_version,
+        product="",
+        phase=LeadClass.B1,
+        source=row.source or "",
+        title=name,
+        intro=name,
+        points=(),
+        button=name,
+        fields=(),
+        purposes=tuple(row.purposes),
+    )
 
 
 def _purpose_title(rt: Runtime, purpose: str, language: str) -> str:

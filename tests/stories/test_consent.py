@@ -112,6 +112,19 @@ def test_nobody_confirms_what_somebody_else_typed_later(world: World) -> None:
     assert first.tokens("/c/") != second.tokens("/c/")
 
 
+def test_who_confirms_after_the_form_was_taken_down_is_not_lost(world: World) -> None:
+    world.fill_form()
+    definitions = world.rt.definitions
+    forms = {id_: form for id_, form in definitions.forms.items() if id_ != "whitepaper-feinplanung"}
+    world.rt.publication = replace(world.rt.publication, definitions=replace(definitions, forms=forms))
+    token = world.opt_in_mail(MARIA).tokens("/c/")[0]
+    assert registration.opt_in(world.rt, token, world.now).state == "pending"
+    confirmed = world.confirm()
+    assert confirmed.offer_url is None
+    assert {c.purpose: c.state for c in world_consents(world)} == {"nurture": "confirmed", "tracking": "confirmed"}
+    assert world.steps() == [("welcome-feintakt", "hello")], "the campaign still takes who came by this form"
+
+
 def test_a_product_that_is_no_longer_sold_ends_nothing_in_a_fault(world: World) -> None:
     world.arrive()
     definitions = world.rt.definitions
