@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nurture.domain.campaign import Trigger
-from nurture.domain.catalogue import ContentItem, Product, Topic
+from nurture.domain.catalogue import ContentItem, LeadClass, Product, Topic
+from nurture.domain.content import next_item
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Form
 from nurture.domain.pacing import local_date
@@ -258,9 +259,25 @@ def topic_page(rt: Runtime, token: str, now: datetime) -> TopicPage:  # noqa: AR
     if topic is None:
         raise NotFound("topic", name)
     reader = _reader_of(rt, links.number(message), language)
-    items = sorted((i for i in rt.definitions.content.values() if i.topic == topic.id), key=lambda i: (i.order, i.id))
-    addresses = tuple((item, links.target_url(rt, Link("content", item.id), reader)) for item in items)
+    addresses = tuple(
+        (item, links.target_url(rt, Link("content", item.id), reader)) for item in _reading_order(rt, topic, reader)
+    )
     return TopicPage(topic, rt.definitions.products[topic.product], language, addresses)
+
+
+def _reading_order(rt: Runtime, topic: Topic, reader: Reader) -> list[ContentItem]:
+    """The topic's items in their order; for a reader we know, what comes next in the own grid cell stands first."""
+    items = sorted((i for i in rt.definitions.content.values() if i.topic == topic.id), key=lambda i: (i.order, i.id))
+    if reader.contact is None:
+        return items
+    with reading(rt.db) as session:
+        contact = session.get_one(Contact, reader.contact)
+        lead = leads.find(session, contact.unit_id, topic.product)
+        had = {
+            s.content for s in activities.seen_by(session, [contact.id])[contact.id] if s.kind == "download" and s.content
+        }
+    first = next_item(items, topic.product, contact.function, lead.lead_class if lead else LeadClass.B1, had)
+    return sorted(items, key=lambda item: item is not first)
 
 
 def _reader_of(rt: Runtime, message: int, language: str) -> Reader:

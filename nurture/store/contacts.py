@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -203,8 +202,3 @@ def companies(session: Session, units: Iterable[int]) -> dict[int, Company]:
     """Unit -> its company, where known."""
     rows = session.execute(select(Unit.id, Company).join(Company, Company.id == Unit.company_id).where(Unit.id.in_(units)))
     return {key: value for key, value in rows}
-
-
-def facts_json(contact: Contact) -> dict[str, Any]:
-    """What is stored of a contact, for exports."""
-    return {column.key: getattr(contact, column.key) for column in Contact.__table__.columns}

@@ -38,8 +38,3 @@ def next_moments(session: Session) -> dict[str, datetime]:
         if moment is not None:
             found[beat] = min(moment, found.get(beat, moment))
     return found
-
-
-def next_moment(session: Session) -> datetime | None:
-    """The earliest of all; None: nothing is waiting."""
-    return min(next_moments(session).values(), default=None)

@@ -80,14 +80,6 @@ def of_units(session: Session, units: Iterable[int]) -> dict[tuple[int, str], An
     return {(row.unit_id, row.product): row for row in rows}
 
 
-def of_contact(session: Session, contact: int) -> list[Lead]:
-    return list(
-        session.scalars(
-            select(Lead).join(Contact, Contact.unit_id == Lead.unit_id).where(Contact.id == contact).order_by(Lead.id)
-        )
-    )
-
-
 def of_contacts(session: Session, pairs: Iterable[tuple[int, str | None]]) -> dict[tuple[int, str], int]:
     """(contact, product) -> lead, of those that exist. One query."""
     wanted = set(pairs)

@@ -223,3 +223,15 @@ def test_each_function_gets_a_welcome_of_its_own(world: World, function: str) ->
     cell = world.rt.template(template.template_version).cell
     assert function in cell or "any" in cell
     assert mail.subject
+
+
+def test_a_topic_page_begins_with_what_the_reader_should_read_next(world: World) -> None:
+    welcome = world.arrive()
+    world.wait(minutes=5)
+    url = world.click(welcome, "topic:delivery-dates")
+    page = tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
+    first = page.items[0][0].id
+    world.download(page.items[0][1])
+    again = [item.id for item, _ in tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now).items]
+    assert again[0] != first
+    assert sorted(again) == sorted(item.id for item, _ in page.items)

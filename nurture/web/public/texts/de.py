@@ -23,7 +23,7 @@ TEXTS: Mapping[str, str] = {
     "form.for": "Kostenlos und unverbindlich",
     "form.honeypot": "Dieses Feld bitte leer lassen",
     "form.next": (
-        "Sie bekommen gleich eine E-Mail. Erst wenn Sie darin bestätigen, sind Ihre Angaben bei uns gespeichert."
+        "Sie bekommen gleich eine E-Mail. Bestätigen Sie darin nicht, löschen wir Ihre Angaben nach wenigen Tagen."
     ),
     "consent.head": "Ihre Einwilligungen",
     "consent.hint": (
