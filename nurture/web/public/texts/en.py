@@ -22,7 +22,7 @@ TEXTS: Mapping[str, str] = {
     "form.required": "We need every field that is not marked “optional”.",
     "form.for": "Free of charge, no obligation",
     "form.honeypot": "Please leave this field empty",
-    "form.next": "You will get an e-mail in a moment. If you do not confirm there, we delete your details after a few days.",
+    "form.next": "You will get an e-mail in a moment. Unless you confirm there, we delete your details after a few days.",
     "consent.head": "Your consent",
     "consent.hint": (
         "All voluntary, each on its own, and withdrawn with one click at any time. You get what you asked for "
