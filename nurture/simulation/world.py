@@ -4,7 +4,8 @@
 
 Everything but the clock, the postman and the people is the product's own: verbs, rules, templates, tokens, a database of
 its own. All chance comes from the seed, so two runs with one seed are identical. What people do happens at its minute;
-the beats run at midnight, 8, 12 and 16 o'clock, if something is due by then; what is daily for real is done on Mondays.
+the beats run at midnight, 8 and 13 o'clock, if something is due by then; what is daily for real is done every Monday, and
+scores fade once a month (they count anew at every activity anyway).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from nurture.store.schema import Message
 from nurture.store.scratch import scratch_database
 
 _NIGHTLY = timedelta(days=1)
-_HOURS = (time(0), time(8), time(12), time(16))
+_HOURS = (time(0), time(8), time(13))
 """When the beats run, by the wall clock of the calendar."""
 _WORKER = "simulation"
 
@@ -153,7 +154,8 @@ class _World:
         here = slot(beat, now)
         if self._slots.get(beat.name) == here or not self._at_midnight(now):
             return False
-        if beat.every >= _NIGHTLY and now.astimezone(self._rt.definitions.calendar.zone).weekday():
+        today = local_date(now, self._rt.definitions.calendar.zone)
+        if beat.every >= _NIGHTLY and (today.weekday() or (beat.name == "scores" and today.day > 7)):
             return False
         self._slots[beat.name] = here
         return True
