@@ -56,7 +56,7 @@ def simulate(
 ) -> Report:
     """``contacts`` people over ``days`` from ``start`` (aware). Arrivals are spread over the first half of the time.
 
-    1,000 contacts x 180 days take well under a minute on one core.
+    1,000 contacts x 180 days take about a minute on one core.
     """
     with scratch_database() as db:
         rt = Runtime(
