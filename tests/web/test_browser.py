@@ -149,11 +149,12 @@ def test_nothing_is_blocked_by_our_own_policy(house: House, browser: Browser) ->
     tab = context.new_page()
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))
-    tab.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    tab.on("requestfailed", lambda request: said.append(f"failed: {request.url} {request.failure}"))
     for path in ("/", f"/f/{FORM}", f"/f/{FORM}/sent", f"/embed/{FORM}", f"/embed/{FORM}/example"):
-        tab.goto(path)
+        tab.goto(path, wait_until="networkidle")
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways"
-    assert said == []
+    # going on to the next page may cut off its icon; that is the browser's doing, not the policy's
+    assert [line for line in said if not line.endswith("net::ERR_ABORTED")] == []
     context.close()
 
 
