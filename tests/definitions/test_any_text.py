@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,22 +64,20 @@ def home() -> Iterator[Path]:
 @example("steps: [{step: a, wait: {before_event: P" + "9" * 4000 + "D}}]")
 @quietly
 def test_parse_campaign_of_any_text(loaded: Definitions, text: str) -> None:
-    with suppress(DefinitionError):
-        parse_campaign(text, "campaigns/x.yaml", loaded.calendar)
+    assert_read_or_explained(lambda: parse_campaign(text, "campaigns/x.yaml", loaded.calendar))
 
 
 @given(st.integers(0, len(CAMPAIGN)), st.integers(0, 30), yaml_like)
 @quietly
 def test_parse_campaign_of_a_damaged_campaign(loaded: Definitions, start: int, length: int, text: str) -> None:
     damaged = CAMPAIGN[:start] + text + CAMPAIGN[start + length :]
-    with suppress(DefinitionError):
-        parse_campaign(damaged, "campaigns/welcome.yaml", loaded.calendar)
+    assert_read_or_explained(lambda: parse_campaign(damaged, "campaigns/welcome.yaml", loaded.calendar))
 
 
 @given(st.sampled_from(FILES), st.binary(max_size=60))
 @quietly
 def test_load_of_any_bytes(home: Path, file: str, raw: bytes) -> None:
-    _load_with(home, file, raw)
+    assert_load_with(home, file, raw)
 
 
 @given(st.sampled_from(FILES), st.data(), trees)
@@ -90,7 +87,7 @@ def test_load_with_any_value_in_any_place(home: Path, file: str, data: st.DataOb
     content = yaml.load((VALID / file).read_text("utf-8"), Loader=yaml.CBaseLoader)
     place = data.draw(st.sampled_from(list(_places(content))))
     place[0][place[1]] = value
-    _load_with(home, file, yaml.dump(content, allow_unicode=True).encode("utf-8", "surrogatepass"))
+    assert_load_with(home, file, yaml.dump(content, allow_unicode=True).encode("utf-8", "surrogatepass"))
 
 
 def _places(content: Any) -> Iterator[tuple[Any, Any]]:
@@ -100,11 +97,20 @@ def _places(content: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(value)
 
 
-def _load_with(home: Path, file: str, raw: bytes) -> None:
+def assert_load_with(home: Path, file: str, raw: bytes) -> None:
     path = home / file
     path.write_bytes(raw)
     try:
-        with suppress(DefinitionError):
-            load(home)
+        assert_read_or_explained(lambda: load(home))
     finally:
         path.write_bytes((VALID / file).read_bytes())
+
+
+def assert_read_or_explained(read: Callable[[], object]) -> None:
+    """It is read, or refused with faults that each name a file and say something."""
+    refusal: DefinitionError | None = None
+    try:
+        read()
+    except DefinitionError as error:
+        refusal = error
+    assert refusal is None or (refusal.faults and all(fault.file and fault.message for fault in refusal.faults))

@@ -211,13 +211,14 @@ def _date(value: Any) -> date:
 
 def _month_day(value: Any) -> tuple[int, int]:
     text = _text(value, "12-24")
+    wrong = f"'{text}' is not a day of the year; write month and day in quotes, such as \"12-24\""
+    if not re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(wrong)
     try:
-        if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
-            day = date.fromisoformat(f"2024-{text}")
-            return day.month, day.day
+        day = date.fromisoformat(f"2024-{text}")  # a leap year, so that 02-29 is a day
     except ValueError:
-        pass  # the same sentence serves for a wrong form and for a day that no month has
-    raise ValueError(f"'{text}' is not a day of the year; write month and day in quotes, such as \"12-24\"")
+        raise ValueError(wrong) from None
+    return day.month, day.day
 
 
 @lru_cache(maxsize=1)
