@@ -1,12 +1,14 @@
 """What a way out looks like from the engine's side.
 
-The engine needs to act between two moments: before the message's end may have been sent nothing has happened, after that
-nobody can take it back. So a parcel is first offered (the server says whether it would take it) and then finished.
+A transport carries what it is given and asks for more whenever one of its lanes runs short. Twice per mail it tells the
+engine: right before the mail can have left (after that nobody can take it back), and when it is known what became of it.
+
+    more() -> shipments -> offer ... server waits for the message -> ahead(ready) -> message, dot -> settled(parcel, outcome)
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,26 +17,53 @@ from nurture.delivery.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One mail for one recipient. ``raw`` is exactly what goes over the wire (CRLF, not dot-stuffed)."""
+    """One mail for one recipient.
+
+    ``raw`` is exactly what goes over the wire (CRLF, not dot-stuffed). ``sender``: the envelope's, '' for none.
+    ``envelope_id``: names the mail in delivery reports (RFC 3461 ENVID); '' for none.
+    """
 
     message_id: int
     header_id: str
     sender: str
     recipient: str
     raw: bytes
+    envelope_id: str = ""
 
 
-class Session(Protocol):
-    """One sequence of deliveries, such as a connection that is used for several mails. Raises nothing expected."""
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Mails that go to the same servers.
 
-    def offer(self, parcel: Parcel) -> Outcome | None:
-        """Announce ``parcel``. None: the other side waits for it; ``finish`` or ``abandon`` must follow."""
+    ``lane``: whose limits hold. ``hosts``: servers in the order they are tried; empty: the transport's own. ``connections``:
+    at most so many at the same time over all shipments of the lane; ``per_connection``: mails before a connection is closed.
+    ``parcels`` are composed while they are taken, so that writing and sending overlap and memory stays flat.
+    """
 
-    def finish(self, parcel: Parcel) -> Outcome:
-        """Hand over the parcel that was just offered."""
+    lane: str
+    hosts: tuple[str, ...]
+    connections: int
+    per_connection: int
+    parcels: Iterator[Parcel]
 
-    def abandon(self) -> None:
-        """Do not hand over what was offered."""
+
+class Work(Protocol):
+    """The engine's side of a round. Nothing here raises anything that a transport could mend."""
+
+    def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:
+        """Further shipments, or none for now. ``waiting``: lane -> connections busy with it (lanes at rest are missing).
+
+        Called when a lane runs short and, as long as anything is on its way, at least every second.
+        """
+
+    def ahead(self, ready: Sequence[Parcel]) -> Collection[int]:
+        """Put on record that these may leave from now on. Returns the message ids of those that must not."""
+
+    def settled(self, parcel: Parcel, outcome: Outcome) -> None:
+        """What became of one parcel; recorded with the next ``ahead`` or when the round ends."""
+
+    def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
+        """Its servers take nothing at present; what was not settled of it goes back, and no more is asked of its iterator."""
 
 
 class Transport(Protocol):
@@ -47,4 +76,13 @@ class Transport(Protocol):
     def idempotent(self) -> bool:
         """Whether handing over the same parcel twice leaves one mail, so that after a crash it may simply be repeated."""
 
-    def open(self) -> AbstractContextManager[Session]: ...
+    def carry(self, work: Work) -> None:
+        """Deliver until nothing is on its way and ``more`` gives nothing."""
+
+
+class Session(Protocol):
+    """(Being replaced by ``Transport.carry``.)"""
+
+    def offer(self, parcel: Parcel) -> Outcome | None: ...
+    def finish(self, parcel: Parcel) -> Outcome: ...
+    def abandon(self) -> None: ...

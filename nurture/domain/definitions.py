@@ -41,6 +41,7 @@ class Definitions:
     campaigns: Mapping[str, Campaign]
     campaign_sources: Mapping[str, str]
     """Campaign id -> its YAML text, kept with the version that people enter."""
+    delivery: DeliveryRules = field(default_factory=DeliveryRules)
 
     @property
     def policy(self) -> Policy:

@@ -77,6 +77,7 @@ def _new_row(message: NewMessage, installation: str, domain: str) -> dict[str, A
     row = {name: getattr(message, name) for name in NewMessage.__slots__}
     row["context"] = dict(message.context)
     row["header_id"] = message_id(installation, message.once_key, domain)
+    row["provider"] = ""
     row["attempts"] = 0
     row["settled_at"] = None if message.state in OPEN else message.queued_at
     return row

@@ -409,6 +409,10 @@ class Message(Base):
     id: Mapped[int] = _id()
     kind: Mapped[MessageKind]
     state: Mapped[MessageState]
+    provider: Mapped[str] = mapped_column(String(40), server_default="")
+    """The lane it leaves by: a group of mail providers (config/delivery.yaml); '' until its domain was looked up."""
+    failure: Mapped[str | None] = mapped_column(String(20))
+    """Why it did not arrive, as a class (domain/failure.py); NULL as long as nothing is known against it."""
     once_key: Mapped[str] = mapped_column(String(200), unique=True)
     header_id: Mapped[str] = mapped_column(String(120), unique=True)
     address: Mapped[str] = mapped_column(String(320))
@@ -441,10 +445,12 @@ class Message(Base):
     """Why it is in this state: the server's reply, the missing consent, the template fault."""
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step", "round"),
-        # kind first: each kind is claimed by itself, so that service mail overtakes at the cost of a look, not of a sort
+        # kind and lane first: each is claimed by itself, so that service mail overtakes, and a slow lane holds up no other,
+        # at the cost of a look, not of a sort
         Index(
             "ix_messages_due",
             "kind",
+            "provider",
             "due_at",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
@@ -485,6 +491,162 @@ class Route(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class MailDomain(Base):
+    """Who takes the mail of a domain, as DNS said; asked again from ``expires_at`` on.
+
+    ``hosts``: names in the order they are tried. ``fault``: why none takes mail (null MX, no such domain), else ''.
+    """
+
+    __tablename__ = "mail_domains"
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    hosts: Mapped[list[Any]]
+    fault: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime]
+
+
+class LaneRow(Base):
+    """What a lane (a group of mail providers) takes at present. See ``domain/throttle.py``.
+
+    ``tokens``: mails that may leave at once, as of ``filled_at``; ``rate``: how many more per second; ``connections``: at
+    the same time over all workers; both below what is configured after a provider asked to slow down. ``accepted``: since
+    the last step up. ``slowdowns``: in a row. ``warm_day``, ``warm_level``, ``warm_sent``: the plan of a new sender.
+    """
+
+    __tablename__ = "lanes"
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tokens: Mapped[float]
+    filled_at: Mapped[datetime]
+    rate: Mapped[float]
+    connections: Mapped[int]
+    accepted: Mapped[int]
+    slowdowns: Mapped[int]
+    paused_until: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    warm_day: Mapped[str | None] = mapped_column(String(10))
+    warm_level: Mapped[int]
+    warm_sent: Mapped[int]
+
+
+class LaneLease(Base):
+    """How many of a lane's connections a worker holds, until when."""
+
+    __tablename__ = "lane_leases"
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    connections: Mapped[int]
+    until: Mapped[datetime]
+
+
+class DeliveryCount(Base):
+    """What became of tries, per minute, lane, stream (kind of message) and worker, so that no two write the same row."""
+
+    __tablename__ = "delivery_counts"
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(20), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    accepted: Mapped[int]
+    deferred: Mapped[int]
+    invalid: Mapped[int]
+    """The address does not exist, told by the server at once or by a bounce."""
+    policy: Mapped[int]
+    """Refused for our reputation, authentication or content."""
+    failed: Mapped[int]
+    """Refused for another reason."""
+    unknown: Mapped[int]
+    complaints: Mapped[int]
+
+
+class BreakerRow(Base):
+    """A stream stopped on a lane because its figures are bad; only a human lets it go on."""
+
+    __tablename__ = "breakers"
+    id: Mapped[int] = _id()
+    stream: Mapped[str] = mapped_column(String(20))
+    provider: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(20))
+    """invalid, complaints or policy."""
+    reason: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
+    resumed_by: Mapped[str | None] = mapped_column(String(80))
+    __table_args__ = (
+        Index(
+            "uq_breakers_open",
+            "stream",
+            "provider",
+            unique=True,
+            postgresql_where=text("resumed_at IS NULL"),
+            sqlite_where=text("resumed_at IS NULL"),
+        ),
+    )
+
+
+class Alarm(Base):
+    """Something wrong with us as a sender, for the administrator: listed by a provider, complaints, a failing login.
+
+    ``key``: what makes it one ('policy:google', 'login'). Raised again it counts on; closed by a human.
+    """
+
+    __tablename__ = "alarms"
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    count: Mapped[int]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class ReturnedMail(Base):
+    """What came back: a bounce, a complaint, an automatic reply, a human's reply. ``digest`` makes it one.
+
+    ``kind``: bounce, complaint, delayed, delivered, auto-reply, reply, unclear. ``state``: done, quarantine (nobody knows
+    what it is or whose), dismissed. ``report``: what was read in it, per recipient. ``raw``: kept for 30 days.
+    """
+
+    __tablename__ = "returned_mails"
+    id: Mapped[int] = _id()
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    source: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20))
+    failure: Mapped[str | None] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    message_id: Mapped[int | None] = _ref("messages.id", cascade=False)
+    contact_id: Mapped[int | None] = _ref("contacts.id")
+    subject: Mapped[str] = mapped_column(String(400))
+    action: Mapped[str] = mapped_column(Text)
+    """What was done and why, for people to read."""
+    report: Mapped[dict[str, Any]]
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    __table_args__ = (
+        Index("ix_returned_mails_received_at", "received_at"),
+        Index(
+            "ix_returned_mails_quarantine",
+            "received_at",
+            postgresql_where=text("state = 'quarantine'"),
+            sqlite_where=text("state = 'quarantine'"),
+        ),
+    )
+
+
+class Hold(Base):
+    """An address that gets no marketing mail for a while: bounced softly too often, or its owner said stop.
+
+    ``until``: NULL as long as no human decided. ``kind``: soft or stop. ``times``: how often it was held for soft bounces.
+    """
+
+    __tablename__ = "holds"
+    address_key: Mapped[str] = mapped_column(String(320), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    times: Mapped[int]
+
+
 class Attempt(Base):
     """One try to deliver a message, with the server's words."""
 
@@ -494,7 +656,11 @@ class Attempt(Base):
     at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(String(20))
     phase: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str | None] = mapped_column(String(12))
+    """The enhanced status code (RFC 3463), if the server gave one."""
     reply: Mapped[str] = mapped_column(Text)
+    host: Mapped[str | None] = mapped_column(String(300))
+    """Who said it: name and IP address of the server, and the TLS version of the connection."""
 
 
 # --- sales ----------------------------------------------------------------------------------------------------------
