@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nurture.domain.campaign import Campaign
 from nurture.domain.catalogue import ContentItem, Function, Product, Topic
+from nurture.domain.delivery_rules import DeliveryRules
 from nurture.domain.form import Form, Purpose
 from nurture.domain.journey import Caps, Policy
 from nurture.domain.organisation import Organisation, Retention, Sales, Tracking

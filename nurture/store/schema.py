@@ -409,7 +409,7 @@ class Message(Base):
     id: Mapped[int] = _id()
     kind: Mapped[MessageKind]
     state: Mapped[MessageState]
-    provider: Mapped[str] = mapped_column(String(40), server_default="")
+    provider: Mapped[str] = mapped_column(String(40), server_default=text("''"))
     """The lane it leaves by: a group of mail providers (config/delivery.yaml); '' until its domain was looked up."""
     failure: Mapped[str | None] = mapped_column(String(20))
     """Why it did not arrive, as a class (domain/failure.py); NULL as long as nothing is known against it."""
