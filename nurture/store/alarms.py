@@ -1,0 +1,39 @@
+"""What is wrong with us as a sender, for the administrator: one row per thing, counted on while it goes on.
+
+    raise_alarm --> open --close_alarm--> closed --raise_alarm--> open again, and its count goes on
+
+Knows nothing of what raises an alarm. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from nurture.store.schema import Alarm
+from nurture.store.upsert import insert_for
+
+_KEY_LENGTH = 120
+
+
+def raise_alarm(session: Session, key: str, text: str, now: datetime) -> None:
+    """Something is wrong: ``key`` is what makes it one ('policy:google'), ``text`` what people read about it last."""
+    row = {"key": key[:_KEY_LENGTH], "text": text, "first_at": now, "last_at": now, "count": 1, "closed_at": None}
+    again = {"text": text, "last_at": now, "count": Alarm.count + 1, "closed_at": None, "closed_by": None}
+    session.execute(insert_for(session, Alarm).values(row).on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def open_alarms(session: Session) -> Sequence[Alarm]:
+    """Those nobody has closed, the latest first."""
+    return session.scalars(select(Alarm).where(Alarm.closed_at.is_(None)).order_by(Alarm.last_at.desc(), Alarm.key)).all()
+
+
+def close_alarm(session: Session, key: str, by: str, now: datetime) -> bool:
+    """Somebody has seen to it. False: there is no such open alarm."""
+    result = session.execute(
+        update(Alarm).where(Alarm.key == key, Alarm.closed_at.is_(None)).values(closed_at=now, closed_by=by)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
