@@ -61,23 +61,27 @@ class Batch:
     frames: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
+    """Everything the letters of ``rows`` are written from. At most seven queries; the desk itself asks nothing more."""
+    return Desk(rt, _gather(session, rows))
+
+
 def compose_messages(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Batch:
     """Write the letters of ``rows``. A fault in one leaves the others alone. At most seven queries."""
-    desk = _Desk(rt, _gather(session, rows))
+    desk = open_desk(rt, session, rows)
+    batch = Batch(frames=desk.frames)
     for row in rows:
         try:
-            desk.batch.written.append(desk.write(row))
+            batch.written.append(desk.write(row))
         except NurtureError as fault:
-            desk.batch.unwritable.append(Unwritable(row, str(fault)))
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one letter must not hold up the others
-            desk.batch.unwritable.append(Unwritable(row, f"{type(fault).__name__}: {fault}"))
-    return desk.batch
+            batch.unwritable.append(Unwritable(row, str(fault)))
+    return batch
 
 
 def compose_message(rt: Runtime, row: Outgoing, now: datetime) -> bytes:  # noqa: ARG001 - a letter has no present time
     """The bytes of one message. Raises TemplateFault, NotFound."""
     with reading(rt.db) as session:
-        return _Desk(rt, _gather(session, [row])).write(row).raw
+        return open_desk(rt, session, [row]).write(row).raw
 
 
 def preview(rt: Runtime, message: int) -> Letter:
@@ -86,8 +90,7 @@ def preview(rt: Runtime, message: int) -> Letter:
         row = messages.find(session, message)
         if row is None:
             raise NotFound("message", message)
-        desk = _Desk(rt, _gather(session, [row]))
-        return desk.letter(row)[0]
+        return open_desk(rt, session, [row]).letter(row)[0]
 
 
 def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
@@ -110,19 +113,29 @@ def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-class _Desk:
-    """Writes the letters of one batch; what they share is made once."""
+class Desk:
+    """Writes the letters of one batch; what they share is made once. ``frames``: new shared parts, by id, to be kept."""
 
     def __init__(self, rt: Runtime, material: Material) -> None:
         self._rt, self._material = rt, material
         self._frames: dict[tuple[str, str | None, str | None], str] = {}
-        self.batch = Batch()
+        self.frames: dict[str, Mapping[str, Any]] = {}
 
     def write(self, row: Outgoing) -> Written:
+        """The finished letter. Raises NurtureError (TemplateFault, NotFound, …) if it cannot be written."""
+        try:
+            return self._write(row)
+        except NurtureError:
+            raise
+        except Exception as fault:
+            # Whatever is wrong with one letter must not hold up the others.
+            raise NurtureError(f"{type(fault).__name__}: {fault}") from fault
+
+    def _write(self, row: Outgoing) -> Written:
         letter, context, template = self.letter(row)
         raw = self._material.raw.get(row.id)
         if raw is None:
-            raw = compose(letter, self._envelope(row, context))
+            raw = self._rt.sealed(compose(letter, self._envelope(row, context)))
         return Written(row, raw, letter.subject, context, template.version)
 
     def letter(self, row: Outgoing) -> tuple[Letter, Mapping[str, Any], Template]:
@@ -151,12 +164,12 @@ class _Desk:
             data = letter_facts.frame(self._rt, row.language, product, campaign)
             id_ = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
             self._frames[key] = id_
-            self.batch.frames[id_] = data
+            self.frames[id_] = data
         return self._frames[key]
 
     def _frame(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
         id_ = context[FRAME]
-        return self.batch.frames.get(id_) or self._material.frames[id_]
+        return self.frames.get(id_) or self._material.frames[id_]
 
     def _addresses(self, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
         if row.kind is MessageKind.OPT_IN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -24,11 +25,20 @@ Clock = Callable[[], datetime]
 """Reads the present time (aware, UTC). Held by the rim only; verbs get ``now``."""
 
 
+class Sealer(Protocol):
+    """Signs finished mails."""
+
+    def seal(self, raw: bytes) -> bytes:
+        """``raw`` with its signatures in front; the same bytes for the same mail."""
+        ...
+
+
 @dataclass
 class Runtime:
     """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
 
     ``installation``: a random id of this installation, part of every Message-ID.
+    ``sealer``: signs mails (DKIM); None while the sender has no key.
     """
 
     db: Engine
@@ -37,6 +47,7 @@ class Runtime:
     transport: Transport
     public_url: str
     installation: str
+    sealer: Sealer | None = None
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 
@@ -51,6 +62,10 @@ class Runtime:
     def url(self, path: str) -> str:
         """An absolute address below the public one; ``path`` begins with a slash."""
         return self.public_url.rstrip("/") + path
+
+    def sealed(self, raw: bytes) -> bytes:
+        """A finished mail as it leaves: signed, where the sender's domain has a key."""
+        return raw if self.sealer is None else self.sealer.seal(raw)
 
     def campaign(self, session: Session, campaign: str, version: str) -> Campaign:
         """The campaign as it was in ``version``: the present one, or parsed from what was stored when people entered it."""
