@@ -620,6 +620,8 @@ class ReturnedMail(Base):
     action: Mapped[str] = mapped_column(Text)
     """What was done and why, for people to read."""
     report: Mapped[dict[str, Any]]
+    said: Mapped[str | None] = mapped_column(Text)
+    """What a human wrote, without quotes; kept as long as ``raw``."""
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     __table_args__ = (
         Index("ix_returned_mails_received_at", "received_at"),

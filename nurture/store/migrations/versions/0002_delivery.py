@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=400), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=True),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contacts.id"], name=op.f("fk_returned_mails_contact_id_contacts"), ondelete="CASCADE"

@@ -1,0 +1,56 @@
+"""The journal of what came back: each thing once, by its digest. Raw bytes and what a human wrote go after a while.
+
+    new --> done                nothing is left to do
+        '-> quarantine          nobody knows what it is, or whose --> done or dismissed, by a human
+
+Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.orm import Session, defer
+
+from nurture.store.schema import ReturnedMail
+from nurture.store.upsert import insert_for
+
+DONE, QUARANTINE, DISMISSED = "done", "quarantine", "dismissed"
+
+
+def add(session: Session, row: dict[str, Any]) -> int | None:
+    """Put it on record. Returns its id; None: it was there already (whoever writes it at this moment is waited for)."""
+    statement = insert_for(session, ReturnedMail).values(row).on_conflict_do_nothing(index_elements=["digest"])
+    return session.scalar(statement.returning(ReturnedMail.id))
+
+
+def settle(session: Session, id_: int, values: dict[str, Any]) -> None:
+    """Write what was concluded."""
+    session.execute(update(ReturnedMail).where(ReturnedMail.id == id_).values(values))
+
+
+def find(session: Session, id_: int) -> ReturnedMail | None:
+    return session.get(ReturnedMail, id_)
+
+
+def quarantined(session: Session, limit: int = 100) -> Sequence[ReturnedMail]:
+    """What waits for a human, the latest first, without the bytes."""
+    query = select(ReturnedMail).options(defer(ReturnedMail.raw)).where(ReturnedMail.state == QUARANTINE)
+    return session.scalars(query.order_by(ReturnedMail.received_at.desc(), ReturnedMail.id.desc()).limit(limit)).all()
+
+
+def in_quarantine(session: Session) -> int:
+    """How many wait for a human."""
+    return session.scalar(select(func.count()).where(ReturnedMail.state == QUARANTINE)) or 0
+
+
+def forget_bytes(session: Session, before: datetime) -> int:
+    """Remove the bytes, and what humans wrote, of what came before this moment. Returns of how many."""
+    kept = or_(ReturnedMail.raw.is_not(None), ReturnedMail.said.is_not(None))
+    result = session.execute(
+        update(ReturnedMail).where(ReturnedMail.received_at < before, kept).values(raw=None, said=None)
+    )
+    return result.rowcount if isinstance(result, CursorResult) else 0
