@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from nurture import web
 from nurture.delivery import MailboxTransport, SmtpTransport, Transport
+from nurture.delivery.dkim_keys import load_sealer
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.runtime import Runtime
 from nurture.mail.signing import Signer
@@ -33,18 +34,20 @@ def utc_now() -> datetime:
 def build(settings: Settings, now: datetime) -> Runtime:
     """Everything, ready to work: the definitions checked, the database up to date, the campaigns published.
 
-    Raises DefinitionError with every fault, before anything is written.
+    Raises DefinitionError or SettingsError with every fault, before anything is written.
     """
     publication = load_publication(settings.home)
+    sealer = load_sealer(publication.definitions.delivery.dkim, settings.dkim_folder)
     db = connect(settings.database_url)
     migrations.upgrade(db)
     rt = assemble(settings, db, publication)
+    rt.sealer = sealer
     publish(rt, now)
     return rt
 
 
 def open_existing(settings: Settings) -> Runtime:
-    """For commands beside a running system: the same, but it neither publishes nor changes the tables of a PostgreSQL.
+    """For commands beside a running system: it neither publishes, nor signs, nor changes the tables of a PostgreSQL.
 
     Raises NurtureError if the database is of another version.
     """
@@ -66,6 +69,7 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
         transport=_transport(settings),
         public_url=settings.public_url,
         installation=_installation(db),
+        dkim_folder=settings.dkim_folder,
     )
 
 

@@ -38,6 +38,7 @@ VARIABLES = (
     "NURTURE_PUBLIC_URL",
     "NURTURE_TRUSTED_PROXIES",
     "NURTURE_LOG",
+    "NURTURE_DKIM_FOLDER",
     *_SECRETS,
     *(f"{name}_FILE" for name in _SECRETS),
 )
@@ -51,7 +52,7 @@ class Settings:
 
     ``smtp``: None with the mailbox transport. ``secret_keys``: newest first; empty: generated ones are kept in
     ``var/secret_keys``. ``public_url``: without a slash at the end. ``trusted_proxies``: how many proxies of ours stand
-    before the web server. ``log``: 'text' or 'json'.
+    before the web server. ``log``: 'text' or 'json'. ``dkim_folder``: where the keys that sign mails lie.
     """
 
     home: Path
@@ -62,6 +63,7 @@ class Settings:
     public_url_given: bool
     trusted_proxies: int
     log: str
+    dkim_folder: Path
 
     @property
     def var(self) -> Path:
@@ -105,6 +107,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         public_url_given=bool(public_url),
         trusted_proxies=read("NURTURE_TRUSTED_PROXIES", _count, 0),
         log=read("NURTURE_LOG", _one_of("text", "json"), "text"),
+        dkim_folder=read("NURTURE_DKIM_FOLDER", _key_folder, home / "var" / "dkim"),
     )
     if transport == "smtp" and smtp is None and not read.is_faulty("NURTURE_SMTP_URL"):
         read.fault(
@@ -165,6 +168,13 @@ def _folder(text: str) -> Path:
     path = Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - Path.expanduser fails for users who do not exist
     if not path.is_dir():
         raise ValueError(f"there is no folder {path}; it has to hold campaigns/, config/ and mail_templates/")
+    return path
+
+
+def _key_folder(text: str) -> Path:
+    path = Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - as above
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {path}; it has to hold the keys of `nurture dkim new`")
     return path
 
 

@@ -14,8 +14,10 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from nurture.domain.errors import DefinitionError
-from nurture.engine.publication import load_publication, publish
+from nurture.delivery.dkim import Sealer
+from nurture.delivery.dkim_keys import load_sealer
+from nurture.domain.errors import DefinitionError, Fault, SettingsError
+from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -42,13 +44,22 @@ class Watch:
     def _load(self, now: datetime) -> DefinitionError | None:
         try:
             publication = load_publication(self._rt.publication.home)
+            sealer = self._sealer(publication)
         except DefinitionError as error:
             log.error("the changed definitions are not used, the last good ones go on running: %s", error)
             return error
         publish(replace(self._rt, publication=publication), now)
-        self._rt.publication = publication
+        self._rt.publication, self._rt.sealer = publication, sealer
         log.info("new definitions: version %s", publication.definitions.version[:12])
         return None
+
+    def _sealer(self, publication: Publication) -> Sealer | None:
+        """What signs by the new rules; a key that is missing is a fault of the file that names it."""
+        try:
+            return load_sealer(publication.definitions.delivery.dkim, self._rt.dkim_folder)
+        except SettingsError as error:
+            faults = [Fault("config/delivery.yaml", 0, 0, "dkim", f"{path}: {said}") for path, said in error.faults]
+            raise DefinitionError(faults) from None
 
 
 def fingerprint(home: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -38,7 +39,7 @@ class Runtime:
     """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
 
     ``installation``: a random id of this installation, part of every Message-ID.
-    ``sealer``: signs mails (DKIM); None while the sender has no key.
+    ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
     """
 
     db: Engine
@@ -48,6 +49,7 @@ class Runtime:
     public_url: str
     installation: str
     sealer: Sealer | None = None
+    dkim_folder: Path = Path("var/dkim")
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 
