@@ -56,19 +56,19 @@ def insert_many(
     return result.all() if returning else []
 
 
-def update_many(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
-    """Write the other columns of ``rows`` into the rows with their ``id``."""
+def update_many(session: Session, model: type[DeclarativeBase], rows: Rows, key: str = "id") -> None:
+    """Write the other columns of ``rows`` into the rows with their ``key``."""
     if not rows:
         return
     table = _table(model)
-    names = [name for name in rows[0] if name != "id"]
+    names = [name for name in rows[0] if name != key]
     if _on_sqlite(session):
         values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
-        statement = update(table).where(table.c.id == bindparam("b_id")).values(values)
+        statement = update(table).where(table.c[key] == bindparam(f"b_{key}")).values(values)
         session.connection().execute(statement, [{f"b_{name}": value for name, value in row.items()} for row in rows])
         return
-    given = _recordset(table, ["id", *names], rows)
-    session.execute(update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names}))
+    given = _recordset(table, [key, *names], rows)
+    session.execute(update(table).where(table.c[key] == given.c[key]).values({name: given.c[name] for name in names}))
 
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
@@ -91,12 +91,12 @@ def _table(model: type[DeclarativeBase]) -> Table:
 
 def _recordset(table: Table, names: Sequence[str], rows: Rows) -> TableValuedAlias:
     """``rows`` as a table with the column types of ``table``."""
-    sent = cast(literal(json.dumps(list(rows), default=_spelled), Text), JSON)
+    sent = cast(literal(json.dumps(list(rows), default=spelled), Text), JSON)
     shape: ColumnElement[Any] = literal_column(f"NULL::{table.name}")
     return func.json_populate_recordset(shape, sent).table_valued(*(table.c[name] for name in names), name="given")
 
 
-def _spelled(value: Any) -> str:
+def spelled(value: Any) -> str:
     """What JSON cannot say: instants."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).isoformat()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from nurture.domain.catalogue import LeadClass
@@ -495,6 +495,7 @@ class MailDomain(Base):
     """Who takes the mail of a domain, as DNS said; asked again from ``expires_at`` on.
 
     ``hosts``: names in the order they are tried. ``fault``: why none takes mail (null MX, no such domain), else ''.
+    ``wanted``: somebody needed it when it was out of date.
     """
 
     __tablename__ = "mail_domains"
@@ -503,6 +504,10 @@ class MailDomain(Base):
     hosts: Mapped[list[Any]]
     fault: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime]
+    wanted: Mapped[bool] = mapped_column(server_default=false())
+    __table_args__ = (
+        Index("ix_mail_domains_wanted", "expires_at", postgresql_where=text("wanted"), sqlite_where=text("wanted")),
+    )
 
 
 class LaneRow(Base):
@@ -542,9 +547,10 @@ class DeliveryCount(Base):
     """What became of tries, per minute, lane, stream (kind of message) and worker, so that no two write the same row."""
 
     __tablename__ = "delivery_counts"
-    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    # in this order: the newest minutes of a lane's stream lie side by side in the key's index
     provider: Mapped[str] = mapped_column(String(40), primary_key=True)
     stream: Mapped[str] = mapped_column(String(20), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True, index=True)
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     accepted: Mapped[int]
     deferred: Mapped[int]

@@ -12,7 +12,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 def insert_for(session: Session, model: type[DeclarativeBase]) -> Any:
     """``INSERT`` for ``model`` with the database's own ``on_conflict_…`` clauses."""
-    dialect = session.get_bind().dialect.name
+    return insert_in(session.get_bind().dialect.name, model)
+
+
+def insert_in(dialect: str, model: type[DeclarativeBase]) -> Any:
+    """The same for a database of this kind, for statements that are built once and kept."""
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101 - a mapped class has a table
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -46,9 +46,9 @@ def upgrade() -> None:
 
     op.create_table(
         "delivery_counts",
-        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("stream", sa.String(length=20), nullable=False),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("deferred", sa.Integer(), nullable=False),
@@ -57,8 +57,11 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("unknown", sa.Integer(), nullable=False),
         sa.Column("complaints", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("minute", "provider", "stream", "worker", name=op.f("pk_delivery_counts")),
+        sa.PrimaryKeyConstraint("provider", "stream", "minute", "worker", name=op.f("pk_delivery_counts")),
     )
+    with op.batch_alter_table("delivery_counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_counts_minute"), ["minute"], unique=False)
+
     op.create_table(
         "holds",
         sa.Column("address_key", sa.String(length=320), nullable=False),
@@ -100,8 +103,18 @@ def upgrade() -> None:
         sa.Column("hosts", sa.JSON(), nullable=False),
         sa.Column("fault", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wanted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_mail_domains")),
     )
+    with op.batch_alter_table("mail_domains", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mail_domains_wanted",
+            ["expires_at"],
+            unique=False,
+            postgresql_where=sa.text("wanted"),
+            sqlite_where=sa.text("wanted"),
+        )
+
     op.create_table(
         "returned_mails",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),

@@ -1,0 +1,156 @@
+"""Streams of mail that are stopped on a lane because their figures are bad. Only a human lets them go on.
+
+    running --check_breakers: a rule of domain/breaker.py--> open --resume--> running, judged by new figures only
+
+Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import CursorResult, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from nurture.domain.breaker import Figures, Recent, Verdict, verdict
+from nurture.domain.delivery_rules import LOCAL, Breakers, DeliveryRules
+from nurture.store import delivery_counts
+from nurture.store.alarms import raise_alarm
+from nurture.store.bulk import insert_many
+from nurture.store.delivery_counts import Minute, minute_of
+from nurture.store.schema import Alarm, BreakerRow
+
+_ROW = BreakerRow.__table__.c
+Pair = tuple[str, str]
+"""(stream, lane)."""
+
+_FIRST_LOOK = 30
+"""Minutes that usually have enough mails."""
+_WARN_AGAIN = timedelta(days=1)
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stream that was stopped on a lane just now."""
+
+    stream: str
+    provider: str
+    rule: str
+    reason: str
+
+
+def open_breakers(session: Session) -> set[Pair]:
+    """The (stream, lane) that are stopped."""
+    rows = session.execute(select(BreakerRow.stream, BreakerRow.provider).where(BreakerRow.resumed_at.is_(None)))
+    return {(stream, provider) for stream, provider in rows}
+
+
+def all_open(session: Session) -> Sequence[BreakerRow]:
+    """What is stopped, for people to look at; the oldest first."""
+    return session.scalars(select(BreakerRow).where(BreakerRow.resumed_at.is_(None)).order_by(BreakerRow.opened_at)).all()
+
+
+def check_breakers(session: Session, rules: DeliveryRules, now: datetime, which: Collection[Pair]) -> list[Opened]:
+    """Stop those of ``which`` whose newest figures ask for it, and raise an alarm; warn where a warning is due.
+
+    Ask after a refusal, a bounce or a complaint, once it is counted. Three statements at most while nothing is wrong.
+    """
+    wanted = sorted({pair for pair in which if pair[1] != LOCAL})
+    if not wanted:
+        return []
+    judged = _since(session, wanted)
+    recent = _recent(session, rules.breakers, judged, now)
+    found = {pair: v for pair, figures in recent.items() if (v := verdict(figures, rules.breakers))}
+    _warn(session, rules, {pair: v for pair, v in found.items() if not v.stops}, now)
+    return _open(session, rules, {pair: v for pair, v in found.items() if v.stops}, now)
+
+
+def resume(session: Session, breaker_id: int, by: str, now: datetime) -> bool:
+    """Let a stopped stream go on. False: it is not stopped (any more)."""
+    result = session.execute(
+        update(BreakerRow)
+        .where(BreakerRow.id == breaker_id, BreakerRow.resumed_at.is_(None))
+        .values(resumed_at=now, resumed_by=by)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+# --- judging ------------------------------------------------------------------------------------------------------------
+
+
+def _since(session: Session, pairs: Sequence[Pair]) -> dict[Pair, datetime]:
+    """Those that are not stopped already -> the moment after which figures count: when a human let them go on."""
+    b = BreakerRow
+    rows = session.execute(
+        select(b.stream, b.provider, func.count() - func.count(b.resumed_at), func.max(b.resumed_at))
+        .where(tuple_(b.stream, b.provider).in_(pairs))
+        .group_by(b.stream, b.provider)
+    ).all()
+    known = {(stream, provider): (stopped, resumed) for stream, provider, stopped, resumed in rows}
+    running = {pair: known.get(pair, (0, None))[1] for pair in pairs if not known.get(pair, (0, None))[0]}
+    return {pair: minute_of(resumed) if resumed else _BEGINNING for pair, resumed in running.items()}
+
+
+def _recent(session: Session, limits: Breakers, judged: Mapping[Pair, datetime], now: datetime) -> dict[Pair, Recent]:
+    window = int(limits.policy_within.total_seconds() // 60) + 1
+    first = max(_FIRST_LOOK, window)
+    looked = delivery_counts.newest(session, judged, first)
+    # too few mails in those minutes: look further back, at most to where each minute had one
+    short = {pair: judged[pair] for pair, rows in looked.items() if len(rows) == first and _ended(rows) < limits.sample}
+    looked |= delivery_counts.newest(session, short, max(limits.sample, first))
+    return {pair: _sampled(rows, limits, now) for pair, rows in looked.items()}
+
+
+def _ended(rows: Sequence[Minute]) -> int:
+    return sum(row.figures.ended for row in rows)
+
+
+def _sampled(rows: Sequence[Minute], limits: Breakers, now: datetime) -> Recent:
+    sample = Figures()
+    for row in rows:
+        if sample.ended >= limits.sample:
+            break
+        sample += row.figures
+    begin = minute_of(now - limits.policy_within)
+    return Recent(sample, sum(row.figures.policy for row in rows if row.at > begin))
+
+
+# --- acting -------------------------------------------------------------------------------------------------------------
+
+
+def _open(session: Session, rules: DeliveryRules, stops: Mapping[Pair, Verdict], now: datetime) -> list[Opened]:
+    rows = [
+        {"stream": stream, "provider": lane, "rule": v.rule, "reason": v.reason, "opened_at": now}
+        for (stream, lane), v in stops.items()
+    ]
+    # another worker may have found out at the same moment: whoever writes the row raises the alarm
+    new = insert_many(session, BreakerRow, rows, [_ROW.stream, _ROW.provider])
+    pairs = [(row.stream, row.provider) for row in new]
+    opened = [Opened(*pair, stops[pair].rule, stops[pair].reason) for pair in pairs]
+    for stop in opened:
+        text = f"{_mail(stop.stream)} to {_name(rules, stop.provider)} is stopped until you resume it: {stop.reason}"
+        raise_alarm(session, f"breaker:{stop.stream}:{stop.provider}", text, now)
+    return opened
+
+
+def _warn(session: Session, rules: DeliveryRules, warnings: Mapping[Pair, Verdict], now: datetime) -> None:
+    """Once a day; figures of the same complaints come by again and again."""
+    keys = {f"complaints:{stream}:{lane}": (stream, lane) for stream, lane in warnings}
+    if not keys:
+        return
+    recent = session.scalars(select(Alarm.key).where(Alarm.key.in_(keys), Alarm.last_at > now - _WARN_AGAIN)).all()
+    for key, (stream, lane) in keys.items():
+        if key not in recent:
+            reason = warnings[stream, lane].reason
+            raise_alarm(session, key, f"{_mail(stream)} to {_name(rules, lane)}: {reason}", now)
+
+
+def _mail(stream: str) -> str:
+    return f"Mail of the kind '{stream}'"
+
+
+def _name(rules: DeliveryRules, lane: str) -> str:
+    return rules.provider(lane).name
