@@ -125,6 +125,7 @@ def example() -> Publication:
 def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
     """Put a house together over a database: ``make_runtime(engine, transport=…, publication=…, public_url=…)``."""
     from nurture.delivery import MemoryTransport
+    from nurture.delivery.dns import TableResolver
     from nurture.engine.publication import publish
     from nurture.engine.runtime import Runtime
     from nurture.mail.signing import Signer
@@ -136,6 +137,7 @@ def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
             "transport": MemoryTransport(),
             "public_url": "https://nurture.example",
             "installation": "test",
+            "resolver": TableResolver({}),
         }
         rt = Runtime(db=engine, **{**house, **parts})  # type: ignore[arg-type]
         publish(rt, now)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from nurture.definitions import parse_campaign
 from nurture.delivery import Transport
+from nurture.delivery.dns import Resolver, SystemResolver
 from nurture.domain.campaign import Campaign
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import NotFound
@@ -39,6 +40,7 @@ class Runtime:
     """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
 
     ``installation``: a random id of this installation, part of every Message-ID.
+    ``resolver``: asks the DNS; nothing is asked before it is needed.
     ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
     """
 
@@ -48,6 +50,7 @@ class Runtime:
     transport: Transport
     public_url: str
     installation: str
+    resolver: Resolver = field(default_factory=SystemResolver)
     sealer: Sealer | None = None
     dkim_folder: Path = Path("var/dkim")
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
