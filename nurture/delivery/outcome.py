@@ -6,6 +6,10 @@ connect, tls, greeting, login, mail   goes on   deferred   deferred: says nothin
 recipient                             goes on   deferred   failed (552, 5.2.2: deferred)  deferred
 data, body                            goes on   deferred   failed                         deferred
 answer (to the final dot)             accepted  deferred   failed (5.2.2: deferred)       unknown
+
+The class of a 5xx depends on where it was said, too: only at the recipient do words alone tell that there is no such
+address. After DATA that takes a status of 5.1.x; everything else there is about what was sent. Before the recipient was
+named nothing can be about a person.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from nurture.domain.failure import Failure, classify
 
 _MAX_REPLY = 2_000
 
@@ -42,15 +48,24 @@ class Phase(StrEnum):
 
 
 _OF_SERVER = frozenset({Phase.CONNECT, Phase.TLS, Phase.GREETING, Phase.LOGIN, Phase.MAIL})
+_OF_MESSAGE = frozenset({Phase.DATA, Phase.BODY, Phase.ANSWER})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``reply``: the server's words, or what was wrong with the connection."""
+    """``reply``: the server's words, or what was wrong with the connection.
+
+    ``failure``: the class of a 5xx, wherever it was said. ``status``: the enhanced status code. ``host``: the server's
+    name, number and encryption. ``slow``: the server wants fewer mails or connections.
+    """
 
     kind: Kind
     phase: Phase
     reply: str
+    failure: Failure | None = None
+    status: str | None = None
+    host: str = ""
+    slow: bool = False
 
     @property
     def of_server(self) -> bool:
@@ -60,62 +75,67 @@ class Outcome:
     @property
     def invalid_address(self) -> bool:
         """Whether the server said that there is no such address. Policy and reputation never mean that."""
-        return self.kind is Kind.FAILED and self.phase in (Phase.RECIPIENT, Phase.ANSWER) and _no_such_address(self.reply)
+        return self.kind is Kind.FAILED and self.failure is Failure.INVALID
 
 
-def judge(phase: Phase, code: int, text: str) -> Outcome:
-    """The outcome of a try that ended with this reply. ``code`` outside 200-599: the answer made no sense."""
-    reply = f"{code} {text}".strip()[:_MAX_REPLY] if code > 0 else f"the answer made no sense: {text}"[:_MAX_REPLY]
-    return Outcome(_kind(phase, code, text), phase, reply)
+def judge(phase: Phase, code: int, text: str, host: str = "") -> Outcome:
+    """The outcome of a try that ended with this reply. A 3xx here is no answer to what was asked."""
+    if code // 100 == 3:
+        return nonsense(phase, f"{code} {text}", host)
+    status = enhanced(text)
+    reply = f"{code} {text}".rstrip()[:_MAX_REPLY]
+    if code < 400:
+        if phase is Phase.ANSWER:
+            return Outcome(Kind.ACCEPTED, phase, reply, None, status, host)
+        return nonsense(phase, reply, host)
+    slow = _wants_less(code, status, text)
+    if code < 500:
+        return Outcome(Kind.DEFERRED, phase, reply, None, status, host, slow)
+    kind = Kind.FAILED if _is_final(phase, code, status) else Kind.DEFERRED
+    return Outcome(kind, phase, reply, _class(phase, code, status, text), status, host, slow)
 
 
-def lost(phase: Phase, what: str) -> Outcome:
+def lost(phase: Phase, what: str, host: str = "") -> Outcome:
     """The outcome of a try that ended without a reply: the connection broke, or time was over."""
-    return Outcome(Kind.UNKNOWN if phase is Phase.ANSWER else Kind.DEFERRED, phase, what[:_MAX_REPLY])
+    kind = Kind.UNKNOWN if phase is Phase.ANSWER else Kind.DEFERRED
+    return Outcome(kind, phase, what[:_MAX_REPLY], host=host)
 
 
-def _kind(phase: Phase, code: int, text: str) -> Kind:
-    if 500 <= code <= 599:
-        return Kind.FAILED if _is_final(phase, code, text) else Kind.DEFERRED
-    if 400 <= code <= 499:
-        return Kind.DEFERRED
-    if phase is not Phase.ANSWER:
-        return Kind.DEFERRED
-    return Kind.ACCEPTED if 200 <= code <= 299 else Kind.UNKNOWN
+def nonsense(phase: Phase, what: str, host: str = "") -> Outcome:
+    """The outcome of a try that ended with something that answers nothing."""
+    return lost(phase, f"the answer made no sense: {what}", host)
 
 
-def _is_final(phase: Phase, code: int, text: str) -> bool:
+def _is_final(phase: Phase, code: int, status: str | None) -> bool:
     """Whether a 5xx ends the matter for this mail."""
     if phase in _OF_SERVER:
         return phase is Phase.MAIL and code == 552
-    full = enhanced(text) == "5.2.2"
-    return not full and not (phase is Phase.RECIPIENT and code == 552)
+    return status != "5.2.2" and not (phase is Phase.RECIPIENT and code == 552)
 
 
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_INVALID = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
-_UNKNOWN_USER = re.compile(
-    r"user unknown|unknown user|no such (?:user|recipient|mailbox|person)|(?:user|recipient|mailbox|account|address) "
-    r"(?:does not exist|doesn't exist|not found|unknown|invalid)|(?:unknown|invalid) (?:recipient|mailbox|address)"
-    r"|mailbox unavailable: unknown|does not have an? .{0,40}account"
-    r"|empf.nger (?:ist )?unbekannt|benutzer (?:ist )?unbekannt",
-    re.IGNORECASE,
-)
-_POLICY = re.compile(
-    r"spam|block ?list|black ?list|listed|reputation|policy|denied|reject(?:ed)? due|bann|spf|dkim|dmarc|rate|relay",
-    re.IGNORECASE,
-)
+def _class(phase: Phase, code: int, status: str | None, text: str) -> Failure:
+    found = classify(code, status, text)
+    if phase is Phase.RECIPIENT:
+        return found
+    if phase in _OF_MESSAGE:
+        named = status is not None and status.startswith("5.1.")
+        return found if found is Failure.SOFT or (found is Failure.INVALID and named) else Failure.POLICY
+    return Failure.POLICY if found is Failure.INVALID else found
+
+
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_LESS = re.compile(r"\brate\b|too (?:many|fast|quickly|much mail)|throttl|slow down", re.IGNORECASE)
+_GREYLISTED = re.compile(r"gr[ea]y.?list", re.IGNORECASE)
 
 
 def enhanced(text: str) -> str | None:
-    """The enhanced status code in a reply's text (RFC 2034), such as '5.1.1'."""
-    found = _ENHANCED.match(text.lstrip())
+    """The enhanced status code at the beginning of a reply's text (RFC 2034), such as '5.1.1'."""
+    found = _ENHANCED.match(text)
     return found[1] if found else None
 
 
-def _no_such_address(reply: str) -> bool:
-    code, _, text = reply.partition(" ")
-    status = enhanced(text)
-    if status is not None and not status.startswith("5.0."):
-        return status in _INVALID
-    return code in ("550", "551", "553") and bool(_UNKNOWN_USER.search(text)) and not _POLICY.search(text)
+def _wants_less(code: int, status: str | None, text: str) -> bool:
+    """Greylisting is no such wish, though it comes as 4.7.1: it asks for patience, once per recipient."""
+    if code == 421 or _LESS.search(text):
+        return True
+    return status is not None and status.startswith("4.7.") and not _GREYLISTED.search(text)

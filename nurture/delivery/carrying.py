@@ -1,0 +1,363 @@
+"""One round of delivery over many connections at the same time: a single loop, one thread.
+
+    more -> shipments -> who has room -> connect or reuse -> (354 from some) -> ahead, once for all -> go -> settled
+
+Knows lanes and how many connections each may have, which servers answer, and which mails are on their way. Decides
+nothing about a mail: that is the server's and the engine's business.
+"""
+
+from __future__ import annotations
+
+import selectors
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nurture.delivery.connection import Connection, Server, Timeouts
+from nurture.delivery.envelope import Unsendable
+from nurture.delivery.events import Event, Over, Ready, Settled, Waiting
+from nurture.delivery.outcome import Outcome
+from nurture.delivery.transport import Parcel, Shipment, Work
+
+Poll = Callable[[selectors.BaseSelector, float], list[tuple[selectors.SelectorKey, int]]]
+_ASK_AGAIN = 1.0
+_IDLE = 10.0
+"""Seconds a connection is kept without a mail."""
+
+
+class Directory(Protocol):
+    """How to reach a server, and what was learned about it."""
+
+    def hosts(self, shipment: Shipment) -> tuple[str, ...]: ...
+
+    def server(self, host: str) -> Server: ...
+
+    def learn(self, host: str, over: Over, *, pipelined: bool) -> bool:
+        """Whether it is worth while to try the same host again at once, in another manner."""
+
+
+@dataclass(eq=False)
+class _Load:
+    """A shipment. ``open``: parcels taken from it and not settled."""
+
+    shipment: Shipment
+    ended: bool = False
+    open: int = 0
+
+
+@dataclass(eq=False)
+class _Destination:
+    """The servers some shipments of a lane go to. ``limit``: connections they have been seen to bear."""
+
+    lane: _Lane
+    hosts: tuple[str, ...]
+    loads: deque[_Load] = field(default_factory=deque)
+    returned: deque[Parcel] = field(default_factory=deque)
+    lines: set[_Line] = field(default_factory=set)
+    failed: dict[str, Outcome] = field(default_factory=dict)
+    limit: int | None = None
+
+    def host(self) -> str | None:
+        """The server to try next."""
+        return next((host for host in self.hosts if host not in self.failed), None)
+
+    @property
+    def wanting(self) -> bool:
+        return bool(self.returned) or any(not load.ended for load in self.loads)
+
+    @property
+    def empty(self) -> bool:
+        return not self.loads and not self.returned and not self.lines
+
+
+@dataclass(eq=False)
+class _Lane:
+    name: str
+    limit: int = 1
+    per_connection: int = 1
+    lines: set[_Line] = field(default_factory=set)
+    destinations: dict[tuple[str, ...], _Destination] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class _Line:
+    """A connection and what it is for. ``first``: the mail it is opened for. ``resting``: since when it has none."""
+
+    connection: Connection
+    destination: _Destination
+    host: str
+    first: Parcel | None
+    resting: float | None = None
+    leaving: bool = False
+
+
+class Round:
+    """``run`` once."""
+
+    def __init__(
+        self, work: Work, directory: Directory, timeouts: Timeouts, stopwatch: Callable[[], float], poll: Poll
+    ) -> None:
+        self._work, self._directory, self._timeouts = work, directory, timeouts
+        self._stopwatch, self._poll = stopwatch, poll
+        self._selector = selectors.DefaultSelector()
+        self._now = stopwatch()
+        self._asked = self._now
+        self._short, self._room = True, True
+        self._lanes: dict[str, _Lane] = {}
+        self._lines: dict[Connection, _Line] = {}
+        self._load_of: dict[int, _Load] = {}
+        self._ready: list[tuple[_Line, Parcel]] = []
+
+    def run(self) -> None:
+        try:
+            while self._turn():
+                pass
+            self._say_goodbye()
+        finally:
+            for connection in list(self._lines):
+                connection.close()
+            self._selector.close()
+
+    def _turn(self) -> bool:
+        """One look at all connections. Whether there is more to do."""
+        if self._short or self._now - self._asked >= _ASK_AGAIN:
+            self._ask()
+        if self._room:
+            self._fill()
+        if not self._busy() and not self._short:
+            self._ask()
+            return self._room
+        self._look()
+        self._release()
+        return True
+
+    # --- work -------------------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        busy = Counter(line.destination.lane.name for line in self._lines.values() if _is_busy(line))
+        self._asked, self._short = self._now, False
+        for shipment in self._work.more(busy):
+            self._add(shipment)
+
+    def _add(self, shipment: Shipment) -> None:
+        lane = self._lanes.setdefault(shipment.lane, _Lane(shipment.lane))
+        lane.limit, lane.per_connection = max(1, shipment.connections), max(1, shipment.per_connection)
+        hosts = self._directory.hosts(shipment)
+        destination = lane.destinations.setdefault(hosts, _Destination(lane, hosts))
+        destination.loads.append(_Load(shipment))
+        self._room = True
+
+    def _next(self, destination: _Destination) -> Parcel | None:
+        """The next parcel that goes there."""
+        if destination.returned:
+            return destination.returned.popleft()
+        for load in destination.loads:
+            if load.ended:
+                continue
+            parcel = next(load.shipment.parcels, None)
+            if parcel is not None:
+                load.open += 1
+                self._load_of[parcel.message_id] = load
+                return parcel
+            load.ended = self._short = True
+        _tidy(destination)
+        return None
+
+    def _done(self, parcel: Parcel) -> None:
+        load = self._load_of.pop(parcel.message_id, None)
+        if load is not None:
+            load.open -= 1
+
+    def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
+        self._done(parcel)
+        self._work.settled(parcel, outcome)
+
+    # --- who has room -----------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """Give mails to connections at rest and open new ones, as far as lanes allow."""
+        self._room = False
+        for lane in list(self._lanes.values()):
+            for destination in list(lane.destinations.values()):
+                self._fill_destination(lane, destination)
+                _tidy(destination)
+                if destination.empty:
+                    del lane.destinations[destination.hosts]
+
+    def _fill_destination(self, lane: _Lane, destination: _Destination) -> None:
+        for line in [line for line in destination.lines if line.resting is not None]:
+            self._feed(line)
+        while self._may_open(lane, destination) and (parcel := self._next(destination)) is not None:
+            self._open(destination, parcel)
+
+    def _may_open(self, lane: _Lane, destination: _Destination) -> bool:
+        if not destination.loads and not destination.returned:
+            return False
+        if destination.limit is not None and len(destination.lines) >= destination.limit:
+            return False
+        if len(lane.lines) < lane.limit:
+            return True
+        for line in lane.lines:
+            if line.resting is not None and line.destination is not destination:
+                self._leave(line)
+                break
+        return False
+
+    def _open(self, destination: _Destination, parcel: Parcel) -> None:
+        host = destination.host()
+        if host is None:  # all failed once, and some work: try from the beginning
+            destination.failed.clear()
+            host = destination.hosts[0]
+        connection = Connection(self._directory.server(host), self._selector, self._timeouts)
+        line = self._lines[connection] = _Line(connection, destination, host, parcel)
+        destination.lines.add(line)
+        destination.lane.lines.add(line)
+        self._heard(line, connection.open(self._now))
+
+    def _feed(self, line: _Line) -> None:
+        """Give a connection at rest its next mail, if there is one for it."""
+        lane, conversation = line.destination.lane, line.connection.conversation
+        if conversation.begun >= lane.per_connection or len(lane.lines) > lane.limit:
+            self._leave(line)
+            return
+        if self._offer_next(line):
+            line.resting = None
+            self._heard(line, line.connection.send(self._now))
+        elif line.resting is None:
+            line.resting, self._room = self._now, True
+
+    def _offer_next(self, line: _Line) -> bool:
+        """Announce the next mail that can be sent; whether there is one."""
+        while True:
+            parcel, line.first = line.first or self._next(line.destination), None
+            if parcel is None:
+                return False
+            try:
+                line.connection.conversation.offer(parcel)
+            except Unsendable as fault:
+                self._settle(parcel, fault.outcome)
+            else:
+                return True
+
+    def _leave(self, line: _Line) -> None:
+        line.leaving, line.resting = True, None
+        line.destination.lines.discard(line)
+        self._heard(line, line.connection.leave(self._now))
+
+    # --- what happens -----------------------------------------------------------------------------------------------------
+
+    def _busy(self) -> bool:
+        """Whether mails are on their way, or wait for a connection that is still saying goodbye."""
+        if any(_is_busy(line) for line in self._lines.values()):
+            return True
+        return any(d.wanting for lane in self._lanes.values() for d in lane.destinations.values())
+
+    def _look(self) -> None:
+        """Wait for something to happen, at most until a deadline or until more has to be asked for."""
+        until = self._asked + _ASK_AGAIN
+        for connection in self._lines:
+            if connection.deadline is not None and connection.deadline < until:
+                until = connection.deadline
+        seen = self._poll(self._selector, max(0.0, until - self._now))
+        self._now = self._stopwatch()
+        for key, mask in seen:
+            connection = key.data
+            if (line := self._lines.get(connection)) is not None:
+                self._heard(line, connection.handle(mask, self._now))
+        for connection, line in list(self._lines.items()):
+            if connection.deadline is not None and connection.deadline <= self._now:
+                self._heard(line, connection.expired(self._now))
+            elif line.resting is not None and self._now - line.resting > _IDLE:
+                self._leave(line)
+
+    def _heard(self, line: _Line, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Settled):
+                self._settle(event.parcel, event.outcome)
+            elif isinstance(event, Waiting):
+                self._ready.append((line, event.parcel))
+            elif isinstance(event, Ready):
+                self._feed(line)
+            elif isinstance(event, Over):
+                self._over(line, event)
+
+    def _release(self) -> None:
+        """Let go all messages that servers wait for, after the engine has them on record."""
+        if not self._ready:
+            return
+        ready, self._ready = self._ready, []
+        waiting = [(line, parcel) for line, parcel in ready if line.connection in self._lines]
+        held = self._work.ahead([parcel for _, parcel in waiting])
+        self._now = self._stopwatch()
+        for line, parcel in waiting:
+            if parcel.message_id in held:
+                self._abandon(line, parcel)
+            else:
+                self._go(line)
+
+    def _go(self, line: _Line) -> None:
+        conversation, lane = line.connection.conversation, line.destination.lane
+        conversation.go()
+        if conversation.pipelines and conversation.begun < lane.per_connection and len(lane.lines) <= lane.limit:
+            self._offer_next(line)
+        self._heard(line, line.connection.send(self._now))
+
+    def _abandon(self, line: _Line, parcel: Parcel) -> None:
+        line.connection.conversation.abandon()
+        self._done(parcel)
+        self._forget(line)
+
+    # --- the end of a connection ------------------------------------------------------------------------------------------
+
+    def _forget(self, line: _Line) -> None:
+        line.connection.close()
+        self._lines.pop(line.connection, None)
+        line.destination.lines.discard(line)
+        line.destination.lane.lines.discard(line)
+        self._room = True
+
+    def _over(self, line: _Line, over: Over) -> None:
+        """Its mails go over another connection of the same destination, unless no server there is usable."""
+        destination, conversation = line.destination, line.connection.conversation
+        self._forget(line)
+        destination.returned.extendleft(reversed(over.unsettled))
+        if line.first is not None:
+            destination.returned.appendleft(line.first)
+        again = self._directory.learn(line.host, over, pipelined=conversation.pipelines)
+        if over.outcome is None or conversation.useful or again:
+            return
+        destination.failed[line.host] = over.outcome
+        if destination.host() is None and not destination.lines:
+            self._stop(destination, over.outcome)
+        elif destination.host() is None:
+            destination.limit = len(destination.lines)
+
+    def _stop(self, destination: _Destination, outcome: Outcome) -> None:
+        """No server of this destination takes anything."""
+        for parcel in destination.returned:
+            self._done(parcel)
+        destination.returned.clear()
+        loads = list(destination.loads)
+        destination.loads.clear()
+        destination.failed.clear()
+        self._short = True
+        for load in loads:
+            self._work.stopped(load.shipment, outcome)
+
+    def _say_goodbye(self) -> None:
+        for line in list(self._lines.values()):
+            if not line.leaving:
+                self._leave(line)
+        while self._lines:
+            self._look()
+
+
+def _is_busy(line: _Line) -> bool:
+    return line.resting is None and not line.leaving
+
+
+def _tidy(destination: _Destination) -> None:
+    """Forget shipments of which nothing is left. Those with mails on their way stay: they may have to be stopped."""
+    while destination.loads and destination.loads[0].ended and not destination.loads[0].open:
+        destination.loads.popleft()

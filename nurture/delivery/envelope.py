@@ -1,0 +1,80 @@
+"""A parcel on the wire: its envelope as commands, its bytes as a message.
+
+MAIL FROM:<sender> SIZE= BODY= SMTPUTF8 RET= ENVID=      (RFC 1870, 6152, 6531, 3461: each only where offered)
+RCPT TO:<recipient> NOTIFY= ORCPT=
+DATA
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+import idna
+
+from nurture.delivery.outcome import Kind, Outcome, Phase
+from nurture.delivery.transport import Parcel
+
+_UNSAFE = re.compile(r"[\s<>\x00-\x1f\x7f]")
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+_NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
+
+DATA = b"DATA\r\n"
+
+
+class Unsendable(Exception):
+    """No server will be asked; carries what became of the parcel."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.reply)
+
+
+def commands(parcel: Parcel, offered: Container[str]) -> tuple[bytes, bytes]:
+    """MAIL and RCPT. ``offered``: the server's extensions. Raises Unsendable."""
+    sender = _path(parcel.sender, Phase.MAIL) if parcel.sender else ""
+    recipient = _path(parcel.recipient, Phase.RECIPIENT)
+    mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"
+    if "SIZE" in offered:
+        mail += f" SIZE={len(parcel.raw)}"
+    if "8BITMIME" in offered and not parcel.raw.isascii():
+        mail += " BODY=8BITMIME"
+    if not recipient.isascii() or not sender.isascii():
+        if "SMTPUTF8" not in offered:
+            raise Unsendable(_needs_utf8())
+        mail += " SMTPUTF8"
+    if "DSN" in offered and sender:
+        mail += f" RET=HDRS ENVID={_xtext(parcel.envelope_id)}" if parcel.envelope_id else " RET=HDRS"
+        rcpt += " NOTIFY=FAILURE,DELAY"
+        if recipient.isascii():
+            rcpt += f" ORCPT=rfc822;{_xtext(recipient)}"
+    return f"{mail}\r\n".encode(), f"{rcpt}\r\n".encode()
+
+
+def message(raw: bytes) -> bytes:
+    """``raw`` with dots doubled at line starts (RFC 5321 4.5.2), ending in CRLF, and the final dot."""
+    body = _DOT.sub(b"..", raw) if b"\n." in raw or raw.startswith(b".") else raw
+    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _path(address: str, phase: Phase) -> str:
+    """The address with its domain in ASCII (IDNA 2008) and nothing in it that could end the command."""
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or _UNSAFE.search(address):
+        raise Unsendable(Outcome(Kind.FAILED, phase, f"{address!r} is no address"))
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError as error:
+        raise Unsendable(Outcome(Kind.FAILED, phase, f"'{domain}' is no domain: {error}")) from error
+
+
+def _needs_utf8() -> Outcome:
+    words = "the mail server cannot deliver to an address with letters beyond ASCII before the @ (it has no SMTPUTF8)"
+    return Outcome(Kind.FAILED, Phase.RECIPIENT, words)
+
+
+def _xtext(text: str) -> str:
+    """RFC 3461 4: what is no printable ASCII, '+' and '=' as +XX."""
+    return _NOT_XTEXT.sub(lambda found: "".join(f"+{byte:02X}" for byte in found[0].encode()), text)

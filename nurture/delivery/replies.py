@@ -1,0 +1,79 @@
+"""A mail server's replies (RFC 5321 4.2), read from bytes however they are cut.
+
+Knows the form of a reply and nothing of what it answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LONGEST_LINE = 1_000
+"""Octets. RFC 5321 4.5.3.1.5 allows 512; some servers say more."""
+_MOST_LINES = 200
+_SHOWN = 200
+_CODES = {b"%d" % code: code for code in range(200, 600)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``text``: all lines without the code, in the server's words."""
+
+    code: int
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+class Nonsense(Exception):
+    """What the server says is no reply."""
+
+
+class ReplyReader:
+    """Takes bytes and gives replies. After Nonsense nothing more can be read."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._code = 0
+        self._lines: list[bytes] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left over, not even the beginning of a reply."""
+        return not self._buffer and not self._lines
+
+    def feed(self, data: bytes) -> None:
+        self._buffer = self._buffer + data if self._buffer else data
+
+    def next(self) -> Reply | None:
+        """The next reply that is complete. Raises Nonsense."""
+        while True:
+            line, found, rest = self._buffer.partition(b"\n")
+            if len(line) > LONGEST_LINE:
+                raise Nonsense(f"a line of more than {LONGEST_LINE} octets: {_text(line[:_SHOWN])}")
+            if not found:
+                return None
+            self._buffer = rest
+            if self._last(line.removesuffix(b"\r")):
+                code, text = self._code, _text(b"\n".join(self._lines))
+                self._code, self._lines = 0, []
+                return Reply(code, text)
+
+    def _last(self, line: bytes) -> bool:
+        """Keep one line; whether the reply ends with it."""
+        code, separator = _CODES.get(line[:3]), line[3:4]
+        if code is None or separator not in (b" ", b"-", b""):
+            raise Nonsense(_text(line[:_SHOWN]) or "an empty line")
+        if self._lines and code != self._code:
+            raise Nonsense(f"lines of one reply with different codes: {self._code} and {_text(line[:_SHOWN])}")
+        if len(self._lines) >= _MOST_LINES:
+            raise Nonsense(f"a reply of more than {_MOST_LINES} lines")
+        self._code = code
+        self._lines.append(line[4:])
+        return separator != b"-"
+
+
+def _text(data: bytes) -> str:
+    """Readable, whatever it was; without NUL, which no database keeps."""
+    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
