@@ -1,0 +1,254 @@
+"""By which lane a mail leaves, and to which servers.
+
+    mailbox, memory   everything by LOCAL, no DNS
+    smtp              everything by RELAY, no DNS; with ``by_provider`` a lane per provider
+    direct            a lane per provider, to the servers that the DNS names
+
+    queued, no lane --route: DNS, outside any transaction--> stamped with its lane
+                           |-- null MX, no such domain (MX and address) --> failed: invalid
+                           +-- the DNS could not be asked --> tried again later, as after any temporary failure
+
+What the DNS said is kept in ``mail_domains`` for as long as it asks for (5 minutes to a day). A relay knows more domains
+than we do, so with a relay nothing fails here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from nurture.delivery import Kind, Outcome, Phase
+from nurture.delivery.dns import DnsTrouble, Resolver, a_label
+from nurture.delivery.mail_hosts import NO_SUCH_DOMAIN, MailHosts, who_takes
+from nurture.domain.address import domain_of
+from nurture.domain.delivery_rules import LOCAL, OTHER, RELAY
+from nurture.domain.failure import Failure
+from nurture.domain.message import MessageState
+from nurture.engine.delivery_record import Record, Result
+from nurture.engine.runtime import Runtime
+from nurture.store import mail_domains
+from nurture.store.database import reading, transaction
+from nurture.store.schema import MailDomain
+
+DIRECT = "direct"
+"""Name of the transport that delivers to the recipients' own servers."""
+
+_BATCH = 1_000
+"""Mails looked at in one call."""
+_LOOKUPS = 64
+"""Domains asked for in one call, so that a dead name server does not hold up delivery for long."""
+_AT_ONCE = 8
+_SHORTEST, _LONGEST, _LONGEST_FAULT = timedelta(minutes=5), timedelta(days=1), timedelta(hours=1)
+"""How long an answer is believed, whatever its time to live."""
+_WORKER = "routing"
+_LEASE = timedelta(minutes=5)
+
+
+# --- known without DNS --------------------------------------------------------------------------------------------------
+
+
+def by_provider(rt: Runtime) -> bool:
+    """Whether mails leave by lanes of providers."""
+    if rt.transport.idempotent:
+        return False
+    return rt.transport.name == DIRECT or rt.definitions.delivery.by_provider
+
+
+def lane_of(rt: Runtime, address: str) -> str:
+    """The lane for a mail to ``address`` as far as it is known without DNS, for stamping it as it is queued; else ''."""
+    if not by_provider(rt):
+        return LOCAL if rt.transport.idempotent else RELAY
+    if rt.transport.name == DIRECT:
+        return ""  # its servers have to be known as well
+    try:
+        return rt.definitions.delivery.lane_of_domain(a_label(domain_of(address))) or ""
+    except ValueError:
+        return ""
+
+
+def present_lane(rt: Runtime, stamped: str) -> str:
+    """The lane by which a mail stamped ``stamped`` leaves now; '' if it has to be looked up first (``route``).
+
+    What was stamped when mail left in another way, or for a provider that is not configured any more, holds no longer.
+    """
+    if not by_provider(rt):
+        return LOCAL if rt.transport.idempotent else RELAY
+    return stamped if stamped in rt.definitions.delivery.lanes() else ""
+
+
+def hosts(rt: Runtime, session: Session, domains: Collection[str], now: datetime) -> dict[str, MailDomain]:
+    """Domain (as given) -> who takes its mail, from the cache; {} unless mail goes to the recipients' own servers.
+
+    What is out of date is used once more and looked up again by the next ``route``. A domain that is missing, or has no
+    hosts (any more), is nothing to send to: give its mails back with the lane '' and ``route`` decides about them.
+    """
+    if rt.transport.name != DIRECT:
+        return {}
+    labels = {domain: label for domain in domains if (label := _label(domain))}
+    found = mail_domains.known(session, set(labels.values()))
+    if stale := [row.domain for row in found.values() if row.expires_at <= now and not row.wanted]:
+        mail_domains.want(session, stale)
+    return {domain: found[label] for domain, label in labels.items() if label in found}
+
+
+def takes_mail(rt: Runtime, domain: str, now: datetime) -> bool | None:
+    """Whether anybody takes mail for ``domain``: False for a null MX or a domain that does not exist; None: not known.
+
+    From the cache only, so that no form waits for the DNS.
+    """
+    label = _label(domain)
+    if label is None:
+        return False
+    with reading(rt.db) as session:
+        row = mail_domains.known(session, {label}).get(label)
+        return None if row is None or row.expires_at <= now else not row.fault
+
+
+def _label(domain: str) -> str | None:
+    try:
+        return a_label(domain)
+    except ValueError:
+        return None
+
+
+# --- looked up ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Batch:
+    """Mails without a lane, by domain, and what is known of these domains. ``again``: answers that are out of date."""
+
+    messages: dict[str, list[int]] = field(default_factory=dict)
+    no_domain: dict[int, str] = field(default_factory=dict)
+    fresh: dict[str, MailDomain] = field(default_factory=dict)
+    stale: dict[str, MailDomain] = field(default_factory=dict)
+    again: list[str] = field(default_factory=list)
+
+
+def route(rt: Runtime, now: datetime, *, wait: Callable[[float], None] = time.sleep) -> int:
+    """Give due mails without a lane one, or settle them. Returns how many; call again until there are none.
+
+    Asks the DNS outside of any transaction; two processes may do so at the same time.
+    """
+    if not by_provider(rt):
+        return 0
+    batch = _due(rt, now)
+    answers, troubles = _ask(rt, _to_ask(rt, batch), batch.stale)
+    with transaction(rt.db) as session:
+        mail_domains.keep(session, [_row(rt, domain, answer, now) for domain, answer in sorted(answers.items())])
+        lanes, faults = _decided(rt, batch, answers)
+        if rt.transport.name != DIRECT:
+            lanes |= dict.fromkeys(_all(batch, troubles), OTHER)
+            troubles = {}
+        mail_domains.stamp(session, lanes)
+    later = {message: what for domain, what in troubles.items() for message in batch.messages.get(domain, ())}
+    _settle(rt, faults, later, now, wait)
+    return len(lanes) + len(faults) + len(later)
+
+
+def _due(rt: Runtime, now: datetime) -> _Batch:
+    batch = _Batch()
+    with reading(rt.db) as session:
+        for message, address in mail_domains.without_lane(session, rt.definitions.delivery.lanes(), now, _BATCH):
+            if (label := _label(domain_of(address))) is None:
+                batch.no_domain[message] = address
+            else:
+                batch.messages.setdefault(label, []).append(message)
+        again = mail_domains.wanted(session, now, _LOOKUPS)
+        for domain, row in mail_domains.known(session, {*batch.messages, *again}).items():
+            (batch.fresh if row.expires_at > now else batch.stale)[domain] = row
+        batch.again = again
+    return batch
+
+
+def _to_ask(rt: Runtime, batch: _Batch) -> list[str]:
+    """Domains that nothing (fresh) is known of; those of waiting mails first."""
+    unknown = [domain for domain in batch.messages if domain not in batch.fresh]
+    if rt.transport.name != DIRECT:
+        unknown = [domain for domain in unknown if rt.definitions.delivery.lane_of_domain(domain) is None]
+    return list(dict.fromkeys([*unknown, *batch.again]))[:_LOOKUPS]
+
+
+def _ask(rt: Runtime, domains: list[str], stale: Mapping[str, MailDomain]) -> tuple[dict[str, MailHosts], dict[str, str]]:
+    """(domain -> answer, domain -> why there is none). While the DNS cannot be asked, what it said last holds on."""
+    answers: dict[str, MailHosts] = {}
+    troubles: dict[str, str] = {}
+    if not domains:
+        return answers, troubles
+    with ThreadPoolExecutor(min(_AT_ONCE, len(domains)), thread_name_prefix="dns") as pool:
+        for domain, answer in zip(domains, pool.map(lambda name: _answer(rt.resolver, name), domains), strict=True):
+            if isinstance(answer, MailHosts):
+                answers[domain] = answer
+            elif domain in stale and stale[domain].hosts:
+                answers[domain] = MailHosts(tuple(stale[domain].hosts), 0)
+            else:
+                troubles[domain] = answer
+    return answers, troubles
+
+
+def _answer(resolver: Resolver, domain: str) -> MailHosts | str:
+    try:
+        return who_takes(resolver, domain)
+    except DnsTrouble as trouble:
+        return str(trouble)
+
+
+def _row(rt: Runtime, domain: str, answer: MailHosts, now: datetime) -> dict[str, object]:
+    longest = _LONGEST_FAULT if answer.fault else _LONGEST
+    believed = min(max(timedelta(seconds=answer.ttl), _SHORTEST), longest)
+    return {
+        "domain": domain,
+        "provider": rt.definitions.delivery.lane_of(domain, answer.hosts),
+        "hosts": list(answer.hosts),
+        "fault": answer.fault,
+        "expires_at": now + believed,
+    }
+
+
+def _decided(rt: Runtime, batch: _Batch, answers: Mapping[str, MailHosts]) -> tuple[dict[int, str], dict[int, str]]:
+    """(message -> lane, message -> why nobody takes it)."""
+    rules, direct = rt.definitions.delivery, rt.transport.name == DIRECT
+    lanes: dict[int, str] = {}
+    faults = dict.fromkeys(batch.no_domain, NO_SUCH_DOMAIN) if direct else {}
+    lanes |= {} if direct else dict.fromkeys(batch.no_domain, OTHER)
+    said = {domain: (tuple(row.hosts), row.fault) for domain, row in batch.fresh.items()}
+    said |= {domain: (answer.hosts, answer.fault) for domain, answer in answers.items()}
+    for domain, messages in batch.messages.items():
+        servers, fault = said.get(domain, ((), ""))
+        if fault and direct:
+            faults |= dict.fromkeys(messages, fault)
+        elif servers or fault or (not direct and rules.lane_of_domain(domain)):
+            lanes |= dict.fromkeys(messages, rules.lane_of(domain, servers))
+    return lanes, faults
+
+
+def _all(batch: _Batch, domains: Iterable[str]) -> list[int]:
+    return [message for domain in domains for message in batch.messages.get(domain, ())]
+
+
+def _settle(
+    rt: Runtime, faults: Mapping[int, str], later: Mapping[int, str], now: datetime, wait: Callable[[float], None]
+) -> None:
+    """Record what became of mails that have nowhere to go, as if a server had said so."""
+    if not faults and not later:
+        return
+    with transaction(rt.db) as session:
+        rows = mail_domains.take(session, [*faults, *later], _WORKER, now + _LEASE)
+    record = Record(rt, _WORKER, wait)
+    for row in rows:
+        outcome = _nobody(faults[row.id]) if row.id in faults else _trouble(later[row.id])
+        record.pending.results.append(Result(row, OTHER, MessageState.CLAIMED, outcome, now))
+    record.commit(now)
+
+
+def _nobody(fault: str) -> Outcome:
+    return Outcome(Kind.FAILED, Phase.RECIPIENT, fault, Failure.INVALID, fault.partition(" ")[0])
+
+
+def _trouble(what: str) -> Outcome:
+    return Outcome(Kind.DEFERRED, Phase.CONNECT, f"4.4.3 {what}", Failure.SOFT, "4.4.3")
