@@ -84,7 +84,7 @@ _SUBJECT: dict[str, Reason] = {
 """What the subject of a status leaves open, where neither detail nor words say more."""
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\d)")
-_AT_THE_END = re.compile(r"in reply to end of data|end of data", re.IGNORECASE)
+_AT_THE_END = re.compile(r"end of data|smtp command\s+data", re.IGNORECASE)
 _TAKES_NO_MAIL = frozenset({521, 556})
 
 
@@ -149,15 +149,19 @@ _VAGUE = frozenset({Reason.SYSTEM, Reason.SYNTAX, Reason.EXPIRED, Reason.FILTERE
 
 def _unless_vague(words: Reason, precise: Reason | None) -> Reason:
     """Words that could mean anything ("system error") give way to a precise status."""
+    if precise is Reason.HOST_UNKNOWN and words is Reason.NETWORK:
+        return words
     return precise if precise and words in _VAGUE else words
 
 
 def _dead_or_not(words: Reason, detail: str, text: str) -> Reason:
     """Words say there is no such address: believed, unless the status or the moment says something else."""
+    if FAILURE_OF.get(_PRECISE.get(detail, Reason.UNKNOWN)) is Failure.INVALID:
+        return words
     if detail == "2.2":
         return Reason.MAILBOX_FULL
-    if detail == "2.0" or (words is Reason.USER_UNKNOWN and _AT_THE_END.search(text)):
-        return Reason.FILTERED  # a filter behind the mailbox speaks so, too
     if detail.startswith("7."):
         return Reason.POLICY
+    if words is Reason.USER_UNKNOWN and (detail.startswith(("2.", "3.")) or _AT_THE_END.search(text)):
+        return Reason.FILTERED  # filters behind the mailbox speak so, too
     return words

@@ -87,7 +87,7 @@ _PHRASES: dict[Reason, str] = {
     """,
     Reason.BLOCKED: r"""
         block[- ]?list | black[- ]?list | \bdnsbl | \br(?:hs)?bl\b | spamhaus | spamcop | barracudacentral | \bsorbs\b
-        \bblocked\b(?!.{0,20}(?:recipient|user|mailbox)) | is listed | listed (?:in|at|on|by) | reputation | bann(?:ed|ing)
+        \bblocked\b(?!.{0,20}(?:recipient|user|mailbox)) | is listed | (?<!not )listed (?:in|at|on|by) | reputation | bann(?:ed|ing)
         client (?:host|address|ip) .{0,80}reject | may not be mail exchanger | part of their network | dial-?up | transient ip
         your (?:ip|host|isp|network|mail ?server|domain) .{0,60}(?:reject|denied|refus|not (?:allowed|accept))
         \bip (?:address )?(?:\S+ )?(?:is )?(?:rejected|refused|denied|not (?:allowed|accepted)|forbidden)
@@ -149,21 +149,21 @@ _PHRASES: dict[Reason, str] = {
         missing (?:header|date|from|message-id) | multiple .{0,30}(?:header|addresses)
     """,
     Reason.POLICY: r"""
-        polic(?:y|ies) | \bsecurity\b | administrativ | prohibited | starttls | \btls\b (?:required|is) | must issue
+        polic(?:y|ies) | security (?:reason|restrict|violation|issue|risk|setting) | (?:for|of|to) security | administrativ | prohibited | starttls | \btls\b (?:required|is) | must issue
         encryption (?:required|needed) | (?:local|site) rule | denied by | not allowed by | forbidden | violat
         richtlinie | regelwerk | sicherheits | ask your postmaster
     """,
     Reason.NETWORK: r"""
         (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed) | try again\b.{0,40}(?:name|dns|host)
-        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem) | bad file descriptor | invalid mx
-        name service error(?!.{0,60}(?:host|domain) (?:or domain name )?not found) | (?:server|host) (?:is )?not responding
+        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem) | bad file descriptor | invalid mx | unexpected name server
+        name service error(?!.{0,80}not found(?!.{0,12}try)) | not found,? try again | (?:server|host) (?:is )?not responding
         connection (?:to .{1,60})?(?:timed out|refused|reset|dropped|lost|closed|failed) | (?:verbindung|connexion) .{0,40}(?:fehl|nicht|refus)
         (?:timed out|lost connection|timeout) (?:while|with|during|waiting|connecting|to) | operation timed out | no route | unreachable
         loop(?:s|ing)? (?:back|detect) | mail (?:forwarding )?loop | too many hops | hop count | routing loop | host .{0,20}is down
         (?:couldn't|could not|unable to|cannot|can't|wasn't able to) (?:connect|establish|reach|contact|open (?:a )?connection)
     """,
     Reason.HOST_UNKNOWN: r"""
-        {host}(?: or domain name)?(?: \S+)?(?: is| was)? {missing} | has no mail exchanger | responsedomain ?does ?not ?exist
+        {host}(?: or domain name)?(?: (?:name )?[\"'(]?\S{1,120}\.\S{1,60})?:?(?: is| was)? {missing}(?!.{0,12}try again) | has no mail exchanger | responsedomain ?does ?not ?exist
         (?:unknown|no such|non-?existent|invalid|illegal|bad destination|unrouteable|unroutable) (?:mail )?{host}
         nxdomain | no (?:valid )?(?:mx|a|dns)(?: or a| or mx)? (?:record|entr|host|server) | all relevant mx records
         can't find .{0,40}(?:domain|host|mx) | (?:can't|couldn't|cannot|could not|unable to) (?:find|resolve) (?:any |a |the )?{host}
@@ -212,7 +212,9 @@ def _compiled(lines: str) -> re.Pattern[str]:
 
 
 _RULES = tuple((reason, _compiled(lines)) for reason, lines in _PHRASES.items())
-_NOT_WORDS = re.compile(r"https?://\S{1,500}|[^\s<>@]{1,200}@[\w.-]{1,255}|\bhost \S{1,200}(?=\s*\[)")
+_NOT_WORDS = re.compile(
+    r"https?://\S{1,500}|[^\s<>@]{1,200}@[\w.-]{1,255}|\bhost \S{1,200}(?=\s*\[)|smtp error from \S{1,20} \S{1,20} ?\S{1,20} after [^:]{1,60}:"
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LONGEST = 3_000
 

@@ -1,0 +1,76 @@
+"""Delivery status notifications (RFC 3464), well-formed or not.
+
+Read where they are declared (message/delivery-status) and, failing that, wherever text has a Final-Recipient or
+Original-Recipient field, as Amazon WorkMail and some gateways write it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nurture.delivery.returned.address import plain
+from nurture.delivery.returned.fields import Fields, blocks, merged
+from nurture.delivery.returned.mail import Mail
+from nurture.delivery.returned.verdict import Words, failed
+from nurture.delivery.returned.report import Failed
+
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_RECIPIENT = ("final-recipient", "original-recipient", "x-actual-recipient")
+_ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
+_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+def is_notification(mail: Mail) -> bool:
+    return bool(mail.of_type(*_STATUS_TYPES)) or mail.report_type == "delivery-status"
+
+
+def notifications(mail: Mail, words: Words) -> tuple[list[Failed], str]:
+    """The recipients a notification names, and its Original-Envelope-Id."""
+    found = [block for part in mail.of_type(*_STATUS_TYPES) for block in blocks(part.text)]
+    if not any(_names_somebody(block) for block in found):
+        found = [block for block in blocks(mail.text) if _names_somebody(block)]
+    return list(_recipients(found, words)), merged(found).first("original-envelope-id")
+
+
+def recipients_in(source: str) -> list[Failed]:
+    """Those of a status inside a returned message: a gateway that returns another server's report."""
+    return list(_recipients([block for block in blocks(source) if _names_somebody(block)], Words("")))
+
+
+def _names_somebody(block: Fields) -> bool:
+    return any(name in block for name in _RECIPIENT) and any(
+        name in block for name in ("action", "status", "diagnostic-code")
+    )
+
+
+def _recipients(found: list[Fields], words: Words) -> Iterator[Failed]:
+    for block in found:
+        if any(name in block for name in _RECIPIENT):
+            yield _recipient(block, words)
+
+
+def _recipient(block: Fields, words: Words) -> Failed:
+    final, original = (plain(block.first(name)) for name in ("final-recipient", "original-recipient"))
+    actual = plain(block.first("x-actual-recipient"))
+    recipient = final or original or actual
+    status = _CODE.search(block.first("status"))
+    diagnostic = _without_type(" ".join(block.get("diagnostic-code", ())))
+    return failed(
+        recipient=recipient,
+        original=original if original != recipient else "",
+        action=_action(block.first("action"), status[1] if status else ""),
+        status=status[1] if status else None,
+        diagnostic=diagnostic,
+        words=words,
+    )
+
+
+def _action(value: str, status: str) -> str:
+    named = next((action for action in _ACTIONS if value.lower().lstrip().startswith(action[:6])), "")
+    return named or {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
+
+
+def _without_type(diagnostic: str) -> str:
+    kind, parted, rest = diagnostic.partition(";")
+    return rest.strip() if parted and len(kind) < 40 and " " not in kind.strip() else diagnostic.strip()

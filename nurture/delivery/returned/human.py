@@ -1,0 +1,128 @@
+"""What a human wrote: without the mail that is quoted below, and without the signature.
+
+Only these words count. Our own footer says "Abmelden" in every mail, and every answer quotes it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nurture.delivery.returned.address import addresses_in
+from nurture.domain.failure_reason import folded
+
+_MAX = 8_000
+_MAX_LINES = 400
+
+_QUOTE_BEGINS = re.compile(
+    r"^\s*(?:-{2,}\s*(?:original|ursprungliche|urspr\.|weitergeleitete|forwarded|message d'origine|message transfere|messaggio originale|mensaje original|oorspronkelijk)"
+    r"|begin forwarded message|anfang der weitergeleiteten|_{10,}\s*$"
+    r"|(?:on|am|le|il|el|op|den)\b.{4,150}\b(?:wrote|schrieb(?:en)?|a ecrit|ha scritto|escribio|schreef|skrev)\b.{0,120}:?\s*$"
+    r"|.{0,120}<?\S{1,80}@\S{1,80}>?.{0,60}\b(?:wrote|schrieb|a ecrit|ha scritto|escribio|schreef)\s*:?\s*$"
+    r"|(?:von|from|de|da|van)\s?:\s.{0,200}@|(?:von|from|de|da|van)\s?:\s.{0,200}$(?=\n(?:gesendet|sent|date|datum|envoye|inviato|enviado|verzonden|an|to|a)\s?:)"
+    r"|\*(?:von|from|de):\*)",
+    re.MULTILINE,
+)
+_INTRODUCTION = re.compile(r"^\s*(?:on|am|le|il|el|op|den)\b.{4,150}$")
+_WROTE = re.compile(r"\b(?:wrote|schrieb(?:en)?|a ecrit|ha scritto|escribio|schreef)\b.{0,120}:\s*$")
+_SIGNATURE = re.compile(
+    r"^(?:-- ?$|__+\s*$|(?:sent|gesendet|envoye|von meinem|from my|get outlook|outlook fur|diese (?:e-mail|nachricht) (?:wurde|enthalt|ist)"
+    r"|this (?:e-?mail|message) (?:is|and|may|contains))\b)"
+)
+_GREETING = re.compile(
+    r"^(?:(?:mit )?(?:freundliche[nm]?|beste[nm]?|viele[nm]?|liebe|schone|herzliche[nm]?|sonnige) (?:gru(?:ss|sse|ssen)|grusse?n?)|(?:mfg|vg|lg|bg)\b|gruss|grusse"
+    r"|(?:kind|best|warm|with kind|with best)? ?regards|best wishes|sincerely|cheers|yours|many thanks and|cordialement|bien cordialement|bien a vous|cordiali saluti|saludos|met vriendelijke)\b"
+)
+
+
+def own_words(text: str) -> str:
+    """What the writer says: quotation, signature and everything below them cut off."""
+    lines = text[: 4 * _MAX].split("\n")[:_MAX_LINES]
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        plain = folded(line[:400]).strip()
+        if _begins_quotation(plain, folded(lines[number + 1][:300]).strip() if number + 1 < len(lines) else ""):
+            break
+        if kept and (_SIGNATURE.match(plain) or _greets(plain)):
+            break
+        if not line.lstrip().startswith((">", "|")):
+            kept.append(line.rstrip())
+    return "\n".join(kept).strip()[:_MAX]
+
+
+def _begins_quotation(line: str, following: str) -> bool:
+    if _QUOTE_BEGINS.search(f"{line}\n{following}") and not _QUOTE_BEGINS.search(following):
+        return True
+    return bool(_QUOTE_BEGINS.match(line) or (_INTRODUCTION.match(line) and _WROTE.search(following)))
+
+
+def _greets(line: str) -> bool:
+    """A closing line; a sentence that goes on after it is none."""
+    return len(line) < 60 and bool(_GREETING.match(line))
+
+
+_NEGATED = r"(?<!nicht )(?<!nicht mehr )(?<!don't )(?<!not )(?<!never )(?<!do not want to )(?<!kein )"
+_STOP = re.compile(
+    r"\b(?:"
+    r"(?:(?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochte|mochten|hiermit|wieder|bitte um) .{0,60})abmeld\w*|^abmeld\w*|meld\w* .{0,60}\bab\b|abzumelden|um abmeldung|abbestell\w*|bestelle .{0,40}\bab\b"
+    r"|austragen|auszutragen|aus(?:getragen|tragung)|trag\w* .{0,50}\baus\b(?! (?:ausser|dem|der))|trag\w* mich aus"
+    r"|(?:nehm\w*|streich\w*|losch\w*|entfern\w*) .{0,50}(?:mich|uns|meine|unsere|adresse|mail|daten|verteiler|liste)|(?:mich|uns|adresse|daten|verteiler|liste) .{0,50}(?:losch\w*|entfern\w*|streich\w*|zu nehmen|herauszunehmen|rausnehmen)"
+    r"|kein(?:e|en|erlei)? (?:weiteren? |werbe|mails? )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?|nachrichten|post|kontakt\w*|zusendung\w*|interesse an (?:weiteren|ihrem newsletter|werbung))"
+    r"|(?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen|stoppen|nicht mehr)|(?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt)"
+    r"|widerruf\w*|widersprech\w*|widerspreche|widerspruch|(?:nicht mehr|nie wieder) .{0,50}(?:kontaktier\w*|anschreib\w*|angeschrieben|schreiben|schicken|zusenden|senden|mail\w*)"
+    r"|lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe|horen sie auf|schluss mit"
+    r"|unsubscribe|un-subscribe|opt[- ]?(?:me )?out|remove (?:me|us|my|our|this)|take (?:me|us|my|our) .{0,30}off|(?:delete|erase) (?:me|my|our|us)"
+    r"|stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|this|these|the (?:mail|e-?mail|newsletter)|it|all)|please stop|no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)"
+    r"|(?:don't|do not|not want|not wish|never) .{0,40}(?:e-?mail|contact|write|send|mail|message|receive|hear from)\w* .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)|cease and desist|withdraw my consent|revoke my consent|i object|leave me alone"
+    r"|desabonn\w*|desinscri\w*|me desinscrire|me retirer|retire[rz]?[- ](?:moi|nous|mon|notre)|supprim\w* .{0,40}(?:adresse|liste|mail|donnees)|ne (?:plus|souhaite plus|veux plus|desire plus) .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)|ne plus (?:recevoir|m'|me )|(?:plus|arretez) .{0,20}(?:de mails?|vos mails?|d'e-?mails?|de m'envoyer|de courriels?)"
+    r"|cancella\w* .{0,30}(?:iscrizione|indirizzo|mio)|disiscri\w*|darme de baja|dar de baja|uitschrijven|afmelden"
+    r")"
+)
+_ONLY_STOP = re.compile(
+    r"^\W*(?:stop+|abmelden|abmeldung|austragen|unsubscribe|remove|kundigen|storno|widerruf|widerspruch|ende|genug|schluss|arret|opt out|stopp)\W*(?:bitte|please|danke|thanks|merci)?\W*$"
+)
+_NOT_STOP = re.compile(
+    r"(?:nicht|don't|do not|versehentlich|aus versehen|by mistake|accidentally|ungewollt|par erreur) .{0,30}(?:abmeld\w*|abgemeldet|unsubscribe\w*|austragen|abbestell\w*|desinscri\w*)"
+    r"|(?:webinar|termin|seminar|veranstaltung|kurs|meeting|event|workshop|messe) .{0,40}abmeld\w*|abmeld\w* .{0,20}(?:vom|zum|von dem|fur das|fur den) (?:webinar|termin|seminar|kurs|workshop|veranstaltung)"
+    r"|(?:wie|wo|how|where|can i|kann ich) .{0,30}(?:meine kunden|our customers|my customers|users)|(?:abgemeldet|unsubscribed) (?:worden|by)|kein(?:e|en)? (?:e-?mails?|mails?|nachrichten|newsletter) (?:von ihnen )?(?:erhalten|bekommen|angekommen|eingegangen)|(?:haven't|have not|didn't|did not|never) (?:received?|gotten|got) "
+    r"|(?:e-?mail|contact) me .{0,20}(?:don't|do not) hesitate|(?:don't|do not) hesitate|zogern sie nicht"
+)
+
+
+def wants_to_stop(said: str) -> bool:
+    """Whether a human says, in any informal wording, that no more marketing mail is wanted (German, English, French)."""
+    lines = [folded(line).strip() for line in said[:_MAX].split("\n")[:_MAX_LINES]]
+    if any(_ONLY_STOP.match(line) for line in lines):
+        return True
+    sentences = re.split(r"(?<=[.!?;])\s|\n\s*\n", "\n".join(lines))
+    return any(
+        _STOP.search(one) and not _NOT_STOP.search(one) for one in (" ".join(text.split())[:1_000] for text in sentences)
+    )
+
+
+_LEFT = re.compile(
+    r"(?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|verlassen|ausgeschieden|ausgeschieden|hat unser (?:haus|unternehmen)|nicht mehr (?:tatig|beschaftigt|erreichbar|aktiv)|in (?:den )?(?:ruhestand|rente)|ruhestand)"
+    r"|no longer (?:with|at|working|work\w*|employed|part of|an employee|be (?:monitor|check)\w*|in use|active|valid|monitored)|(?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)?|left the (?:company|organi[sz]ation)|(?:has|have) retired|moved on (?:from|to)|not work(?:ing)? here"
+    r"|ne (?:fait|travaille|fais) plus|a quitte (?:l'entreprise|la societe|notre|ses fonctions)|plus (?:dans|partie de|en poste)|non lavora piu|ya no trabaja|werkt niet meer"
+)
+_NOT_LEFT = re.compile(
+    r"(?:das buro|the office|haus) (?:bereits |schon )?verlassen|bin .{0,30}nicht (?:im|am)|bis (?:zum|einschl)|until|back on|zuruck am|wieder (?:da|im buro|erreichbar)|i (?:have )?left the office|jusqu'au|de retour"
+)
+_TURN_TO = re.compile(
+    r"nachfolg|kunftig|ab sofort|zukunft|wenden sie sich|kontaktieren|ansprechpartner|richten sie|schreiben sie|vertret|ubernommen|ubernimmt|neue (?:e-?mail|adresse)|erreichen sie|an (?:meine|unsere|frau|herr)"
+    r"|please (?:contact|e-?mail|write|direct|send|forward|reach|refer|use)|successor|replac|instead|from now on|new (?:e-?mail|address|contact)|took over|taken over|contact\b"
+    r"|veuillez|contacter|adresse[rz]|remplac|successeur|contattare|rivolgersi|contactar|contact op"
+)
+
+
+def left_the_company(said: str) -> bool:
+    """Whether a notice says that its writer is gone for good, not only away."""
+    plain = " ".join(folded(said[:_MAX]).split())
+    return bool(_LEFT.search(plain)) and not _NOT_LEFT.search(plain)
+
+
+def successor_in(said: str, writer: str) -> str:
+    """The one address such a notice names to write to from now on; '' if it names none, or several."""
+    sentences = re.split(r"(?<=[a-zA-Z0-9)][.!?])\s+(?=[A-ZÄÖÜÉ])|\n\s*\n", said[:_MAX])
+    named = [address for one in sentences if _TURN_TO.search(folded(one)) for address in addresses_in(one)]
+    others = list(dict.fromkeys(address for address in named if address != writer))
+    return others[0] if len(others) == 1 else ""

@@ -1,0 +1,186 @@
+"""The order in which a returned mail is looked at; the first step that recognises it says what it is.
+
+complaint      a feedback report (RFC 5965), Amazon's notification
+auto-reply     marks of a responder, and nothing of a delivery report
+bounce, …      delivery status (RFC 3464) -> X-Failed-Recipients -> flufl.bounce -> the text a server wrote
+reply          a human
+unclear        for the quarantine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nurture.delivery.returned import amazon, dsn, feedback, foreign, human, machine, text
+from nurture.delivery.returned.address import addresses_in, is_address, plain
+from nurture.delivery.returned.mail import Mail, open_mail
+from nurture.delivery.returned.original import Original, ids_in, original_of
+from nurture.delivery.returned.report import Failed, Kind, Report
+from nurture.delivery.returned.verdict import Words, failed
+from nurture.domain.failure_reason import folded
+
+_MAX_RECIPIENTS = 200
+
+
+def read(raw: bytes) -> Report:
+    """What a returned mail says. Pure, bounded in time, and never raises, whatever the bytes."""
+    mail = open_mail(raw)
+    original = original_of(mail)
+    return _completed(_told(mail, original), mail, original)
+
+
+def _told(mail: Mail, original: Original) -> Report:
+    complaint = feedback.complaint_in(mail, original)
+    if complaint:
+        return Report(Kind.COMPLAINT, "feedback report", complaint=complaint)
+    told = amazon.notification(mail.text)
+    if told:
+        return told
+    mark = machine.answers_by_itself(mail)
+    if mark and not _is_report(mail, original):
+        return _written(Kind.AUTO_REPLY, mark, mail)
+    return _bounce(mail, original) or _no_bounce(mail, original)
+
+
+def _is_report(mail: Mail, original: Original) -> bool:
+    """Whether it is a server's report: servers, too, mark their mails as automatic."""
+    if dsn.is_notification(mail) or mail.header("x-failed-recipients"):
+        return True
+    if mail.report_type == "disposition-notification" and "rejected" not in folded(mail.text[:2_000]):
+        return False
+    return machine.reports(mail) and text.tells_failure(mail.header("subject") + "\n" + original.said)
+
+
+def _bounce(mail: Mail, original: Original) -> Report | None:
+    words = Words(original.said, _subject(mail, original))
+    found, envelope_id = dsn.notifications(mail, words) if _may_be_notification(mail) else ([], "")
+    if any(one.recipient for one in found):
+        return Report(_kind(found), "delivery status", _distinct(found), envelope_id=envelope_id)
+    if not (machine.reports(mail) or mail.header("x-failed-recipients") or dsn.is_notification(mail)):
+        return None
+    told = _by_text(mail, original, words)
+    if found and told:
+        named = tuple(replace(found[0], recipient=one.recipient) for one in told.reports)
+        return replace(told, kind=_kind(found), reports=named, envelope_id=envelope_id)
+    return Report(_kind(found), "delivery status", tuple(found[:1]), envelope_id=envelope_id) if found else told
+
+
+def _subject(mail: Mail, original: Original) -> str:
+    """The report's subject, unless it repeats ours: our words say nothing about the recipient."""
+    subject, ours = mail.header("subject")[:300], original.fields.first("subject")
+    return "" if ours and ours[:40] in subject else subject
+
+
+def _may_be_notification(mail: Mail) -> bool:
+    return dsn.is_notification(mail) or machine.reports(mail)
+
+
+def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
+    if not (mail.header("x-failed-recipients") or text.tells_failure(mail.header("subject") + "\n" + original.said)):
+        return None
+    action = "delayed" if _only_delayed(mail, original) else "failed"
+    for step, addresses in _steps(mail, original):
+        if addresses:
+            found = [_failed(address, action, words) for address in addresses[:_MAX_RECIPIENTS]]
+            return Report(_kind(found), step, _distinct(found))
+    return Report(Kind.BOUNCE, "text", (_failed("", action, words),))
+
+
+def _steps(mail: Mail, original: Original) -> Iterable[tuple[str, list[str]]]:
+    listed = ",".join(mail.all("x-failed-recipients"))
+    yield "X-Failed-Recipients", [address for address in map(plain, listed.split(",")) if address]
+    ours = _ours(mail)
+    not_meant = ours | original.senders
+    yield "flufl.bounce", [address for address in foreign.detected(mail.message, original.said) if address not in not_meant]
+    yield "text", text.recipients_in(original, ours)
+    yield (
+        "returned status",
+        [one.recipient for source in mail.returned for one in dsn.recipients_in(source) if one.recipient],
+    )
+
+
+def _ours(mail: Mail) -> frozenset[str]:
+    """Addresses that cannot have failed, as this report was sent to them or by them."""
+    names = ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "sender", "reply-to")
+    return frozenset(address for name in names for address in addresses_in(mail.header(name)))
+
+
+def _failed(address: str, action: str, words: Words) -> Failed:
+    return failed(recipient=address, action=action, status=None, diagnostic="", words=words)
+
+
+def _only_delayed(mail: Mail, original: Original) -> bool:
+    """Whether the report is a warning: the server still tries."""
+    head = folded(mail.header("subject") + "\n" + original.said[:1_500])
+    return any(phrase in head for phrase in _STILL_TRYING) and "permanent" not in head
+
+
+_STILL_TRYING = (
+    "warning message only",
+    "has been delayed",
+    "is delayed",
+    "will be retried",
+    "do not need to resend",
+    "will continue to",
+    "will keep trying",
+    "still being retried",
+    "not yet been delivered",
+    "temporary failure report",
+    "notification (delay)",
+    "wird weiterhin versucht",
+    "verzogert",
+)
+
+
+def _kind(found: Iterable[Failed]) -> Kind:
+    actions = {one.action for one in found}
+    if "failed" in actions:
+        return Kind.BOUNCE
+    return Kind.DELAYED if "delayed" in actions else Kind.DELIVERED
+
+
+def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
+    by_address: dict[str, Failed] = {}
+    for one in found:
+        by_address.setdefault(one.recipient, one)
+    named = [one for address, one in by_address.items() if address]
+    return tuple(named or by_address.values())[:_MAX_RECIPIENTS]
+
+
+def _no_bounce(mail: Mail, original: Original) -> Report:
+    if dsn.is_notification(mail) or machine.from_daemon(mail) or not mail.text.strip():
+        return Report(Kind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
+    if not is_address(machine.writer(mail)):
+        return Report(Kind.UNCLEAR, "nobody's mail")
+    return _written(Kind.REPLY, "a human's mail", mail)
+
+
+def _written(kind: Kind, found_by: str, mail: Mail) -> Report:
+    said = human.own_words(mail.text)
+    sender = machine.writer(mail)
+    left = human.left_the_company(mail.header("subject") + "\n" + said)
+    return Report(kind, found_by, said=said, left=left, successor=human.successor_in(said, sender) if left else "")
+
+
+def _completed(report: Report, mail: Mail, original: Original) -> Report:
+    """With what is read off any mail alike."""
+    about = report.message_id or original.message_id
+    referred = [*ids_in(mail.header("in-reply-to")), *reversed(ids_in(mail.header("references")))]
+    references = tuple(dict.fromkeys(filter(None, (about, *referred))))
+    return replace(
+        report,
+        return_paths=_return_paths(mail),
+        message_id=about or next(iter(references), ""),
+        references=references[:50],
+        envelope_id=report.envelope_id[:300],
+        subject=mail.header("subject")[:300],
+        sender=machine.writer(mail),
+        own_id=next(iter(ids_in(mail.header("message-id"))), ""),
+    )
+
+
+def _return_paths(mail: Mail) -> tuple[str, ...]:
+    names = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "original-recipient", "to", "cc")
+    found = (address for name in names for value in mail.all(name) for address in addresses_in(value))
+    return tuple(dict.fromkeys(found))[:50]

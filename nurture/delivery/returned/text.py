@@ -1,0 +1,88 @@
+"""Bounces without a status part: who failed, told from the text a mail server wrote for humans.
+
+Hundreds of servers, a handful of layouts: the address stands on a line of its own, begins the line of its reason
+("<max@example.com>: 550 …"), ends a sentence ("could not be delivered to max@example.com"), or is named in an SMTP
+command. Only a mail that a server wrote (machine.reports) is read like this: in a human's words the same sentence is
+only a quotation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nurture.delivery.returned.address import addresses_in
+from nurture.delivery.returned.original import Original
+from nurture.domain.failure_reason import folded
+
+_FAILURE = re.compile(
+    r"(?:not|n't|unable to|cannot|could ?not|failed to|nicht|never|be|impossible to) (?:be )?(?:deliver|sen[dt]\b|reach|process|route|accept|forward|complete)"
+    r"|(?:deliver\w*|delevery|message|mail|sending|recipients?|address(?:es)?|zustellung|transmission) .{0,80}?(?:fail|abort|unsuccess|problem|error|reject|refus|delay|return|suspend|impossible)"
+    r"|undeliver|user unknown|unknown user|no such user|failed (?:addresses|recipient)|fatal error|permanent (?:error|failure)|delivery (?:status|report)"
+    r"|did not reach|does not like recipient|following (?:address|recipient)|did(?:n't| not) (?:reach|receive)|unzustellbar|nicht (?:zugestellt|zustellbar|ubermittelt|erreich)"
+    r"|fehlgeschlagen|konnte .{0,80}nicht|n'a pas (?:pu )?etre|n'ont pas|pas pu|echec|no (?:se )?(?:ha podido|pudo|puede)|non (?:e stato|consegnat|recapitat)"
+    r"|mailbox (?:is )?(?:full|unavailable)|over quota|quota exceeded|loop alert|duplicated message|gave up|has been (?:rejected|blocked)|was (?:rejected|blocked)"
+    r"|送信できません|失敗しま|届きません|配信できません|エラー|送信エラー|не может быть доставлено|не доставлено|hold|removed from|non remis|doručen|may not exist|ist voll",
+)
+_SENTENCE = re.compile(
+    r"(?:deliver\w*|undeliverable|send(?:ing)?|sent|message|mail|addressed|forward\w*|recipient|user|to|an|for|fur|rcpt|address|mailbox|account|group|empfanger\w*)"
+    r"[^@]{0,90}?[ :<(\[\"'=][^\s@]{1,100}@",
+)
+_ADVICE = re.compile(
+    r"contact|for (?:further|more|assistance|help)|please (?:send|forward|write)|postmaster@|mailer-daemon@|administrator|wenden sie|questions|support@|abuse@"
+)
+_OURS = re.compile(
+    r"^\s*(?:from|sender|return-path|reply-to|envelope-from|message-id|x-\w+|mail from|originator|von|absender)\b\s*:?|>>> mail from|mail from:|message-id:?|\bsender\b.{0,20}$|sent by|message from|created by|generated (?:by|from)|original message was received",
+    re.I,
+)
+_ALONE = re.compile(
+    r"^[\s<>\"'*\-(\[•=:]{0,12}(?:smtp:|rcpt to:|to:|an:|recipient:?|address:?|user:?|e-?mail:?|empfanger:?|failed recipient:?|final-recipient:|adresse:?)?[\s<\"'(\[]{0,4}[^\s@]{1,100}@[^\s@]{3,200}"
+)
+_INTRO = re.compile(r"sent by\s*$|message from\s*$|message that .{0,60}sent\s*$")
+
+
+def tells_failure(text: str) -> bool:
+    """Whether the words are those of a failed delivery."""
+    return bool(_FAILURE.search(folded(text[:6_000])))
+
+
+def recipients_in(original: Original, ours: frozenset[str]) -> list[str]:
+    """The addresses the report speaks of as failed. ``ours``: those that cannot be meant, as the report was sent to them."""
+    not_meant = ours | original.senders
+    scored = _scored(original.said[:20_000], frozenset(original.recipients))
+    meant = {address: score for address, score in scored.items() if address not in not_meant}
+    meant = meant or {address: score for address, score in scored.items() if score >= _STRONG}  # one may write to oneself
+    best = max(meant.values(), default=0)
+    return [address for address, score in meant.items() if score == best] if best else []
+
+
+_STRONG = 3
+
+
+def _scored(text: str, written_to: frozenset[str]) -> dict[str, int]:
+    """How surely each address is one that failed."""
+    scores: dict[str, int] = {}
+    before = ""
+    for line in text.split("\n"):
+        plain = folded(line[:600])
+        for address in addresses_in(line[:600]):
+            scores[address] = max(scores.get(address, 0), _score(plain, before, address, written_to))
+        before = plain.strip() or before
+    return scores
+
+
+def _score(line: str, before: str, address: str, written_to: frozenset[str]) -> int:
+    if _OURS.search(line.partition(address)[0]) or _INTRO.search(before):
+        return 0
+    if _ADVICE.search(line) and not re.search(r"\b[45]\d\d\b", line):
+        return 0
+    known = 2 if address in written_to else 0
+    if _ALONE.match(line):
+        return 3 + known
+    return (2 if _SENTENCE.search(line) else 1) + known
+
+
+def extra(addresses: Iterator[bytes]) -> list[str]:
+    """What a foreign detector found, as far as these are addresses at all."""
+    found = (addresses_in(address.decode("utf-8", "replace")) for address in addresses if len(address) < 320)
+    return sorted({one[0] for one in found if len(one) == 1})

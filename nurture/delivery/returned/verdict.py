@@ -1,0 +1,89 @@
+"""From what a report says about one recipient to a ``Failed``: which words count when several are there.
+
+The machine-readable diagnostic comes first; where it leaves the reason open (a bare "4.4.7", "5.0.0"), what the report
+says to humans about this recipient decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nurture.delivery.returned.address import addresses_in
+from nurture.delivery.returned.report import Failed
+from nurture.domain.failure import FAILURE_OF, Failure, enhanced_status, reason
+from nurture.domain.failure_reason import Reason, reason_in
+
+_OPEN = frozenset(
+    {Reason.UNKNOWN, Reason.SYSTEM, Reason.EXPIRED, Reason.SYNTAX, Reason.FILTERED, Reason.POLICY, Reason.NETWORK}
+)
+_REPLY = re.compile(r"(?<![\d.\[-])([45]\d\d)(?=[ :;#-]|$)")
+_MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
+_MAX_DIAGNOSTIC = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a report says to humans, without the message it returns."""
+
+    text: str
+    subject: str = ""
+
+    def about(self, recipient: str) -> str:
+        """The lines from the recipient's address to the next one's; '' if the address is not in the text."""
+        lines = self.text.split("\n")
+        places = [number for number, line in enumerate(lines) if recipient in line.lower()] if recipient else []
+        return "\n".join(_block(lines, places[-1], recipient)) if places else ""
+
+    def moment(self, recipient: str) -> str:
+        """When in the conversation the server refused, where the text says so: the machine-readable part never does."""
+        found = _MOMENT.search(" ".join(self.about(recipient).split()))
+        return f" {found[0]}" if found else ""
+
+
+def _block(lines: list[str], first: int, recipient: str) -> list[str]:
+    block = [lines[first]]
+    for line in lines[first + 1 : first + 25]:
+        others = addresses_in(line)
+        if (
+            others
+            and recipient not in others
+            and not line.startswith((" ", "\t"))
+            and line.lstrip()[:1] in "<" + others[0][:1]
+        ):
+            break
+        block.append(line)
+    return block
+
+
+def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, words: Words, original: str = "") -> Failed:
+    """The recipient's entry, with the most telling words."""
+    why = reason(reply_code(diagnostic), status, diagnostic + words.moment(recipient))
+    if why in _OPEN and not (why is Reason.FILTERED and reason_in(diagnostic)):
+        why, diagnostic = _from_text(why, status, diagnostic, words, recipient)
+    if action in ("delivered", "relayed", "expanded"):
+        why = Reason.UNKNOWN
+    told = enhanced_status(diagnostic)
+    status = told if told and (status is None or status.endswith(".0.0")) else status
+    return Failed(recipient, action, status, diagnostic.strip()[:_MAX_DIAGNOSTIC], _failure(action, why), why, original)
+
+
+def _from_text(why: Reason, status: str | None, diagnostic: str, words: Words, recipient: str) -> tuple[Reason, str]:
+    for text in (words.about(recipient), words.text[:6_000], words.subject):
+        if text:
+            told = reason(reply_code(text), status, text)
+            if told not in _OPEN or why is Reason.UNKNOWN and told is not Reason.UNKNOWN:
+                return told, diagnostic or text
+    return why, diagnostic or words.about(recipient)
+
+
+def _failure(action: str, why: Reason) -> Failure:
+    """A delay is never final: what looks dead now may be answered tomorrow."""
+    found = FAILURE_OF[why]
+    return Failure.SOFT if action == "delayed" and found is Failure.INVALID else found
+
+
+def reply_code(text: str) -> int | None:
+    """The SMTP reply code in a server's words."""
+    found = _REPLY.search(text[:_MAX_DIAGNOSTIC])
+    return int(found[1]) if found else None
