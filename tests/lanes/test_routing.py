@@ -1,0 +1,298 @@
+"""Which lane and which servers: the DNS from a table, both databases for real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from nurture.delivery.dns import DnsTrouble, TableResolver
+from nurture.delivery.transport import Work
+from nurture.domain.message import MessageKind, MessageState
+from nurture.engine import routing
+from nurture.engine.publication import Publication
+from nurture.engine.runtime import Runtime
+from nurture.store import messages
+from nurture.store.database import reading, transaction
+from nurture.store.messages import NewMessage
+from nurture.store.schema import MailDomain, Message, Suppression
+
+NULL = {"mx": [(0, ".")]}
+ZONES: dict[str, Any] = {
+    "gmail.com": {"mx": [(5, "gmail-smtp-in.l.google.com"), (10, "alt1.gmail-smtp-in.l.google.com")]},
+    "werk.example": {"mx": [(20, "mx2.werk.example"), (10, "werk-example.mail.protection.outlook.com")]},
+    "old.example": {"a": ["192.0.2.7"]},
+    "xn--strae-oqa.de": {"mx": [(10, "mx00.kundenserver.de")]},
+    "null.example": NULL,
+    "empty.example": {},
+    "broken.example": DnsTrouble("broken.example", "SERVFAIL"),
+    "half.example": {"mx": DnsTrouble("half.example", "time was over"), "a": ["192.0.2.8"]},
+}
+
+
+class OnTheWay:
+    """A way out of this kind; nothing is carried in these tests."""
+
+    def __init__(self, name: str, *, idempotent: bool = False) -> None:
+        self.name, self.idempotent = name, idempotent
+
+    def carry(self, work: Work) -> None:
+        raise AssertionError("nothing is to be carried")
+
+
+Direct = Callable[..., Runtime]
+
+
+@pytest.fixture
+def house(db: Engine, make_runtime: Callable[..., Runtime], example: Publication) -> Direct:
+    def make(name: str = "direct", **rules: Any) -> Runtime:
+        delivery = replace(example.definitions.delivery, warm_up=None, **rules)
+        publication = replace(example, definitions=replace(example.definitions, delivery=delivery))
+        return make_runtime(db, transport=OnTheWay(name), resolver=TableResolver(ZONES), publication=publication)
+
+    return make
+
+
+def queue(rt: Runtime, now: datetime, *addresses: str, kind: MessageKind = MessageKind.NURTURE) -> None:
+    with transaction(rt.db) as session:
+        new = [
+            NewMessage(kind, f"test:{address}", address, "de", "hello", queued_at=now, due_at=now) for address in addresses
+        ]
+        messages.queue(session, "test", "mail.example", new)
+
+
+def lanes(rt: Runtime) -> dict[str, str]:
+    with reading(rt.db) as session:
+        return {m.address: m.provider for m in session.scalars(select(Message))}
+
+
+def message(rt: Runtime, address: str) -> Message:
+    with reading(rt.db) as session:
+        return session.scalars(select(Message).where(Message.address == address)).one()
+
+
+def domain(rt: Runtime, name: str) -> MailDomain | None:
+    with reading(rt.db) as session:
+        return session.get(MailDomain, name)
+
+
+def change(rt: Runtime, zones: Mapping[str, Any]) -> TableResolver:
+    """The DNS says something else from now on."""
+    rt.resolver = resolver = TableResolver(zones)
+    return resolver
+
+
+# --- lanes --------------------------------------------------------------------------------------------------------------
+
+
+def test_mails_get_the_lane_of_whoever_takes_them(house: Direct, now: datetime) -> None:
+    rt = house()
+    expected = {
+        "anna@gmail.com": "google",
+        "anna@werk.example": "microsoft",
+        "bernd@Werk.Example": "microsoft",
+        "anna@old.example": "other",
+        "anna@straße.de": "ionos",
+    }
+    queue(rt, now, *expected)
+    assert routing.route(rt, now) == 5
+    assert lanes(rt) == expected
+    assert routing.route(rt, now) == 0
+
+
+def test_each_domain_is_asked_for_once_and_then_remembered(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, *(f"reader{n}@werk.example" for n in range(50)))
+    assert routing.route(rt, now) == 50
+    queue(rt, now, "late@werk.example")
+    assert routing.route(rt, now + timedelta(minutes=59)) == 1
+    assert rt.resolver.asked == [("mx", "werk.example")]  # type: ignore[attr-defined]
+
+
+def test_hosts_come_by_preference_and_without_mx_the_domain_itself(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example", "a@old.example")
+    routing.route(rt, now)
+    with transaction(rt.db) as session:
+        found = routing.hosts(rt, session, ["Werk.Example", "old.example", "unknown.example", "-"], now)
+    assert {name: row.hosts for name, row in found.items()} == {
+        "Werk.Example": ["werk-example.mail.protection.outlook.com", "mx2.werk.example"],
+        "old.example": ["old.example"],
+    }
+
+
+def test_what_is_out_of_date_is_used_once_more_and_looked_up_again(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example")
+    routing.route(rt, now)
+    change(rt, {"werk.example": {"mx": [(10, "aspmx.l.google.com")]}})
+    later = now + timedelta(hours=2)
+    with transaction(rt.db) as session:
+        assert routing.hosts(rt, session, ["werk.example"], later)["werk.example"].hosts[0].endswith("outlook.com")
+    assert routing.route(rt, later) == 0
+    with transaction(rt.db) as session:
+        row = routing.hosts(rt, session, ["werk.example"], later)["werk.example"]
+    assert (row.hosts, row.provider, row.wanted) == (["aspmx.l.google.com"], "google", False)
+
+
+def test_while_the_dns_is_away_what_it_said_last_holds_on(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example")
+    routing.route(rt, now)
+    resolver = change(rt, {"werk.example": DnsTrouble("werk.example", "time was over")})
+    later = now + timedelta(days=2)
+    queue(rt, later, "b@werk.example")
+    assert routing.route(rt, later) == 1
+    assert lanes(rt)["b@werk.example"] == "microsoft"
+    assert resolver.asked
+    assert domain(rt, "werk.example").expires_at == later + timedelta(minutes=5)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "believed"),
+    [(0, timedelta(minutes=5)), (7200, timedelta(hours=2)), (10**6, timedelta(days=1))],
+    ids=["none", "two hours", "weeks"],
+)
+def test_an_answer_is_believed_for_five_minutes_to_a_day(
+    ttl: int, believed: timedelta, sqlite_db: Engine, make_runtime: Callable[..., Runtime], now: datetime
+) -> None:
+    rt = make_runtime(sqlite_db, transport=OnTheWay("direct"), resolver=TableResolver(ZONES, ttl=ttl))
+    queue(rt, now, "a@werk.example", "a@null.example")
+    routing.route(rt, now)
+    assert domain(rt, "werk.example").expires_at == now + believed  # type: ignore[union-attr]
+    assert domain(rt, "null.example").expires_at == now + min(believed, timedelta(hours=1))  # type: ignore[union-attr]
+
+
+# --- nobody takes it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("anna@null.example", "5.1.10"),
+        ("anna@gone.example", "5.1.2"),
+        ("anna@empty.example", "5.4.4"),
+        ("anna@[192.0.2.1]", "5.1.2"),
+    ],
+)
+def test_nobody_takes_it(address: str, status: str, house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, address, "bernd@werk.example")
+    assert routing.route(rt, now) == 2
+    failed = message(rt, address)
+    assert (failed.state, failed.failure, failed.attempts) == (MessageState.FAILED, "invalid", 1)
+    assert failed.reason.startswith(f"{status} ")
+    with reading(rt.db) as session:
+        assert [t.status for t in messages.tries_of(session, [failed.id])[failed.id]] == [status]
+        # this address, and nobody else of the domain
+        assert session.scalars(select(Suppression.address_key)).all() == [address]
+
+
+def test_a_server_that_denies_a_name_without_mx_does_not_kill_a_domain(house: Direct, now: datetime) -> None:
+    class Denying(TableResolver):
+        def mx(self, name: str) -> Any:
+            return super().mx("no-such-name")
+
+    rt = house()
+    rt.resolver = Denying(ZONES)
+    queue(rt, now, "anna@old.example")
+    routing.route(rt, now)
+    assert lanes(rt) == {"anna@old.example": "other"}
+
+
+@pytest.mark.parametrize("name", ["broken.example", "half.example"])
+def test_trouble_is_no_verdict(name: str, house: Direct, now: datetime) -> None:
+    rt = house()
+    address = f"anna@{name}"
+    queue(rt, now, address)
+    assert routing.route(rt, now) == 1
+    waiting = message(rt, address)
+    assert (waiting.state, waiting.provider, waiting.attempts) == (MessageState.QUEUED, "", 1)
+    assert waiting.reason.startswith("4.4.3 ")
+    assert waiting.due_at is not None
+    assert timedelta(minutes=4) <= waiting.due_at - now <= timedelta(minutes=6)
+    assert domain(rt, name) is None
+    assert routing.route(rt, now) == 0  # it waits for its time
+    change(rt, {name: {"a": ["192.0.2.9"]}})
+    assert routing.route(rt, waiting.due_at) == 1
+    assert lanes(rt) == {address: "other"}
+
+
+def test_a_domain_that_died_while_its_mail_waited(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example")
+    routing.route(rt, now)
+    change(rt, {"werk.example": NULL})
+    later = now + timedelta(hours=2)
+    with transaction(rt.db) as session:
+        routing.hosts(rt, session, ["werk.example"], later)
+    routing.route(rt, later)
+    with transaction(rt.db) as session:
+        assert routing.hosts(rt, session, ["werk.example"], later)["werk.example"].hosts == []
+        session.query(Message).update({"provider": ""})  # what whoever finds no host does
+    assert routing.route(rt, later) == 1
+    assert message(rt, "a@werk.example").state is MessageState.FAILED
+
+
+# --- other ways out -----------------------------------------------------------------------------------------------------
+
+
+def test_a_relay_takes_everything_and_nobody_is_asked(house: Direct, now: datetime) -> None:
+    rt = house("smtp")
+    queue(rt, now, "anna@null.example")
+    assert routing.lane_of(rt, "anna@null.example") == "relay"
+    assert routing.present_lane(rt, "") == routing.present_lane(rt, "google") == "relay"
+    assert routing.route(rt, now) == 0
+    with reading(rt.db) as session:
+        assert routing.hosts(rt, session, ["werk.example"], now) == {}
+    assert rt.resolver.asked == []  # type: ignore[attr-defined]
+
+
+def test_a_relay_fed_by_lanes_fails_nothing_itself(house: Direct, now: datetime) -> None:
+    rt = house("smtp", by_provider=True)
+    expected = {
+        "anna@gmail.com": "google",
+        "anna@werk.example": "microsoft",
+        "anna@null.example": "other",
+        "anna@gone.example": "other",
+        "anna@broken.example": "other",
+    }
+    queue(rt, now, *expected)
+    assert routing.lane_of(rt, "anna@gmail.com") == "google"
+    assert routing.lane_of(rt, "anna@werk.example") == ""
+    assert routing.route(rt, now) == 5
+    assert lanes(rt) == expected
+    assert ("mx", "gmail.com") not in rt.resolver.asked  # type: ignore[attr-defined]
+
+
+def test_a_local_way_has_a_lane_without_limits(db: Engine, make_runtime: Callable[..., Runtime], now: datetime) -> None:
+    rt = make_runtime(db)
+    assert routing.lane_of(rt, "anna@gmail.com") == routing.present_lane(rt, "") == "local"
+    assert routing.route(rt, now) == 0
+
+
+def test_mails_stamped_for_another_way_are_looked_up_again(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example")
+    with transaction(rt.db) as session:
+        session.query(Message).update({"provider": "relay"})
+    assert routing.present_lane(rt, "relay") == ""
+    assert routing.route(rt, now) == 1
+    assert lanes(rt) == {"a@werk.example": "microsoft"}
+
+
+# --- forms --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_learns_what_is_known(house: Direct, now: datetime) -> None:
+    rt = house()
+    assert routing.takes_mail(rt, "null.example", now) is None
+    queue(rt, now, "a@werk.example", "a@null.example", "a@gone.example")
+    routing.route(rt, now)
+    known = {name: routing.takes_mail(rt, name, now) for name in ("Werk.example", "null.example", "gone.example", "-")}
+    assert known == {"Werk.example": True, "null.example": False, "gone.example": False, "-": False}
+    assert routing.takes_mail(rt, "null.example", now + timedelta(hours=1)) is None
