@@ -24,6 +24,8 @@ _COMMANDS = {
     "timeline": "timeline:timeline",
     "export": "export:export",
     "user": "users:user",
+    "dkim": "dkim:dkim",
+    "doctor": "doctor:doctor",
     "db": "database:db",
 }
 
