@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from nurture import web
-from nurture.delivery import MailboxTransport, SmtpTransport, Transport
+from nurture.delivery import DirectTransport, MailboxTransport, SmtpTransport, Transport
 from nurture.delivery.dkim_keys import load_sealer
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.runtime import Runtime
@@ -108,6 +108,8 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def _transport(settings: Settings) -> Transport:
+    if settings.transport == "direct":
+        return DirectTransport(settings.helo)
     return SmtpTransport(settings.smtp) if settings.smtp else MailboxTransport(settings.var / "mailbox")
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nurture.delivery import SmtpSettings, SmtpUrlError, parse_smtp_url
+from nurture.delivery.smtp_settings import is_public_name
 from nurture.domain.errors import SettingsError
 
 KEY_LENGTH = 32
@@ -35,6 +36,7 @@ _SECRETS = ("NURTURE_DATABASE_URL", "NURTURE_SMTP_URL", "NURTURE_SECRET_KEYS")
 VARIABLES = (
     "NURTURE_HOME",
     "NURTURE_TRANSPORT",
+    "NURTURE_HELO",
     "NURTURE_PUBLIC_URL",
     "NURTURE_TRUSTED_PROXIES",
     "NURTURE_LOG",
@@ -50,14 +52,17 @@ Value = TypeVar("Value")
 class Settings:
     """Where things are and how mail leaves.
 
-    ``smtp``: None with the mailbox transport. ``secret_keys``: newest first; empty: generated ones are kept in
+    ``transport``: mailbox, smtp (a relay, in ``smtp``) or direct (to the recipients' own servers). ``helo``: the name this
+    machine greets other mail servers with, '' for its own. ``secret_keys``: newest first; empty: generated ones are kept in
     ``var/secret_keys``. ``public_url``: without a slash at the end. ``trusted_proxies``: how many proxies of ours stand
     before the web server. ``log``: 'text' or 'json'. ``dkim_folder``: where the keys that sign mails lie.
     """
 
     home: Path
     database_url: str = field(repr=False)
+    transport: str
     smtp: SmtpSettings | None = field(repr=False)
+    helo: str
     secret_keys: tuple[str, ...] = field(repr=False)
     public_url: str
     public_url_given: bool
@@ -69,10 +74,6 @@ class Settings:
     def var(self) -> Path:
         """What is written while running: database, mailbox, generated keys."""
         return self.home / "var"
-
-    @property
-    def transport(self) -> str:
-        return "smtp" if self.smtp else "mailbox"
 
     @property
     def on_sqlite(self) -> bool:
@@ -95,13 +96,16 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in ``environ``. Raises SettingsError with every fault."""
     read = _Environment(environ)
     home = read("NURTURE_HOME", _folder, Path.cwd())
-    transport = read("NURTURE_TRANSPORT", _one_of("mailbox", "smtp"), "mailbox")
+    transport = read("NURTURE_TRANSPORT", _one_of("mailbox", "smtp", "direct"), "mailbox")
     smtp = read("NURTURE_SMTP_URL", _smtp, None)
+    helo = read("NURTURE_HELO", _helo, "")
     public_url = read("NURTURE_PUBLIC_URL", _public_url, "")
     settings = Settings(
         home=home,
         database_url=read("NURTURE_DATABASE_URL", _database_url, f"sqlite:///{home / 'var' / 'nurture.db'}"),
-        smtp=smtp if transport == "smtp" else None,
+        transport=transport,
+        smtp=_greeting_with(smtp, helo) if smtp and transport == "smtp" else None,
+        helo=helo,
         secret_keys=read("NURTURE_SECRET_KEYS", _keys, ()),
         public_url=public_url or f"http://127.0.0.1:{DEFAULT_PORT}",
         public_url_given=bool(public_url),
@@ -112,6 +116,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if transport == "smtp" and smtp is None and not read.is_faulty("NURTURE_SMTP_URL"):
         read.fault(
             "NURTURE_SMTP_URL", "is needed with NURTURE_TRANSPORT=smtp; such as smtp://user:password@mail.example.com:587"
+        )
+    if transport == "direct" and not helo and not read.is_faulty("NURTURE_HELO"):
+        read.fault(
+            "NURTURE_HELO",
+            "is needed with NURTURE_TRANSPORT=direct: the public name of this machine, which its address leads back to; "
+            "such as out.example.com",
         )
     read.finish()
     return settings
@@ -214,6 +224,17 @@ def _smtp(text: str) -> SmtpSettings:
         return parse_smtp_url(text)
     except SmtpUrlError as error:
         raise ValueError(str(error)) from None
+
+
+def _greeting_with(smtp: SmtpSettings, helo: str) -> SmtpSettings:
+    """The name in the URL comes first: it is the nearer one."""
+    return smtp if smtp.helo or not helo else replace(smtp, helo=helo)
+
+
+def _helo(text: str) -> str:
+    if not is_public_name(text):
+        raise ValueError(f"'{text}' is no name for this machine; write its full public name, such as out.example.com")
+    return text.rstrip(".").lower()
 
 
 def _keys(text: str) -> tuple[str, ...]:

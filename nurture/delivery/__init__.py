@@ -6,21 +6,23 @@ Knows bytes, addresses and servers' replies; knows nothing of contacts, campaign
 from nurture.delivery.mailbox import MailboxTransport
 from nurture.delivery.memory import MemoryTransport
 from nurture.delivery.outcome import Kind, Outcome, Phase
-from nurture.delivery.smtp import SmtpTransport
+from nurture.delivery.smtp import DirectTransport, SmtpTransport
 from nurture.delivery.smtp_settings import SmtpSettings, SmtpUrlError, parse_smtp_url
-from nurture.delivery.transport import Parcel, Session, Transport
+from nurture.delivery.transport import Parcel, Shipment, Transport, Work
 
 __all__ = [
+    "DirectTransport",
     "Kind",
     "MailboxTransport",
     "MemoryTransport",
     "Outcome",
     "Parcel",
     "Phase",
-    "Session",
+    "Shipment",
     "SmtpSettings",
     "SmtpTransport",
     "SmtpUrlError",
     "Transport",
+    "Work",
     "parse_smtp_url",
 ]

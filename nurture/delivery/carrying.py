@@ -9,14 +9,15 @@ nothing about a mail: that is the server's and the engine's business.
 from __future__ import annotations
 
 import selectors
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from nurture.delivery.connection import Connection, Server, Timeouts
 from nurture.delivery.envelope import Unsendable
 from nurture.delivery.events import Event, Over, Ready, Settled, Waiting
+from nurture.delivery.lines import Destination, Lane, Line, Load, is_busy, tidy
+from nurture.delivery.lookup import Lookup
 from nurture.delivery.outcome import Outcome
 from nurture.delivery.transport import Parcel, Shipment, Work
 
@@ -31,65 +32,12 @@ class Directory(Protocol):
 
     def hosts(self, shipment: Shipment) -> tuple[str, ...]: ...
 
+    def connections(self, shipment: Shipment) -> int: ...
+
     def server(self, host: str) -> Server: ...
 
     def learn(self, host: str, over: Over, *, pipelined: bool) -> bool:
         """Whether it is worth while to try the same host again at once, in another manner."""
-
-
-@dataclass(eq=False)
-class _Load:
-    """A shipment. ``open``: parcels taken from it and not settled."""
-
-    shipment: Shipment
-    ended: bool = False
-    open: int = 0
-
-
-@dataclass(eq=False)
-class _Destination:
-    """The servers some shipments of a lane go to. ``limit``: connections they have been seen to bear."""
-
-    lane: _Lane
-    hosts: tuple[str, ...]
-    loads: deque[_Load] = field(default_factory=deque)
-    returned: deque[Parcel] = field(default_factory=deque)
-    lines: set[_Line] = field(default_factory=set)
-    failed: dict[str, Outcome] = field(default_factory=dict)
-    limit: int | None = None
-
-    def host(self) -> str | None:
-        """The server to try next."""
-        return next((host for host in self.hosts if host not in self.failed), None)
-
-    @property
-    def wanting(self) -> bool:
-        return bool(self.returned) or any(not load.ended for load in self.loads)
-
-    @property
-    def empty(self) -> bool:
-        return not self.loads and not self.returned and not self.lines
-
-
-@dataclass(eq=False)
-class _Lane:
-    name: str
-    limit: int = 1
-    per_connection: int = 1
-    lines: set[_Line] = field(default_factory=set)
-    destinations: dict[tuple[str, ...], _Destination] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class _Line:
-    """A connection and what it is for. ``first``: the mail it is opened for. ``resting``: since when it has none."""
-
-    connection: Connection
-    destination: _Destination
-    host: str
-    first: Parcel | None
-    resting: float | None = None
-    leaving: bool = False
 
 
 class Round:
@@ -101,13 +49,14 @@ class Round:
         self._work, self._directory, self._timeouts = work, directory, timeouts
         self._stopwatch, self._poll = stopwatch, poll
         self._selector = selectors.DefaultSelector()
+        self._lookup = Lookup(self._selector)
         self._now = stopwatch()
         self._asked = self._now
         self._short, self._room = True, True
-        self._lanes: dict[str, _Lane] = {}
-        self._lines: dict[Connection, _Line] = {}
-        self._load_of: dict[int, _Load] = {}
-        self._ready: list[tuple[_Line, Parcel]] = []
+        self._lanes: dict[str, Lane] = {}
+        self._lines: dict[Connection, Line] = {}
+        self._load_of: dict[int, Load] = {}
+        self._ready: list[tuple[Line, Parcel]] = []
 
     def run(self) -> None:
         try:
@@ -117,6 +66,7 @@ class Round:
         finally:
             for connection in list(self._lines):
                 connection.close()
+            self._lookup.close()
             self._selector.close()
 
     def _turn(self) -> bool:
@@ -135,20 +85,21 @@ class Round:
     # --- work -------------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        busy = Counter(line.destination.lane.name for line in self._lines.values() if _is_busy(line))
+        busy = Counter(line.destination.lane.name for line in self._lines.values() if is_busy(line))
         self._asked, self._short = self._now, False
         for shipment in self._work.more(busy):
             self._add(shipment)
 
     def _add(self, shipment: Shipment) -> None:
-        lane = self._lanes.setdefault(shipment.lane, _Lane(shipment.lane))
-        lane.limit, lane.per_connection = max(1, shipment.connections), max(1, shipment.per_connection)
+        lane = self._lanes.setdefault(shipment.lane, Lane(shipment.lane))
+        lane.limit = max(1, self._directory.connections(shipment))
+        lane.per_connection = max(1, shipment.per_connection)
         hosts = self._directory.hosts(shipment)
-        destination = lane.destinations.setdefault(hosts, _Destination(lane, hosts))
-        destination.loads.append(_Load(shipment))
+        destination = lane.destinations.setdefault(hosts, Destination(lane, hosts))
+        destination.loads.append(Load(shipment))
         self._room = True
 
-    def _next(self, destination: _Destination) -> Parcel | None:
+    def _next(self, destination: Destination) -> Parcel | None:
         """The next parcel that goes there."""
         if destination.returned:
             return destination.returned.popleft()
@@ -161,7 +112,7 @@ class Round:
                 self._load_of[parcel.message_id] = load
                 return parcel
             load.ended = self._short = True
-        _tidy(destination)
+        tidy(destination)
         return None
 
     def _done(self, parcel: Parcel) -> None:
@@ -181,17 +132,17 @@ class Round:
         for lane in list(self._lanes.values()):
             for destination in list(lane.destinations.values()):
                 self._fill_destination(lane, destination)
-                _tidy(destination)
+                tidy(destination)
                 if destination.empty:
                     del lane.destinations[destination.hosts]
 
-    def _fill_destination(self, lane: _Lane, destination: _Destination) -> None:
+    def _fill_destination(self, lane: Lane, destination: Destination) -> None:
         for line in [line for line in destination.lines if line.resting is not None]:
             self._feed(line)
         while self._may_open(lane, destination) and (parcel := self._next(destination)) is not None:
             self._open(destination, parcel)
 
-    def _may_open(self, lane: _Lane, destination: _Destination) -> bool:
+    def _may_open(self, lane: Lane, destination: Destination) -> bool:
         if not destination.loads and not destination.returned:
             return False
         if destination.limit is not None and len(destination.lines) >= destination.limit:
@@ -204,18 +155,18 @@ class Round:
                 break
         return False
 
-    def _open(self, destination: _Destination, parcel: Parcel) -> None:
+    def _open(self, destination: Destination, parcel: Parcel) -> None:
         host = destination.host()
         if host is None:  # all failed once, and some work: try from the beginning
             destination.failed.clear()
             host = destination.hosts[0]
-        connection = Connection(self._directory.server(host), self._selector, self._timeouts)
-        line = self._lines[connection] = _Line(connection, destination, host, parcel)
+        connection = Connection(self._directory.server(host), self._selector, self._lookup, self._timeouts)
+        line = self._lines[connection] = Line(connection, destination, host, parcel)
         destination.lines.add(line)
         destination.lane.lines.add(line)
         self._heard(line, connection.open(self._now))
 
-    def _feed(self, line: _Line) -> None:
+    def _feed(self, line: Line) -> None:
         """Give a connection at rest its next mail, if there is one for it."""
         lane, conversation = line.destination.lane, line.connection.conversation
         if conversation.begun >= lane.per_connection or len(lane.lines) > lane.limit:
@@ -227,7 +178,7 @@ class Round:
         elif line.resting is None:
             line.resting, self._room = self._now, True
 
-    def _offer_next(self, line: _Line) -> bool:
+    def _offer_next(self, line: Line) -> bool:
         """Announce the next mail that can be sent; whether there is one."""
         while True:
             parcel, line.first = line.first or self._next(line.destination), None
@@ -240,7 +191,7 @@ class Round:
             else:
                 return True
 
-    def _leave(self, line: _Line) -> None:
+    def _leave(self, line: Line) -> None:
         line.leaving, line.resting = True, None
         line.destination.lines.discard(line)
         self._heard(line, line.connection.leave(self._now))
@@ -249,7 +200,7 @@ class Round:
 
     def _busy(self) -> bool:
         """Whether mails are on their way, or wait for a connection that is still saying goodbye."""
-        if any(_is_busy(line) for line in self._lines.values()):
+        if any(is_busy(line) for line in self._lines.values()):
             return True
         return any(d.wanting for lane in self._lanes.values() for d in lane.destinations.values())
 
@@ -263,7 +214,9 @@ class Round:
         self._now = self._stopwatch()
         for key, mask in seen:
             connection = key.data
-            if (line := self._lines.get(connection)) is not None:
+            if connection is self._lookup:
+                self._looked_up()
+            elif (line := self._lines.get(connection)) is not None:
                 self._heard(line, connection.handle(mask, self._now))
         for connection, line in list(self._lines.items()):
             if connection.deadline is not None and connection.deadline <= self._now:
@@ -271,7 +224,12 @@ class Round:
             elif line.resting is not None and self._now - line.resting > _IDLE:
                 self._leave(line)
 
-    def _heard(self, line: _Line, events: Sequence[Event]) -> None:
+    def _looked_up(self) -> None:
+        self._lookup.heard()
+        for connection, line in list(self._lines.items()):
+            self._heard(line, connection.looked_up(self._now))
+
+    def _heard(self, line: Line, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Settled):
                 self._settle(event.parcel, event.outcome)
@@ -296,28 +254,28 @@ class Round:
             else:
                 self._go(line)
 
-    def _go(self, line: _Line) -> None:
+    def _go(self, line: Line) -> None:
         conversation, lane = line.connection.conversation, line.destination.lane
         conversation.go()
         if conversation.pipelines and conversation.begun < lane.per_connection and len(lane.lines) <= lane.limit:
             self._offer_next(line)
         self._heard(line, line.connection.send(self._now))
 
-    def _abandon(self, line: _Line, parcel: Parcel) -> None:
+    def _abandon(self, line: Line, parcel: Parcel) -> None:
         line.connection.conversation.abandon()
         self._done(parcel)
         self._forget(line)
 
     # --- the end of a connection ------------------------------------------------------------------------------------------
 
-    def _forget(self, line: _Line) -> None:
+    def _forget(self, line: Line) -> None:
         line.connection.close()
         self._lines.pop(line.connection, None)
         line.destination.lines.discard(line)
         line.destination.lane.lines.discard(line)
         self._room = True
 
-    def _over(self, line: _Line, over: Over) -> None:
+    def _over(self, line: Line, over: Over) -> None:
         """Its mails go over another connection of the same destination, unless no server there is usable."""
         destination, conversation = line.destination, line.connection.conversation
         self._forget(line)
@@ -333,7 +291,7 @@ class Round:
         elif destination.host() is None:
             destination.limit = len(destination.lines)
 
-    def _stop(self, destination: _Destination, outcome: Outcome) -> None:
+    def _stop(self, destination: Destination, outcome: Outcome) -> None:
         """No server of this destination takes anything."""
         for parcel in destination.returned:
             self._done(parcel)
@@ -351,13 +309,3 @@ class Round:
                 self._leave(line)
         while self._lines:
             self._look()
-
-
-def _is_busy(line: _Line) -> bool:
-    return line.resting is None and not line.leaving
-
-
-def _tidy(destination: _Destination) -> None:
-    """Forget shipments of which nothing is left. Those with mails on their way stay: they may have to be stopped."""
-    while destination.loads and destination.loads[0].ended and not destination.loads[0].open:
-        destination.loads.popleft()

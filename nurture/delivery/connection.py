@@ -1,6 +1,7 @@
 """One connection to a mail server: a non-blocking socket, its encryption, its deadlines.
 
-    connecting (address after address) -> shaking hands (implicit TLS) -> talking (<-> shaking hands: STARTTLS) -> closed
+    looking up -> connecting (address after address) -> (shaking hands) -> talking -> closed
+                                                           ^-- STARTTLS ---+
 
 Carries bytes between the socket and the ``Conversation`` and turns time and broken lines into its events. Knows no
 other connection, and decides nothing about what to send.
@@ -12,11 +13,12 @@ import os
 import selectors
 import socket
 import ssl
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 
 from nurture.delivery.conversation import Conversation
 from nurture.delivery.events import Event, Manner, Over, Secure
+from nurture.delivery.lookup import Addresses, Lookup, numeric
 from nurture.delivery.outcome import Phase, lost
 
 _READ = 65_536
@@ -57,11 +59,12 @@ class Server:
 class Connection:
     """``handle`` what the selector reports and ask ``expired`` now and then; both give events until Over."""
 
-    def __init__(self, server: Server, selector: selectors.BaseSelector, timeouts: Timeouts) -> None:
+    def __init__(self, server: Server, selector: selectors.BaseSelector, lookup: Lookup, timeouts: Timeouts) -> None:
         self.conversation = Conversation(server.manner, server.host)
         self.deadline: float | None = None
-        self._server, self._selector, self._timeouts = server, selector, timeouts
-        self._addresses: list[tuple[Any, ...]] = []
+        self._server, self._selector, self._lookup, self._timeouts = server, selector, lookup, timeouts
+        self._found: Future[Addresses] | None = None
+        self._addresses: Addresses = []
         self._socket: socket.socket | None = None
         self._connected = self._shaking = False
         self._out = memoryview(b"")
@@ -73,8 +76,20 @@ class Connection:
 
     def open(self, now: float) -> list[Event]:
         """Begin to connect."""
+        host, port = self._server.host, self._server.port
+        self._addresses = numeric(host, port)
+        if self._addresses:
+            return self._dial(now)
+        self._found, self.deadline = self._lookup.find(host, port), now + self._timeouts.connect
+        return []
+
+    def looked_up(self, now: float) -> list[Event]:
+        """Go on if the addresses are known by now."""
+        if self._found is None or not self._found.done():
+            return []
+        found, self._found = self._found, None
         try:
-            self._addresses += socket.getaddrinfo(self._server.host, self._server.port, type=socket.SOCK_STREAM)
+            self._addresses = found.result()
         except (OSError, UnicodeError) as error:
             self._trouble = f"{self._server.host} was not found: {_words(error)}"
         return self._dial(now)
@@ -105,7 +120,7 @@ class Connection:
         if self.deadline is None or now < self.deadline:
             return []
         if not self._connected:
-            self._trouble = "no answer in time"
+            self._found, self._trouble = None, "no answer in time"
             return self._dial(now)
         return self._lost("no answer in time")
 

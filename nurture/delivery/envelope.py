@@ -19,8 +19,6 @@ _UNSAFE = re.compile(r"[\s<>\x00-\x1f\x7f]")
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
 
-DATA = b"DATA\r\n"
-
 
 class Unsendable(Exception):
     """No server will be asked; carries what became of the parcel."""

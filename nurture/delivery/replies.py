@@ -21,10 +21,6 @@ class Reply:
     code: int
     text: str
 
-    @property
-    def lines(self) -> list[str]:
-        return self.text.split("\n")
-
 
 class Nonsense(Exception):
     """What the server says is no reply."""

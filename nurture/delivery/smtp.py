@@ -64,6 +64,9 @@ class _Network(ABC):
     @abstractmethod
     def hosts(self, shipment: Shipment) -> tuple[str, ...]: ...
 
+    def connections(self, shipment: Shipment) -> int:
+        return shipment.connections
+
     @abstractmethod
     def server(self, host: str) -> Server: ...
 
@@ -93,6 +96,9 @@ class SmtpTransport(_Network):
 
     def hosts(self, shipment: Shipment) -> tuple[str, ...]:
         return shipment.hosts or (self.settings.host,)
+
+    def connections(self, shipment: Shipment) -> int:
+        return min(shipment.connections, self.settings.connections or shipment.connections)
 
     def server(self, host: str) -> Server:
         settings = self.settings

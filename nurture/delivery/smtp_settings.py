@@ -145,6 +145,11 @@ def is_host_name(text: str) -> bool:
     return bool(_HOST_NAME.fullmatch(text))
 
 
+def is_public_name(text: str) -> bool:
+    """Whether other mail servers may take this for a machine's full name."""
+    return is_host_name(text) and "." in text.rstrip(".") and not _is_address(text.rstrip("."))
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)

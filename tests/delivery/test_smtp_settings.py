@@ -12,6 +12,10 @@ GOOD = {
         "smtp://user:pw@mail.example.com:2525?tls=required&helo=out.example.com",
         SmtpSettings("mail.example.com", 2525, "required", "user", "pw", "out.example.com"),
     ),
+    "how to log in, how often": (
+        "smtp://user:token@mail.example.com?auth=xoauth2&connections=8",
+        SmtpSettings("mail.example.com", 587, user="user", password="token", auth="xoauth2", connections=8),
+    ),
     "implicit TLS": ("smtp://mail.example.com?tls=implicit", SmtpSettings("mail.example.com", 465, "implicit")),
     "this machine": ("smtp://127.0.0.1?tls=none", SmtpSettings("127.0.0.1", 25, "none")),
     "this machine by name": ("smtp://localhost:1025/?tls=none", SmtpSettings("localhost", 1025, "none")),
@@ -46,6 +50,10 @@ BAD = {
     "hash after the host": ("smtp://mail.example.com#w", ["must be written as %23"]),
     "path": ("smtp://mail.example.com/inbox", ["nothing may follow the port"]),
     "bad helo": ("smtp://mail.example.com?helo=a b", ["helo must be a host name"]),
+    "unknown login": ("smtp://u:p@mail.example.com?auth=ntlm", ["plain or login or xoauth2, not 'ntlm'"]),
+    "login of nobody": ("smtp://mail.example.com?auth=login", ["auth needs a user"]),
+    "connections no number": ("smtp://mail.example.com?connections=many", ["from 1 to 1000, not 'many'"]),
+    "no connections": ("smtp://mail.example.com?connections=0", ["from 1 to 1000"]),
     "several at once": (
         "smtp://user@mail_.example.com/x?tls=no&foo=1",
         ["no host name", "nothing may follow", "'foo' is not a parameter", "not 'no'", "no password"],

@@ -41,6 +41,22 @@ def test_everything_set(tmp_path: Path) -> None:
     assert s.database_name == "postgresql://nurture:***@db/nurture"
 
 
+def test_straight_to_the_recipients_servers(tmp_path: Path) -> None:
+    s = load_settings({"NURTURE_HOME": str(tmp_path), "NURTURE_TRANSPORT": "direct", "NURTURE_HELO": "Out.Example.com."})
+    assert (s.transport, s.helo, s.smtp) == ("direct", "out.example.com", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("smtp://mail.example.com", "out.example.com"), ("smtp://m.example.com?helo=a.example.com", "a.example.com")],
+)
+def test_the_name_to_greet_with_holds_for_the_relay_too(tmp_path: Path, url: str, name: str) -> None:
+    environ = {"NURTURE_TRANSPORT": "smtp", "NURTURE_SMTP_URL": url, "NURTURE_HELO": "out.example.com"}
+    smtp = load_settings({"NURTURE_HOME": str(tmp_path), **environ}).smtp
+    assert smtp is not None
+    assert smtp.helo == name
+
+
 def test_secrets_from_files(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text(f"{KEY}\n{OLD}\n")
     (tmp_path / "url").write_text("postgresql://nurture@db/nurture\n")
@@ -73,8 +89,15 @@ FAULTS = {
     "nobody's home": ({"NURTURE_HOME": "~nobody-of-this-name/x"}, "NURTURE_HOME", "there is no folder"),
     "in memory": ({"NURTURE_DATABASE_URL": "sqlite://"}, "NURTURE_DATABASE_URL", "outlives the process"),
     "no database name": ({"NURTURE_DATABASE_URL": "postgresql://h"}, "NURTURE_DATABASE_URL", "outlives the process"),
-    "unknown transport": ({"NURTURE_TRANSPORT": "pigeon"}, "NURTURE_TRANSPORT", "write mailbox or smtp"),
+    "unknown transport": ({"NURTURE_TRANSPORT": "pigeon"}, "NURTURE_TRANSPORT", "write mailbox or smtp or direct"),
     "smtp without server": ({"NURTURE_TRANSPORT": "smtp"}, "NURTURE_SMTP_URL", "is needed with"),
+    "direct without a name": ({"NURTURE_TRANSPORT": "direct"}, "NURTURE_HELO", "is needed with"),
+    "direct with a bare name": ({"NURTURE_TRANSPORT": "direct", "NURTURE_HELO": "out"}, "NURTURE_HELO", "full public name"),
+    "direct with a number": (
+        {"NURTURE_TRANSPORT": "direct", "NURTURE_HELO": "192.0.2.1"},
+        "NURTURE_HELO",
+        "full public name",
+    ),
     "clear text to afar": ({"NURTURE_SMTP_URL": "smtp://mail.example.com?tls=none"}, "NURTURE_SMTP_URL", "none"),
     "short key": ({"NURTURE_SECRET_KEYS": f"{KEY},short"}, "NURTURE_SECRET_KEYS", "key 2 has 5 characters"),
     "same key twice": ({"NURTURE_SECRET_KEYS": f"{KEY},{KEY}"}, "NURTURE_SECRET_KEYS", "twice"),

@@ -1,0 +1,58 @@
+"""Addresses of hosts, asked for beside the loop: a name server that does not answer must hold up nobody else."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+Addresses = list[tuple[Any, ...]]
+_THREADS = 8
+
+
+class Lookup:
+    """``find`` begins to look; the selector wakes when something was found. ``close`` when the loop is over."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        self._bell, self._ring = socket.socketpair()
+        self._bell.setblocking(False)
+        self._threads: ThreadPoolExecutor | None = None
+        selector.register(self._bell, selectors.EVENT_READ, self)
+
+    def find(self, host: str, port: int) -> Future[Addresses]:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="lookup")
+        found = self._threads.submit(_ask, host, port)
+        found.add_done_callback(lambda _: self._wake())
+        return found
+
+    def heard(self) -> None:
+        """The selector saw the bell."""
+        self._bell.recv(4096)
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+        self._selector.unregister(self._bell)
+        self._bell.close()
+        self._ring.close()
+
+    def _wake(self) -> None:
+        try:
+            self._ring.send(b"!")
+        except OSError:
+            return  # the loop is over, nobody waits
+
+
+def numeric(host: str, port: int) -> Addresses:
+    """The address of a host that is given as a number; nothing for a name."""
+    try:
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
+    except socket.gaierror:
+        return []
+
+
+def _ask(host: str, port: int) -> Addresses:
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
