@@ -69,6 +69,14 @@ class Downloaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Replied:
+    """A human answered a mail (of ``step`` of this campaign); automatic replies never count. ``ever``: also before."""
+
+    step: str | None = None
+    ever: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Interested:
     """A human clicked on or downloaded anything on ``topic``, at any time."""
 
@@ -143,15 +151,15 @@ class Not:
 
 
 Condition = (
-    Clicked | Downloaded | Interested | Registered | InClass | ScoreAtLeast | GradeAtLeast | HasFunction | Speaks | CameFrom
-    | Answered | Permits | All | AnyOf | Not
+    Clicked | Downloaded | Replied | Interested | Registered | InClass | ScoreAtLeast | GradeAtLeast | HasFunction | Speaks
+    | CameFrom | Answered | Permits | All | AnyOf | Not
 )  # fmt: skip
 
 
 def holds(condition: Condition, known: Known, since: datetime | None = None) -> bool:
     """Whether ``condition`` holds.
 
-    ``since``: clicks and downloads before it count only where the condition says ``ever``.
+    ``since``: clicks, downloads and replies before it count only where the condition says ``ever``.
     """
     return _CHECKS[type(condition)](condition, known, since)
 
@@ -177,9 +185,19 @@ def _downloaded(c: Downloaded, known: Known, since: datetime | None) -> bool:
     )
 
 
+def _replied(c: Replied, known: Known, since: datetime | None) -> bool:
+    return any(
+        s.kind == "reply"
+        and (c.step is None or (s.step == c.step and s.enrollment == known.enrollment))
+        and (c.ever or since is None or s.at >= since)
+        for s in known.seen
+    )
+
+
 _CHECKS: dict[type, Callable[..., bool]] = {
     Clicked: _clicked,
     Downloaded: _downloaded,
+    Replied: _replied,
     Interested: lambda c, k, _: any(s.topic == c.topic and s.kind in ("click", "download") for s in k.seen),
     Registered: lambda c, k, _: any(s.form == c.form and s.kind == "form" for s in k.seen),
     InClass: lambda c, k, _: k.lead_class in c.classes,
@@ -209,6 +227,7 @@ def _about(c: Clicked | Downloaded) -> str:
 _WORDS: dict[type, Callable[..., str]] = {
     Clicked: lambda c: f"clicked {_about(c)}".strip(),
     Downloaded: lambda c: f"downloaded {_about(c) or 'anything'}",
+    Replied: lambda c: f"replied to step {c.step}" if c.step else "replied",
     Interested: lambda c: f"interest in {c.topic}",
     Registered: lambda c: f"used form {c.form}",
     InClass: lambda c: f"class {' or '.join(c.classes)}",

@@ -10,7 +10,8 @@ decisions until the contact has to wait or has left. Nothing here acts; ``engine
                   |            branch -> Go to the first case that holds
                   |            enrol / task -> Enrol / Call, then the next step
                   |            leave  -> Leave
-                  +-- ends:  no consent, undeliverable, exit condition -> Leave; with sales -> Wait (held)
+                  +-- ends:  no consent, undeliverable, exit condition -> Leave
+                  +-- held:  with sales, asked to stop -> Wait; mails came back -> mails Wait
                   +-- not this: step not meant, already seen           -> Skip
                   +-- not now: too soon, window closed                 -> Wait
 """
@@ -62,11 +63,14 @@ class Facts:
     """Everything a decision may look at, loaded beforehand.
 
     ``mailed``: when marketing mails to the contact were queued in the last 7 days or are still queued, ascending;
-    ``last_mail``: the latest of all.
+    ``last_mail``: the latest of all. ``held``: why the address gets no mail for now; ``held_until`` None: until a human
+    decided, and then nothing goes on.
     """
 
     known: Known
     undeliverable: str | None = None
+    held: str | None = None
+    held_until: datetime | None = None
     with_sales: bool = False
     last_mail: datetime | None = None
     mailed: tuple[datetime, ...] = ()
@@ -195,6 +199,15 @@ def _exit(v: _View) -> Decision | None:
     return None
 
 
+def _address_held(v: _View) -> Decision | None:
+    if v.facts.held is None:
+        return None
+    reason = f"the address is held: {v.facts.held}"
+    if v.facts.held_until is None:
+        return Wait(*v.at, reason, None)
+    return Wait(*v.at, reason, _open_slot(v, v.facts.held_until)) if isinstance(v.step, MailStep) else None
+
+
 def _not_meant(v: _View) -> Decision | None:
     only = v.step.only
     if only is None or holds(only, v.facts.known, v.enrollment.entered):
@@ -253,6 +266,7 @@ GATES: tuple[tuple[str, Callable[[_View], Decision | None]], ...] = (
     ("undeliverable", _undeliverable),
     ("with sales", _with_sales),
     ("exit condition", _exit),
+    ("address held", _address_held),
     ("step not meant", _not_meant),
     ("already seen", _already_seen),
     ("too soon", _too_soon),
@@ -367,7 +381,7 @@ class Itinerary:
 
     @property
     def held(self) -> bool:
-        """Whether only an outside event (sales) can release the contact."""
+        """Whether only an outside event (sales, a human's decision) can release the contact."""
         return self.left is None and self.due is None
 
 

@@ -49,21 +49,16 @@ def soft_verdict(rules: SoftBounces, bounced: Sequence[datetime], times: int) ->
 _STOP = re.compile(
     r"\b(?:abmeld|austrag|abbestell|l(?:ö|oe)sch)\w*|\bmelde\w* .{0,60}\bab\b|\btrag\w* .{0,60}\baus\b"
     r"|\bbestell\w* .{0,60}\bab\b|\bstreich\w* .{0,60}\b(?:liste|verteiler)\b|\b(?:aus|von) .{0,30}\bverteiler\b"
-    r"|\bwiderruf\w*|\bwiderspr[eiu]ch\w*|\bkeine?(?:rlei)? (?:weiteren?|mehr)? ?(?:e-?mails?|mails?|werbung|newsletter|post)\b"
+    r"|\bwiderruf\w*|\bwiderspr[eiu]ch\w*"
+    r"|\bkeine?(?:rlei)? (?:weiteren?|mehr)? ?(?:e-?mails?|mails?|werbung|newsletter|post)\b"
     r"|\bnicht (?:mehr|weiter) .{0,40}\b(?:schreib|schick|send|kontaktier|mail|anschreib)\w*"
     r"|\bunterlass\w*|\bin ruhe\b|\babstellen\b|\baufh(?:ö|oe)ren\b"
-    r"|\bunsub\w*|\bopt[ -]?(?:me )?out\b|\b(?:remove|delete|erase)\b .{0,60}\b(?:me|my|us|our|list)\b|\btake .{0,30}\boff\b"
+    r"|\bunsub\w*|\bopt[ -]?(?:me )?out\b|\btake .{0,30}\boff\b"
+    r"|\b(?:remove|delete|erase)\b .{0,60}\b(?:me|my|us|our|list)\b"
     r"|(?<![\w-])stop+(?:en|pen|t|ping)?(?![\w-])(?! by\b)"
     r"|\bno (?:more|further) (?:e-?mails?|mails?|messages)\b|\bnot? .{0,30}\b(?:contact|e-?mail|mail|write) (?:me|us)\b"
     r"|\bdon['’]?t .{0,30}\b(?:contact|e-?mail|mail|write)\b|\bleave me alone\b|\bwithdraw\w* .{0,40}\bconsent\b"
     r"|\bobject to\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_LEFT = re.compile(
-    r"nicht (?:mehr|länger|laenger) .{0,60}(?:tätig|taetig|beschäftigt|beschaeftigt|angestellt|unternehmen|firma|team)"
-    r"|\bausgeschieden\b|(?:unternehmen|firma|haus|gesellschaft) .{0,40}verlassen"
-    r"|no longer .{0,40}(?:work|employ|with (?:the |our )?(?:company|us)|part of|at )|(?:has|have) left (?:the |our )?"
-    r"(?:company|organi[sz]ation|firm|business)|left the company|is not with .{0,30} any ?more|n'est plus .{0,30}(?:société|chez)",
     re.IGNORECASE | re.DOTALL,
 )
 _ANSWER = re.compile(r"^\s*(?:re|aw|antwort|sv|wg|fwd?)\s*(?:\[\d+\])?:", re.IGNORECASE)
@@ -76,8 +71,3 @@ def says_stop(subject: str, said: str) -> bool:
     """
     own = "" if _ANSWER.match(subject) else subject
     return bool(_STOP.search(f"{own}\n{said}"))
-
-
-def says_left(subject: str, said: str) -> bool:
-    """Whether an automatic reply says that its owner works there no longer."""
-    return bool(_LEFT.search(f"{subject}\n{said}"))

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.condition import Known, Seen
 from nurture.domain.journey import Facts
-from nurture.store import activities, consents, contacts, enrollments, leads, messages
+from nurture.store import activities, consents, contacts, enrollments, holds, leads, messages
+from nurture.store.holds import Held
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Knowledge:
 
     permitted: dict[int, frozenset[str]]
     suppressed: dict[str, str]
+    held: dict[str, Held]
     leads: dict[tuple[int, str], Any]
     companies: dict[int, Any]
     seen: dict[int, list[Seen]]
@@ -43,9 +45,12 @@ class Knowledge:
             seen=tuple(self.seen[row.contact_id]),
             enrollment=enrollment,
         )
+        held = self.held.get(row.address_key)
         return Facts(
             known=known,
             undeliverable=self.suppressed.get(row.address_key),
+            held=held.reason if held else None,
+            held_until=held.until if held else None,
             with_sales=bool(lead and lead.with_sales),
             last_mail=row.last_mail_at,
             mailed=tuple(self.mailed.get(row.contact_id, ())),
@@ -71,12 +76,13 @@ class Knowledge:
 
 
 def know(session: Session, rows: Sequence[Any], now: datetime) -> Knowledge:
-    """Six queries, whatever the number of rows."""
+    """Seven queries, whatever the number of rows."""
     people = list({row.contact_id for row in rows})
     units = list({row.unit_id for row in rows})
     return Knowledge(
         permitted=consents.confirmed(session, people),
         suppressed=contacts.suppressed(session, _keys(rows)),
+        held=holds.held(session, _keys(rows), now),
         leads=leads.of_units(session, units),
         companies=enrollments.company_facts(session, units),
         seen=activities.seen_by(session, people),

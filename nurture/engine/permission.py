@@ -20,11 +20,14 @@ from nurture.domain.message import MessageKind
 from nurture.domain.pacing import next_slot
 from nurture.engine.facts import zone
 from nurture.engine.runtime import Runtime
-from nurture.store import consents, contacts, leads
+from nurture.store import consents, contacts, holds, leads
 from nurture.store import permission as store
+from nurture.store.holds import Held
 from nurture.store.messages import Outgoing
 
 _LOOK_AGAIN = timedelta(hours=1)
+_UNDECIDED = timedelta(days=1)
+"""How long a mail to an address whose owner asked to stop waits for a human's decision before it is looked at again."""
 _STALE = timedelta(days=30)
 _STAYS = (None, "finished", "lost")
 """Ends of an enrollment that do not take back a mail that was decided before."""
@@ -44,6 +47,7 @@ class _Present:
 
     purposes: Mapping[int, frozenset[str]]
     suppressed: Mapping[str, str]
+    held: Mapping[str, Held]
     people: Mapping[int, Any]
     leads: Mapping[tuple[int, str], Any]
     enrollments: Mapping[int, Any]
@@ -51,21 +55,23 @@ class _Present:
 
 
 def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime) -> dict[int, Obstacle]:
-    """Message -> what stands in its way; those without are not in it. At most six queries."""
-    present = _load(session, rows)
+    """Message -> what stands in its way; those without are not in it. At most seven queries."""
+    present = _load(session, rows, now)
     found = {row.id: _CHECKS[row.kind](rt, row, present, now) for row in rows}
     return {message: obstacle for message, obstacle in found.items() if obstacle is not None}
 
 
-def _load(session: Session, rows: Sequence[Outgoing]) -> _Present:
+def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present:
     nurture = [row for row in rows if row.kind is MessageKind.NURTURE]
     asked = {row.registration_id for row in rows if row.registration_id is not None}
     if not nurture:
-        return _Present({}, {}, {}, {}, {}, store.registrations(session, asked))
+        return _Present({}, {}, {}, {}, {}, {}, store.registrations(session, asked))
     people = store.people(session, {row.contact_id for row in nurture if row.contact_id is not None})
+    keys = {address_key(row.address) for row in nurture}
     return _Present(
         purposes=consents.confirmed(session, people),
-        suppressed=contacts.suppressed(session, {address_key(row.address) for row in nurture}),
+        suppressed=contacts.suppressed(session, keys),
+        held=holds.held(session, keys, now),
         people=people,
         leads=leads.of_units(session, {person.unit_id for person in people.values()}),
         enrollments=store.left_enrollments(
@@ -86,7 +92,15 @@ def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Ob
     left = present.enrollments.get(row.enrollment_id or 0)
     if left is not None and left.left_kind not in _STAYS:
         return Obstacle(f"left the campaign: {left.reason}")
+    if (pause := present.held.get(address_key(row.address))) is not None:
+        return _paused(row, pause, now)
     return _held(rt, row, person, now) if _with_sales(row, person, present) else None
+
+
+def _paused(row: Outgoing, pause: Held, now: datetime) -> Obstacle:
+    if now - row.queued_at > _STALE:
+        return Obstacle(f"the address was held for more than {_STALE.days} days; the mail is out of date")
+    return Obstacle(f"the address is held: {pause.reason}", pause.until or now + _UNDECIDED)
 
 
 def _with_sales(row: Outgoing, person: Any, present: _Present) -> bool:

@@ -15,14 +15,16 @@ from nurture.domain.definitions import Definitions
 from nurture.engine import naming
 
 _EXIT = (
-    r"(.+) \(((?:clicked|downloaded|interest|used form|class|at least|grade|function|language|source|answered|consent|not)"
-    r"\b.*)\)"
+    r"(.+) \(((?:clicked|downloaded|replied|interest|used form|class|at least|grade|function|language|source|answered|consent"
+    r"|not)\b.*)\)"
 )
 
 _GERMAN: tuple[tuple[str, str], ...] = (
     # journey
     (r"no confirmed consent for '(.+)'", "keine bestätigte Einwilligung für „{0}“"),
     (r"the address gets no mail: (.+)", "die Adresse bekommt keine Post: {0!t}"),
+    (r"the address is held: (.+)", "die Adresse pausiert: {0!t}"),
+    (r"the hold was lifted by (.+)", "die Pause wurde aufgehoben von {0}"),
     (r"released by (.+)", "noch einmal gesendet von {0}"),
     (r"cancelled by (.+)", "abgesagt von {0}"),
     (r"sales is working on this lead", "der Vertrieb arbeitet an diesem Lead"),
@@ -51,6 +53,48 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"no template for this reader", "keine Vorlage für diese Person"),
     (r"unsubscribed", "abgemeldet"),
     (r"in the local mailbox", "im lokalen Posteingang"),
+    # what came back
+    (r"suppressed: (.+)", "gesperrt: {0!t}"),
+    (r"the address does not exist: (.*)", "die Adresse gibt es nicht: {0}"),
+    (r"reported as unwanted mail \(spam\)", "als unerwünscht (Spam) gemeldet"),
+    (r"held for (\d+) days: (.+)", "pausiert für {0} Tage: {1!t}"),
+    (r"held until somebody decides: (.+)", "pausiert, bis jemand entscheidet: {0!t}"),
+    (r"asks for no more mail", "bittet darum, keine Mails mehr zu bekommen"),
+    (r"(\d+) mails in a row did not arrive", "{0} Mails hintereinander kamen nicht an"),
+    (r"(\d+) mails in a row did not arrive, again after a pause",
+     "{0} Mails hintereinander kamen nicht an, wieder nach einer Pause"),
+    (r"came back: (.*)", "kam zurück: {0}"),
+    (r"on record: (.+)", "vermerkt: {0!t}"),
+    (r"did not arrive this time", "kam diesmal nicht an"),
+    (r"did not arrive this time \((\d+) in a row\)", "kam diesmal nicht an ({0} hintereinander)"),
+    (r"refused, and nobody can tell why", "abgelehnt, ohne erkennbaren Grund"),
+    (r"still on its way", "noch unterwegs"),
+    (r"arrived", "angekommen"),
+    (r"arrived: (.+)", "angekommen: {0!t}"),
+    (r"its server said so", "der Server des Empfängers sagt es"),
+    (r"the reader (?:answered|complained about it)", "es kam eine Antwort darauf"),
+    (r"a link in it was followed", "ein Link darin wurde geöffnet"),
+    (r"an automatic reply came", "eine automatische Antwort kam"),
+    (r"an automatic reply", "eine automatische Antwort"),
+    (r"an alarm for the sender: (.*)", "Alarm für den Absender: {0}"),
+    (r"an alarm: a mail to our own sales team came back", "Alarm: eine Mail an den eigenen Vertrieb kam zurück"),
+    (r"a task: an answer to read", "Aufgabe: eine Antwort lesen"),
+    (r"a task: an automatic reply says that this person has left the company",
+     "Aufgabe: laut automatischer Antwort nicht mehr im Unternehmen"),
+    (r"an answer of somebody who is not a contact yet", "Antwort von jemandem, der noch kein Kontakt ist"),
+    (r"it belongs to no mail of ours", "gehört zu keiner Mail von uns"),
+    (r"it belongs to no mail of ours, and we do not know who wrote it",
+     "gehört zu keiner Mail von uns, und der Absender ist unbekannt"),
+    (r"nobody can tell what it is", "niemand kann sagen, was es ist"),
+    (r"only an address in it fits; anybody could have written that",
+     "nur eine Adresse darin passt; das hätte jeder schreiben können"),
+    (r"it is about (.+), but the mail went to another address",
+     "es geht um {0}, die Mail ging aber an eine andere Adresse"),
+    (r"an answer to our mail, but written by (.+)", "eine Antwort auf unsere Mail, aber geschrieben von {0}"),
+    (r"the address (.+) is not one of ours: its signature is wrong",
+     "die Adresse {0} ist keine von uns: ihre Signatur stimmt nicht"),
+    (r"could not be worked on: (.+)", "konnte nicht verarbeitet werden: {0}"),
+    (r"dismissed by (.+)", "verworfen von {0}"),
     # sales
     (r"asked to be called", "bittet um einen Anruf"),
     (r"to (.+)", "an {0}"),
@@ -97,6 +141,8 @@ _GERMAN_CONDITIONS: tuple[tuple[str, str], ...] = (
     (r"downloaded anything", "irgendein Download"),
     (r"downloaded topic (\S+)", "Download zum Thema {0}"),
     (r"downloaded content (\S+)", "Download von {0}"),
+    (r"replied to step (\S+)", "Antwort auf „{0}“"),
+    (r"replied", "eine Antwort"),
     (r"interest in (.+)", "Interesse an {0}"),
     (r"used form (.+)", "Formular {0} genutzt"),
     (r"class (.+)", "Klasse {0!o}"),

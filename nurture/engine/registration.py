@@ -29,7 +29,7 @@ from nurture.engine.readiness import rescore
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
-from nurture.store import activities, consents, contacts, leads, messages, registrations
+from nurture.store import activities, consents, contacts, holds, leads, messages, registrations
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Registration
 
@@ -206,6 +206,7 @@ def _settle(session: Session, row: Registration, visitor: Visitor, now: datetime
     person = contacts.Person(row.address, row.language, row.source, row.answers)
     contact, _ = contacts.save(session, person, now)
     contacts.release(session, row.address_key)
+    holds.release(session, row.address_key)
     contacts.active(session, contact.id, now)
     row.state, row.settled_at, row.contact_id = "confirmed", now, contact.id
     row.settled_ip, row.settled_user_agent = shorten_ip(visitor.ip, "full"), shorten_agent(visitor.user_agent)

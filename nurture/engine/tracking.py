@@ -235,11 +235,11 @@ def _record_download(
         method=visitor.method,
         **_where_from(rt, visitor),
     )
-    _human_act(rt, session, contact, item.product, message.id if message else None, now)
+    human_act(rt, session, contact, item.product, message.id if message else None, now)
     enrolment.enter(rt, session, contact.id, Trigger.DOWNLOAD, now, product=item.product, content=item.id, topic=item.topic)
 
 
-def _human_act(rt: Runtime, session: Session, contact: Contact, product: str, message: int | None, now: datetime) -> None:
+def human_act(rt: Runtime, session: Session, contact: Contact, product: str, message: int | None, now: datetime) -> None:
     """What any act of a human sets off: the clicks before it count, waits may end, class and score may change."""
     contacts.active(session, contact.id, now)
     changed = engagement.prove(rt, session, message, now) if message is not None else set()
@@ -319,7 +319,7 @@ def answer_questions(rt: Runtime, token: str, values: dict[str, str], visitor: V
         reclassify(rt, session, lead, contact.id, now, told_signs(rt, answers, form.id, now))
         if answers.get("call_me"):
             handoff.record_wish(rt, session, lead, contact, answers.get("message", ""), now)
-        _human_act(rt, session, contact, form.product, row.id, now)
+        human_act(rt, session, contact, form.product, row.id, now)
         return row.language
 
 
@@ -364,5 +364,5 @@ def wish_call(rt: Runtime, token: str, phone: str, note: str, visitor: Visitor, 
         lead = leads.ensure(session, contact.unit_id, _sold(rt, row).id, contact.source, now)
         wish = submission.clean_long(note)[:2000]
         handoff.record_wish(rt, session, lead, contact, wish, now, message=row, where=_where_from(rt, visitor))
-        _human_act(rt, session, contact, lead.product, row.id, now)
+        human_act(rt, session, contact, lead.product, row.id, now)
         return row.language

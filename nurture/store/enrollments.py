@@ -125,6 +125,11 @@ def wake(session: Session, contact: int, now: datetime) -> None:
     )
 
 
+def look_again(session: Session, contact: int, now: datetime) -> None:
+    """Something came that may end or hold any of this contact's campaigns: look at all of them at once."""
+    session.execute(update(E).where(E.contact_id == contact, _ACTIVE, E.due_at > now).values(due_at=now))
+
+
 def quiet_contacts(
     session: Session, before: datetime, campaign: str, purpose_holders: Any, after: int, limit: int
 ) -> list[int]:
@@ -164,6 +169,12 @@ def release_held(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Let go of those that were held while sales had the lead; decided again at once."""
     held = update(E).where(E.id.in_(ids), E.state == "held")
     session.execute(held.values(state="active", due_at=now, reason="sales gave the lead back"))
+
+
+def go_on(session: Session, contact: int, reason: str, now: datetime) -> None:
+    """Let go of what was held because of the contact's address; decided again at once (sales may still hold it)."""
+    held = update(E).where(E.contact_id == contact, E.state == "held")
+    session.execute(held.values(state="active", due_at=now, reason=reason))
 
 
 def leave(session: Session, ids: Sequence[int], kind: str, reason: str, now: datetime) -> None:

@@ -5,11 +5,11 @@ Moves only messages that have left (accepted, unknown, still waiting for the ser
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
@@ -43,10 +43,13 @@ def by_id(session: Session, message: int) -> Sent | None:
     return Sent(*row) if row else None
 
 
-def by_header(session: Session, header_ids: Collection[str]) -> Sent | None:
-    """The message with one of these Message-ID headers, in angle brackets."""
-    row = session.execute(select(*_COLUMNS).where(Message.header_id.in_(header_ids)).limit(1)).first()
-    return Sent(*row) if row else None
+def by_headers(session: Session, header_ids: Sequence[str]) -> Sent | None:
+    """The message with the first of these Message-ID headers (in angle brackets) that is one of ours."""
+    if not header_ids:
+        return None
+    rows = session.execute(select(Message.header_id, *_COLUMNS).where(Message.header_id.in_(header_ids[:50]))).all()
+    found = {row[0]: Sent(*row[1:]) for row in rows}
+    return next((found[header] for header in header_ids if header in found), None)
 
 
 def latest_to(session: Session, key: str, since: datetime) -> Sent | None:
@@ -93,23 +96,33 @@ def _move(
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def soft_failures(session: Session, contact: int, since: datetime | None) -> list[datetime]:
-    """When mails to this contact came to a soft end, one moment per message, after ``since``."""
+def last_arrival(session: Session, contact: int, before: int) -> tuple[int, datetime | None]:
+    """(id, when) of the latest mail to this contact before message ``before`` that went out and did not come back.
+
+    Counted in the order of sending: a younger mail may still come back, so it says nothing about an older one.
+    """
+    row = session.execute(
+        select(Message.id, Message.settled_at)
+        .where(_mail_to(contact), Message.id < before, Message.state == MessageState.ACCEPTED)
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    return (row.id, row.settled_at) if row else (0, None)
+
+
+def soft_failures(session: Session, contact: int, after: int, to: int, since: datetime | None) -> list[datetime]:
+    """When mails to this contact came to a soft end, one moment per message: ids above ``after`` up to ``to``."""
     query = select(Message.settled_at).where(
-        Message.contact_id == contact,
-        Message.kind == MessageKind.NURTURE,
+        _mail_to(contact),
+        Message.id > after,
+        Message.id <= to,
         Message.failure == "soft",
         Message.state.in_((MessageState.FAILED, MessageState.UNDELIVERED)),
     )
     if since is not None:
         query = query.where(Message.settled_at > since)
-    return [at for at in session.scalars(query.order_by(Message.settled_at)) if at is not None]
+    return [at for at in session.scalars(query) if at is not None]
 
 
-def last_arrival(session: Session, contact: int) -> datetime | None:
-    """When a mail to this contact last went through and did not come back."""
-    return session.scalar(
-        select(func.max(Message.settled_at)).where(
-            Message.contact_id == contact, Message.kind == MessageKind.NURTURE, Message.state == MessageState.ACCEPTED
-        )
-    )
+def _mail_to(contact: int) -> ColumnElement[bool]:
+    return and_(Message.contact_id == contact, Message.kind == MessageKind.NURTURE)

@@ -24,7 +24,8 @@ DONE, QUARANTINE, DISMISSED = "done", "quarantine", "dismissed"
 def add(session: Session, row: dict[str, Any]) -> int | None:
     """Put it on record. Returns its id; None: it was there already (whoever writes it at this moment is waited for)."""
     statement = insert_for(session, ReturnedMail).values(row).on_conflict_do_nothing(index_elements=["digest"])
-    return session.scalar(statement.returning(ReturnedMail.id))
+    new: int | None = session.scalar(statement.returning(ReturnedMail.id))
+    return new
 
 
 def settle(session: Session, id_: int, values: dict[str, Any]) -> None:

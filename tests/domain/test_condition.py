@@ -23,6 +23,7 @@ from nurture.domain.condition import (
     Not,
     Permits,
     Registered,
+    Replied,
     ScoreAtLeast,
     Seen,
     Speaks,
@@ -35,6 +36,7 @@ BEFORE = ENTERED - timedelta(seconds=1)
 
 CLICK = Seen("click", ENTERED, topic="planning", content="guide", enrollment=7, step="hello")
 DOWNLOAD = Seen("download", ENTERED, topic="planning", content="guide")
+REPLY = Seen("reply", ENTERED, enrollment=7, step="hello")
 FORM = Seen("form", BEFORE, form="fair", topic="planning")
 WEBER = Known(
     function="it", language="de", source="website", lead_class=LeadClass.B2, grade="B", points=40.0,
@@ -60,6 +62,10 @@ YES, NO = ScoreAtLeast(0), ScoreAtLeast(1e9)
             Clicked(step="hello"), Known(seen=(CLICK,), enrollment=8), False, id="the same step of another enrolment"
         ),
         pytest.param(Clicked(step="hello", topic="cost"), WEBER, False, id="all that is named must fit one click"),
+        pytest.param(Replied(), Known(seen=(REPLY,)), True, id="replied to anything"),
+        pytest.param(Replied(), WEBER, False, id="a click is no reply"),
+        pytest.param(Replied(step="hello"), Known(seen=(REPLY,), enrollment=7), True, id="replied to the step's mail"),
+        pytest.param(Replied(step="news"), Known(seen=(REPLY,), enrollment=7), False, id="replied to another step's mail"),
         pytest.param(Downloaded(), READER, True, id="downloaded anything"),
         pytest.param(Downloaded(), WEBER, False, id="a click is no download"),
         pytest.param(Downloaded(content="guide"), READER, True, id="downloaded the item"),
@@ -105,7 +111,7 @@ def test_holds(condition: Condition, known: Known, expected: bool) -> None:
     assert holds(Not(condition), known) is not expected
 
 
-@pytest.mark.parametrize("kind", ["click", "download"])
+@pytest.mark.parametrize("kind", ["click", "download", "reply"])
 @pytest.mark.parametrize(
     ("at", "ever", "expected"),
     [
@@ -114,11 +120,12 @@ def test_holds(condition: Condition, known: Known, expected: bool) -> None:
         pytest.param(BEFORE, True, True, id="before, but ever will do"),
     ],
 )
-def test_clicks_and_downloads_before_the_campaign_count_only_with_ever(
+def test_clicks_downloads_and_replies_before_the_campaign_count_only_with_ever(
     kind: str, at: datetime, ever: bool, expected: bool
 ) -> None:
     known = Known(seen=(Seen(kind, at, topic="planning"),))
-    condition = (Clicked if kind == "click" else Downloaded)(topic="planning", ever=ever)
+    about: dict[str, str] = {} if kind == "reply" else {"topic": "planning"}
+    condition = {"click": Clicked, "download": Downloaded, "reply": Replied}[kind](**about, ever=ever)
     for around in (condition, All((condition,)), AnyOf((condition,)), Not(Not(condition))):
         assert holds(around, known, ENTERED) is expected
     assert holds(condition, known) is True
@@ -137,6 +144,8 @@ def test_interest_and_forms_count_at_any_time(condition: Condition) -> None:
         (Clicked(step="hello", topic="planning", content="guide"), "clicked step hello topic planning content guide"),
         (Downloaded(), "downloaded anything"),
         (Downloaded(content="guide"), "downloaded content guide"),
+        (Replied(), "replied"),
+        (Replied(step="hello"), "replied to step hello"),
         (Interested("planning"), "interest in planning"),
         (Registered("fair"), "used form fair"),
         (InClass((LeadClass.B1, LeadClass.B2)), "class B1 or B2"),

@@ -99,6 +99,8 @@ EVERYTHING_AGAINST_IT: dict[str, Any] = {
     "undeliverable": "no such mailbox",
     "with_sales": True,
     "points": 99.0,
+    "held": "mails came back",
+    "held_until": at("2026-03-20 12:00"),
     "seen": HAS_GUIDE,
     "last_mail": CLOSED - timedelta(hours=1),
 }
@@ -107,6 +109,7 @@ OBSTACLES = (
     ("undeliverable", Leave, "undeliverable", "the address gets no mail: no such mailbox"),
     ("with_sales", Wait, None, "sales is working on this lead"),
     ("points", Leave, "exit", "ripe (at least 50 points)"),
+    ("held", Wait, None, "the address is held: mails came back"),
     (None, Skip, None, "only for: used form fair"),
     ("seen", Skip, None, "already has 'guide'"),
     ("last_mail", Wait, None, "too soon after the mail of 2026-03-07 08:00 UTC"),
@@ -118,7 +121,7 @@ OBSTACLES = (
 @pytest.mark.parametrize("gone", range(len(OBSTACLES)), ids=[name for name, _ in GATES])
 def test_the_first_obstacle_in_the_order_of_the_policy_answers(gone: int) -> None:
     open_ways = {name for name, *_ in OBSTACLES[:gone] if name}
-    step = MailStep("hello", "welcome", offers="guide", only=Registered("fair") if gone <= 4 else None)
+    step = MailStep("hello", "welcome", offers="guide", only=Registered("fair") if gone <= 5 else None)
     way = campaign(step, exits=(Exit(ScoreAtLeast(50), "ripe"),))
     against = {name: value for name, value in EVERYTHING_AGAINST_IT.items() if name not in open_ways}
     decision: Any = decide(way, enrolled("hello", CLOSED), facts(**against), POLICY, CLOSED)
@@ -142,6 +145,15 @@ def test_held_with_sales_has_no_end_of_its_own() -> None:
     visit = itinerary(campaign(HELLO), enrolled("hello"), facts(with_sales=True), POLICY, NOW)
     assert visit.held
     assert not itinerary(campaign(HELLO), enrolled("hello"), facts(), POLICY, NOW).held
+
+
+def test_a_held_address_holds_mails_until_then_and_everything_until_a_human_decided() -> None:
+    until = at("2026-03-21 12:00")  # a Saturday
+    pause = WaitStep("pause", Duration(1, "days"))
+    soft, stop = facts(held="came back", held_until=until), facts(held="asked to stop")
+    assert one(HELLO, known=soft).until == at("2026-03-23 08:00")
+    assert one(pause, known=soft).reason == "waiting 1 day"
+    assert [one(step, known=stop).until for step in (HELLO, pause)] == [None, None]
 
 
 def test_consent_for_another_purpose_is_none() -> None:

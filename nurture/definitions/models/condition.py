@@ -50,6 +50,15 @@ class Downloaded(Shape):
     """Also before this campaign."""
 
 
+class Replied(Shape):
+    """A human answered a mail; automatic replies never count. Everything named must fit."""
+
+    step: StepId | None = None
+    """A mail of this step of this campaign."""
+    ever: bool = False
+    """Also before this campaign."""
+
+
 class Answered(Shape):
     """The contact answered a field of a form."""
 
@@ -74,6 +83,8 @@ class Condition(Shape):
         None
     )
     """A human downloaded a content item (`downloaded: <content>`) or something on a topic. `{}`: anything."""
+    replied: Replied | None = None
+    """A human answered a mail of ours. `{}`: any. Under `exits` an answer ends the campaign, under `until` it wakes it."""
     interest: TopicId | None = None
     """Clicked on or downloaded anything on this topic, at any time."""
     registered: FormId | None = None
@@ -127,6 +138,7 @@ class Condition(Shape):
 _MAKERS: dict[str, Any] = {
     "clicked": lambda c: domain.Clicked(c.step, c.topic, c.content, c.ever),
     "downloaded": lambda c: domain.Downloaded(c.content, c.topic, c.ever),
+    "replied": lambda r: domain.Replied(r.step, r.ever),
     "interest": domain.Interested,
     "registered": domain.Registered,
     "class_": lambda names: domain.InClass(classes(names)),
