@@ -1,33 +1,89 @@
-"""``nurture check``: are the definitions in order?"""
+"""``nurture check``: are the definitions in order, and the mails fit to be sent?"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from textwrap import indent, wrap
+from typing import Any
 
 import click
 
 from nurture.cli.house import settings
 from nurture.domain.errors import DefinitionError
+from nurture.engine.mail_check import check_mails
 from nurture.engine.publication import Publication, load_publication
+from nurture.mail.lint import RULES, Level, Rule, Verdict
+
+_JSON = (
+    "For scripts: {ok, faults: [{file, line, column, path, message}], "
+    "mails: [{rule, level, file, line, message, remedy, mails}]}."
+)
 
 
 @click.command(epilog="Example: nurture check --json")
-@click.option("--json", "as_json", is_flag=True, help="For scripts: {ok, faults: [{file, line, column, path, message}]}.")
-def check(as_json: bool) -> None:  # noqa: FBT001 - click's form
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules that mails are judged by, and do nothing else.")
+def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's form
     """Check campaigns/, config/ and mail_templates/ and name every fault.
 
-    Exits with 1 if there is one. A running system takes up exactly what passes here.
+    Every mail is written for an ordinary reader and for one with the longest names, and judged by the rules of mails.
+    Exits with 1 if there is a fault or an error in a mail; warnings are told and pass. A running system takes up what
+    has no faults.
     """
+    if list_rules:
+        click.echo(json.dumps([asdict(r) for r in RULES.values()], ensure_ascii=False, indent=2) if as_json else _rules())
+        return
     try:
         publication = load_publication(settings().home)
     except DefinitionError as error:
-        if not as_json:
-            click.echo(str(error), err=True)
-        else:
-            click.echo(json.dumps({"ok": False, "faults": [asdict(f) for f in error.faults]}, ensure_ascii=False, indent=2))
+        _tell_faults(error, as_json=as_json)
         raise click.exceptions.Exit(1) from None
-    click.echo(json.dumps({"ok": True, "faults": []}) if as_json else _in_order(publication))
+    found = check_mails(publication)
+    errors = [verdict for verdict in found if verdict.finding.level is Level.ERROR]
+    if as_json:
+        click.echo(_as_json({"ok": not errors, "faults": [], "mails": [_plain(verdict) for verdict in found]}))
+    else:
+        _tell(publication, found, errors)
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+def _tell_faults(error: DefinitionError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_as_json({"ok": False, "faults": [asdict(fault) for fault in error.faults], "mails": []}))
+    else:
+        click.echo(str(error), err=True)
+
+
+def _tell(publication: Publication, found: Sequence[Verdict], errors: Sequence[Verdict]) -> None:
+    warnings = found[len(errors) :]
+    for verdicts, noun in ((errors, "error"), (warnings, "warning")):
+        if verdicts:
+            lines = [f"{len(verdicts)} {noun}{'s' if len(verdicts) > 1 else ''} in the mails", *map(str, verdicts)]
+            click.echo("\n".join(lines), err=True)
+    if not errors:
+        click.echo(_in_order(publication))
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    finding = verdict.finding
+    said = {name: getattr(finding, name) for name in ("rule", "level", "file", "line", "message", "remedy")}
+    return {**said, "mails": list(verdict.mails)}
+
+
+def _as_json(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _rules() -> str:
+    return "\n".join(_rule(rule) for rule in RULES.values())
+
+
+def _rule(rule: Rule) -> str:
+    said = "\n".join(wrap(f"{rule.demands} {rule.why} To mend it: {rule.remedy}.", 96))
+    return f"{rule.name} ({rule.level})\n{indent(said, '    ')}"
 
 
 def _in_order(publication: Publication) -> str:
