@@ -144,7 +144,7 @@ def _by_code(code: int | None) -> Reason | None:
     return Reason.MAILBOX_FULL if code == 552 else None
 
 
-_VAGUE = frozenset({Reason.SYSTEM, Reason.SYNTAX, Reason.EXPIRED, Reason.FILTERED, Reason.NETWORK})
+_VAGUE = frozenset({Reason.SYSTEM, Reason.SYNTAX, Reason.EXPIRED, Reason.NETWORK})
 
 
 def _unless_vague(words: Reason, precise: Reason | None) -> Reason:

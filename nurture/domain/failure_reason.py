@@ -86,7 +86,7 @@ _PHRASES: dict[Reason, str] = {
         unerwu?e?nschte? (?:werbe|e-?mail|nachricht)
     """,
     Reason.BLOCKED: r"""
-        block[- ]?list | black[- ]?list | \bdnsbl | \br(?:hs)?bl\b | spamhaus | spamcop | barracudacentral | \bsorbs\b
+        block[- ]?list | (?<!may be )black[- ]?list | \bdnsbl | \br(?:hs)?bl\b | spamhaus | spamcop | barracudacentral | \bsorbs\b
         \bblocked\b(?!.{0,20}(?:recipient|user|mailbox)) | is listed | (?<!not )listed (?:in|at|on|by) | reputation | bann(?:ed|ing)
         client (?:host|address|ip) .{0,80}reject | may not be mail exchanger | part of their network | dial-?up | transient ip
         your (?:ip|host|isp|network|mail ?server|domain) .{0,60}(?:reject|denied|refus|not (?:allowed|accept))
@@ -155,7 +155,7 @@ _PHRASES: dict[Reason, str] = {
     """,
     Reason.NETWORK: r"""
         (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed) | try again\b.{0,40}(?:name|dns|host)
-        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem) | bad file descriptor | invalid mx | unexpected name server
+        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem) | bad file descriptor | invalid mx
         name service error(?!.{0,80}not found(?!.{0,12}try)) | not found,? try again | (?:server|host) (?:is )?not responding
         connection (?:to .{1,60})?(?:timed out|refused|reset|dropped|lost|closed|failed) | (?:verbindung|connexion) .{0,40}(?:fehl|nicht|refus)
         (?:timed out|lost connection|timeout) (?:while|with|during|waiting|connecting|to) | operation timed out | no route | unreachable
@@ -169,7 +169,7 @@ _PHRASES: dict[Reason, str] = {
         can't find .{0,40}(?:domain|host|mx) | (?:can't|couldn't|cannot|could not|unable to) (?:find|resolve) (?:any |a |the )?{host}
     """,
     Reason.USER_UNKNOWN: r"""
-        {person}\b.{0,80}?{missing} | (?:dest|recip)\w*notf(?:ou)?nd | unrouteable address | unknown:? (?:user|address)
+        5\.1\.0 address rejected | {person}\b.{0,80}?{missing} | (?:dest|recip)\w*notf(?:ou)?nd | unrouteable address | unknown:? (?:user|address)
         (?:unknown|no such|non-?existent|invalid|not a valid|not our|illegal|bad|no|unrouteable|undeliverable|unrecogni[sz]ed|no valid)
           (?:\w+ ){0,2}{person}\b
         (?:unbekannter?|ungu?e?ltiger?|kein(?:e|en)?|can't find|cannot find|could not find|incorrect|wrong|deleted) (?:\w+ )?{person}\b
@@ -180,7 +180,7 @@ _PHRASES: dict[Reason, str] = {
     """,
     Reason.FILTERED: r"""
         filtered | (?:refused|rejected) by (?:the )?(?:recipient|user) | (?:recipient|user) (?:refuse|reject|does not (?:want|wish))
-        (?:restricted|not accept) .{0,40}(?:sender|message|mail) | rule imposed
+        (?:restricted|not accept) .{0,40}(?:sender|message|mail) | rule imposed | recipient'?s? preference
     """,
     Reason.EXPIRED: r"""
         (?:delivery|retry|message|queue|time|lifetime|warteschlange).{0,30}?(?:expired|timed? ?out|exceeded|abgelaufen) | giving up
@@ -215,14 +215,18 @@ _RULES = tuple((reason, _compiled(lines)) for reason, lines in _PHRASES.items())
 _NOT_WORDS = re.compile(
     r"https?://\S{1,500}|[^\s<>@]{1,200}@[\w.-]{1,255}|\bhost \S{1,200}(?=\s*\[)|smtp error from \S{1,20} \S{1,20} ?\S{1,20} after [^:]{1,60}:"
 )
+_LISTS = re.compile(r"https?://[^\s/]{0,80}(?:spamhaus|spamcop|barracuda|sorbs|abuseat|senderscore|surbl|block|[bu]ribl)")
+"""Some servers answer with nothing but a link to the list that has us."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LONGEST = 3_000
 
 
 def reason_in(text: str) -> Reason | None:
     """What the words say, or None if they say nothing that is known. Addresses, links and host names are no words."""
-    words = " ".join(_NOT_WORDS.sub(" ", folded(text[:_LONGEST])).split())
-    return next((reason for reason, pattern in _RULES if pattern.search(words)), None)
+    plain = folded(text[:_LONGEST])
+    words = " ".join(_NOT_WORDS.sub(" ", plain).split())
+    found = next((reason for reason, pattern in _RULES if pattern.search(words)), None)
+    return Reason.BLOCKED if found is None and _LISTS.search(plain) else found
 
 
 def folded(text: str) -> str:

@@ -20,7 +20,7 @@ _JSON = json.JSONDecoder(strict=False)
 def notification(text: str) -> Report | None:
     """The report in this JSON, or None if the text is no notification."""
     start = text.find("{")
-    if start < 0 or start > 400 or "otificationType" not in text and "eventType" not in text:
+    if start < 0 or start > 400 or ("otificationType" not in text and "eventType" not in text):
         return None
     told = _object(text[start:_MAX])
     told = _object(told["Message"]) if isinstance(told.get("Message"), str) else told

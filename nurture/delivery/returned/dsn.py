@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from nurture.delivery.returned.address import plain
 from nurture.delivery.returned.fields import Fields, blocks, merged
 from nurture.delivery.returned.mail import Mail
-from nurture.delivery.returned.verdict import Words, failed
 from nurture.delivery.returned.report import Failed
+from nurture.delivery.returned.verdict import Words, failed
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RECIPIENT = ("final-recipient", "original-recipient", "x-actual-recipient")

@@ -11,6 +11,7 @@ from nurture.delivery.returned.fields import Fields, blocks, merged
 from nurture.delivery.returned.mail import Mail
 from nurture.delivery.returned.original import Original
 from nurture.delivery.returned.report import Complaint
+from nurture.domain.failure_reason import folded
 
 
 def complaint_in(mail: Mail, original: Original) -> Complaint | None:
@@ -36,6 +37,18 @@ def _complaint(fields: Fields, original: Original) -> Complaint:
 
 def _of_original(original: Original) -> tuple[str, ...]:
     return tuple(address for address in original.recipients if is_address(address))
+
+
+def opt_out(mail: Mail) -> Complaint | None:
+    """A mail program's or provider's own mail to a List-Unsubscribe address (RFC 2369), sent for its user."""
+    submitted = mail.header("auto-submitted").lower()
+    asks = folded(mail.header("subject")).strip() in (
+        "unsubscribe",
+        "abmelden",
+    ) or "sent this email to unsubscribe" in folded(mail.text)
+    if not asks or submitted in ("", "no") or mail.parts[1:]:
+        return None
+    return Complaint("opt-out", tuple(addresses_in(mail.header("from"))[:1]), mail.header("user-agent")[:200])
 
 
 def _hotmail(mail: Mail, original: Original) -> Complaint | None:

@@ -22,6 +22,7 @@ _FAILURE_SUBJECT = re.compile(
     r"|non remis|echec de (?:la )?(?:remise|distribution|livraison)|non distribu|non delivre|message non|retour de|impossible de (?:remettre|distribuer)"
     r"|no se (?:ha podido|puede|pudo) entregar|no entregado|devuelto|mancata consegna|non recapitabile|onbestelbaar|niet bezorgd|dostavle",
 )
+_NO_REPLY = re.compile(r"\b(?:no-?reply|do-?not-?reply|nicht-?antworten)[\w.-]{0,40}@")
 _ANSWER_SUBJECT = re.compile(r"^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|doorst|i)\s*(?:\[\d+\])?\s*:")
 _AUTO_SUBJECT = re.compile(
     r"^\W{0,3}(?:(?:re|aw|antw|sv)\s*:\s*)?\W{0,3}(?:auto(?:matic|matisk|matische?|mated|matica)?[- ]?(?:reply|response|respuesta|replay|antwort|svar|antwoord|responder)|auto\s?:|autoreply|autoresponse|autosvar"
@@ -59,9 +60,11 @@ def is_answer(mail: Mail) -> bool:
 
 def reports(mail: Mail) -> bool:
     """Whether this may be a server's report on a mail of ours: then its text is worth reading as one."""
-    if from_daemon(mail):
-        return not is_answer(mail)
-    return tells_of_failure(mail) or (empty_path(mail) and answers_by_itself(mail) == "Return-Path" and not is_answer(mail))
+    if is_answer(mail):
+        return False
+    quiet = empty_path(mail) and answers_by_itself(mail) == "Return-Path"
+    returned = bool(mail.returned) and bool(_NO_REPLY.search(mail.header("from").lower()))
+    return from_daemon(mail) or tells_of_failure(mail) or quiet or returned
 
 
 def answers_by_itself(mail: Mail) -> str:

@@ -23,7 +23,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"^[ \t>]{0,4}(?:Received|Return-Path|X-Received|DKIM-Signature|X-Originating-IP|X-Google-Smtp-Source): ", re.I
+    r"^[ \t>]{0,4}(?:Received|Return-Path|X-Received|DKIM-Signature|X-Originating-IP|X-Google-Smtp-Source):[ <\w]", re.I
 )
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 

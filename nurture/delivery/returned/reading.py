@@ -31,7 +31,7 @@ def read(raw: bytes) -> Report:
 
 
 def _told(mail: Mail, original: Original) -> Report:
-    complaint = feedback.complaint_in(mail, original)
+    complaint = feedback.complaint_in(mail, original) or feedback.opt_out(mail)
     if complaint:
         return Report(Kind.COMPLAINT, "feedback report", complaint=complaint)
     told = amazon.notification(mail.text)
@@ -84,6 +84,11 @@ def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
         if addresses:
             found = [_failed(address, action, words) for address in addresses[:_MAX_RECIPIENTS]]
             return Report(_kind(found), step, _distinct(found))
+    wrapped = [one for source in mail.returned for one in dsn.recipients_in(source) if one.recipient]
+    if wrapped:
+        return Report(_kind(wrapped), "returned status", _distinct(wrapped))
+    if len(original.recipients) == 1:
+        return Report(Kind.BOUNCE, "returned message", (_failed(original.recipients[0], action, words),))
     return Report(Kind.BOUNCE, "text", (_failed("", action, words),))
 
 
@@ -91,13 +96,15 @@ def _steps(mail: Mail, original: Original) -> Iterable[tuple[str, list[str]]]:
     listed = ",".join(mail.all("x-failed-recipients"))
     yield "X-Failed-Recipients", [address for address in map(plain, listed.split(",")) if address]
     ours = _ours(mail)
-    not_meant = ours | original.senders
-    yield "flufl.bounce", [address for address in foreign.detected(mail.message, original.said) if address not in not_meant]
-    yield "text", text.recipients_in(original, ours)
-    yield (
-        "returned status",
-        [one.recipient for source in mail.returned for one in dsn.recipients_in(source) if one.recipient],
-    )
+    own = text.recipients_in(original, ours)
+    yield "flufl.bounce", _confirmed(foreign.detected(mail.message, original.said), own, ours | original.senders)
+    yield "text", own
+
+
+def _confirmed(found: list[str], own: list[str], not_meant: frozenset[str]) -> list[str]:
+    """What a foreign detector found, without what cannot be meant; with our own reading where both agree."""
+    meant = [address for address in found if address not in not_meant]
+    return [address for address in meant if address in own] or meant
 
 
 def _ours(mail: Mail) -> frozenset[str]:

@@ -9,7 +9,6 @@ only a quotation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.original import Original
@@ -53,7 +52,7 @@ def recipients_in(original: Original, ours: frozenset[str]) -> list[str]:
     meant = {address: score for address, score in scored.items() if address not in not_meant}
     meant = meant or {address: score for address, score in scored.items() if score >= _STRONG}  # one may write to oneself
     best = max(meant.values(), default=0)
-    return [address for address, score in meant.items() if score == best] if best else []
+    return [address for address, score in meant.items() if score >= min(best, _STRONG)] if best else []
 
 
 _STRONG = 3
@@ -80,9 +79,3 @@ def _score(line: str, before: str, address: str, written_to: frozenset[str]) -> 
     if _ALONE.match(line):
         return 3 + known
     return (2 if _SENTENCE.search(line) else 1) + known
-
-
-def extra(addresses: Iterator[bytes]) -> list[str]:
-    """What a foreign detector found, as far as these are addresses at all."""
-    found = (addresses_in(address.decode("utf-8", "replace")) for address in addresses if len(address) < 320)
-    return sorted({one[0] for one in found if len(one) == 1})

@@ -17,7 +17,11 @@ from nurture.domain.failure_reason import Reason, reason_in
 _OPEN = frozenset(
     {Reason.UNKNOWN, Reason.SYSTEM, Reason.EXPIRED, Reason.SYNTAX, Reason.FILTERED, Reason.POLICY, Reason.NETWORK}
 )
+_SAID = frozenset({Reason.FILTERED, Reason.NETWORK})
+"""Open only where the status alone says so."""
 _REPLY = re.compile(r"(?<![\d.\[-])([45]\d\d)(?=[ :;#-]|$)")
+_SURE = re.compile(r"\brcpt\b|does not like recipient|recipient command|table|\baccount|mailbox", re.IGNORECASE)
+_ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0")
 _MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
 _MAX_DIAGNOSTIC = 2_000
 
@@ -59,8 +63,10 @@ def _block(lines: list[str], first: int, recipient: str) -> list[str]:
 def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, words: Words, original: str = "") -> Failed:
     """The recipient's entry, with the most telling words."""
     why = reason(reply_code(diagnostic), status, diagnostic + words.moment(recipient))
-    if why in _OPEN and not (why is Reason.FILTERED and reason_in(diagnostic)):
+    if why in _OPEN and not (why in _SAID and reason_in(diagnostic)):
         why, diagnostic = _from_text(why, status, diagnostic, words, recipient)
+    if why is Reason.USER_UNKNOWN and _may_be_a_filter(status, diagnostic, words.about(recipient)):
+        why = Reason.FILTERED
     if action in ("delivered", "relayed", "expanded"):
         why = Reason.UNKNOWN
     told = enhanced_status(diagnostic)
@@ -68,11 +74,22 @@ def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, 
     return Failed(recipient, action, status, diagnostic.strip()[:_MAX_DIAGNOSTIC], _failure(action, why), why, original)
 
 
+def _may_be_a_filter(status: str | None, diagnostic: str, about: str) -> bool:
+    """Whether "user unknown" came from a remote server that gave no precise status, nobody knows when.
+
+    At RCPT such words mean what they say; after the content has been seen, filters use them, too.
+    """
+    if reply_code(diagnostic) is None or _SURE.search(diagnostic) or _SURE.search(about):
+        return False
+    precise = (enhanced_status(diagnostic) or "", status or "")
+    return not any(_ADDRESS_STATUS.match(one) for one in precise)
+
+
 def _from_text(why: Reason, status: str | None, diagnostic: str, words: Words, recipient: str) -> tuple[Reason, str]:
     for text in (words.about(recipient), words.text[:6_000], words.subject):
         if text:
             told = reason(reply_code(text), status, text)
-            if told not in _OPEN or why is Reason.UNKNOWN and told is not Reason.UNKNOWN:
+            if told not in _OPEN or (why is Reason.UNKNOWN and told is not Reason.UNKNOWN):
                 return told, diagnostic or text
     return why, diagnostic or words.about(recipient)
 
