@@ -1,0 +1,114 @@
+"""One thing that came back, however it came: a mail, or an event a provider reported.
+
+Reads only; what it belongs to is found in ``returns_match.py``, what follows in ``returns_policy.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from nurture.delivery.returned import Report, read, wants_to_stop
+from nurture.domain.failure import Failure
+from nurture.domain.returns import ReturnKind
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a report is about, and what it says of that address. ``words``: the server's."""
+
+    address: str
+    failure: Failure | None = None
+    status: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """``digest`` makes it one. ``addresses``: whom it was sent to; one may be our token. ``mentioned``: what looks like a
+    token of ours within it (return path of the mail inside). ``header_ids``: perhaps of our mail, best first.
+
+    ``sender``: who wrote it (replies). ``left``: it says that its writer left the company. ``stops``: a human asks for no
+    more mail. ``vouched``: its source proved who it is, so that an address alone is believed.
+    """
+
+    digest: str
+    source: str
+    kind: ReturnKind
+    subject: str
+    said: str
+    raw: bytes
+    recipients: tuple[Recipient, ...] = ()
+    addresses: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    envelope_id: str = ""
+    header_ids: tuple[str, ...] = ()
+    sender: str = ""
+    left: bool = False
+    stops: bool = False
+    vouched: bool = False
+
+
+_LOOKED_AT = 400_000
+_TOKEN = re.compile(rb"\bb\+[a-z2-7]{16,62}@[A-Za-z0-9.-]{1,255}", re.IGNORECASE)
+_ANSWER = re.compile(r"^\s*(?:re|aw|antwort|sv|wg|fwd?)\s*(?:\[\d+\])?:", re.IGNORECASE)
+
+
+def from_mail(raw: bytes, source: str, to: str | None) -> Came:
+    """A returned mail. ``to``: whom the envelope named, where the source knows."""
+    report = read(raw)
+    return Came(
+        digest=digest_of(raw, report),
+        source=source,
+        kind=_kind(report),
+        subject=_clean(report.subject),
+        said=_clean(report.said),
+        raw=raw,
+        recipients=tuple(_recipients(report)),
+        addresses=tuple(dict.fromkeys((*([to] if to else ()), *report.return_paths))),
+        mentioned=tuple(dict.fromkeys(found.decode("ascii") for found in _TOKEN.findall(raw[:_LOOKED_AT])[:20])),
+        envelope_id=_clean(report.envelope_id),
+        header_ids=tuple(dict.fromkeys(_bracketed(id_) for id_ in (report.message_id, *report.references) if id_)),
+        sender=_clean(report.sender),
+        left=report.left,
+        stops=_stops(report),
+    )
+
+
+def _kind(report: Report) -> ReturnKind:
+    """Feedback that blames nobody ("not spam", reports on authentication) is for a human to look at."""
+    if report.complaint is not None and not report.complaint.blames:
+        return ReturnKind.UNCLEAR
+    return ReturnKind(report.kind.value)
+
+
+def digest_of(raw: bytes, report: Report) -> str:
+    """The same for the same mail, whichever way and however often it comes: its Message-ID and its body."""
+    body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1].replace(b"\r\n", b"\n").rstrip()
+    name = report.own_id or f"{report.sender}|{report.subject}"
+    return sha256(name.encode("utf-8", "replace") + b"\0" + body).hexdigest()
+
+
+def _recipients(report: Report) -> Iterator[Recipient]:
+    for failed in report.reports:
+        yield Recipient(_clean(failed.recipient), failed.failure, failed.status or "", _clean(failed.diagnostic))
+    if report.complaint is not None:
+        for address in report.complaint.recipients:
+            yield Recipient(_clean(address), words=f"feedback: {_clean(report.complaint.feedback_type)}")
+
+
+def _bracketed(id_: str) -> str:
+    return f"<{id_.strip().strip('<>')}>"
+
+
+def _stops(report: Report) -> bool:
+    """Whether a human asks to be left alone. The subject counts where it is the human's own, not ours with "Re:"."""
+    own = "" if _ANSWER.match(report.subject) else report.subject
+    return wants_to_stop(report.said) or wants_to_stop(own)
+
+
+def _clean(text: str) -> str:
+    """What any database takes: no NUL, no half characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,254 @@
+"""What follows from what came back, once it is known whose it is. One function per consequence, one table.
+
+Joins the caller's transaction. Every function returns what was done, in a sentence that is kept and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from nurture.domain.address import address_key
+from nurture.domain.breaker import Figures
+from nurture.domain.failure import Failure
+from nurture.domain.message import MessageKind
+from nurture.domain.returns import ReturnKind, SoftVerdict, soft_verdict
+from nurture.engine.objection import object_to_mail
+from nurture.engine.returns_came import Came
+from nurture.engine.returns_match import Match
+from nurture.engine.runtime import Runtime
+from nurture.engine.tracking import human_act
+from nurture.store import activities, contacts, enrollments, evidence, holds
+from nurture.store.alarms import raise_alarm
+from nurture.store.evidence import Sent
+from nurture.store.lanes import Count, check_breakers, count
+from nurture.store.schema import Contact
+
+_WORKER = "returns"
+_MAX_WORDS = 300
+
+REPORTED = "reported as unwanted mail (spam)"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is decided on. ``id``: of the returned mail."""
+
+    rt: Runtime
+    session: Session
+    id: int
+    came: Came
+    found: Match
+    now: datetime
+
+    @property
+    def sent(self) -> Sent:
+        assert self.found.sent is not None  # noqa: S101 - asked for only where a mail was found
+        return self.found.sent
+
+    @property
+    def failure(self) -> Failure:
+        recipient = self.found.recipient
+        return (recipient.failure if recipient else None) or Failure.OTHER
+
+    @property
+    def words(self) -> str:
+        """The server's words, on one line."""
+        recipient = self.found.recipient
+        said = (recipient.words or recipient.status) if recipient else ""
+        return " ".join((said or self.came.subject).split())[:_MAX_WORDS]
+
+
+def act(case: Case) -> str:
+    """Do what follows. Only for what was matched without a doubt."""
+    return _BY_KIND[case.came.kind](case)
+
+
+# --- reports on a mail ------------------------------------------------------------------------------------------------
+
+
+def _bounce(case: Case) -> str:
+    failure = case.failure
+    evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now)
+    _count(case, failure)
+    if case.sent.kind is MessageKind.SALES:
+        raise_alarm(case.session, f"sales-mail:{case.sent.address}", _to_our_own(case), case.now)
+        return "an alarm: a mail to our own sales team came back"
+    return _BY_FAILURE[failure](case)
+
+
+def _to_our_own(case: Case) -> str:
+    return f"a mail to {case.sent.address} of our own sales team came back: {case.words}"
+
+
+def _invalid(case: Case) -> str:
+    reason = f"the address does not exist: {case.words}"
+    contacts.suppress(case.session, address_key(case.sent.address), reason, case.now)
+    return f"suppressed: {reason}"
+
+
+def _soft(case: Case) -> str:
+    if case.sent.contact_id is None:
+        return "on record: did not arrive this time"
+    return bounced_softly(case.rt, case.session, case.sent.contact_id, case.sent.id, case.now)
+
+
+def bounced_softly(rt: Runtime, session: Session, contact: int, message: int, now: datetime) -> str:
+    """This mail to the contact came to a soft end, on record already: hold or suppress the address when it is time."""
+    person = session.get(Contact, contact, with_for_update=True)
+    if person is None:
+        return "on record: did not arrive this time"
+    rules = rt.definitions.delivery.soft_bounces
+    times, bounced = _soft_run(session, person, message)
+    match soft_verdict(rules, bounced, times):
+        case SoftVerdict.WATCH:
+            return f"on record: did not arrive this time ({len(bounced)} in a row)"
+        case SoftVerdict.HOLD:
+            reason = f"{len(bounced)} mails in a row did not arrive"
+            holds.hold(session, person.address_key, holds.SOFT, reason, now, until=now + rules.hold, times=times + 1)
+            enrollments.look_again(session, contact, now)
+            return f"held for {rules.hold.days} days: {reason}"
+        case SoftVerdict.SUPPRESS:
+            reason = f"{len(bounced)} mails in a row did not arrive, again after a pause"
+            contacts.suppress(session, person.address_key, reason, now)
+            return f"suppressed: {reason}"
+
+
+def _soft_run(session: Session, person: Contact, message: int) -> tuple[int, list[datetime]]:
+    """How often the address was held, and when mails failed softly up to ``message``: since the last sign of life."""
+    arrived_id, arrived_at = evidence.last_arrival(session, person.id, message)
+    hold = holds.find(session, person.address_key)
+    since = person.last_active_at
+    times = 0
+    if hold is not None and max((at for at in (since, arrived_at) if at), default=hold.since) <= hold.since:
+        times, since = hold.times, hold.since
+    return times, evidence.soft_failures(session, person.id, arrived_id, message, since)
+
+
+def _policy(case: Case) -> str:
+    """It says something about us and nothing about the person."""
+    provider = case.sent.provider or "unknown"
+    raise_alarm(case.session, f"policy:{provider}", f"{provider} refuses our mail: {case.words}", case.now)
+    return f"an alarm for the sender: {case.words}"
+
+
+def _other(_case: Case) -> str:
+    return "on record: refused, and nobody can tell why"
+
+
+def _complaint(case: Case) -> str:
+    key = address_key(case.sent.address)
+    contacts.suppress(case.session, key, REPORTED, case.now)
+    if case.sent.contact_id is not None:
+        proof = {"via": "complaint", "returned": case.id, "message": case.sent.id, "source": case.came.source}
+        object_to_mail(case.rt, case.session, case.sent.contact_id, REPORTED, proof, case.now)
+    evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it", case.now)
+    _count(case, None)
+    return f"suppressed: {REPORTED}"
+
+
+def _delayed(_case: Case) -> str:
+    return "on record: still on its way"
+
+
+def _delivered(case: Case) -> str:
+    evidence.arrived(case.session, case.sent.id, "arrived: its server said so", case.now)
+    return "on record: arrived"
+
+
+# --- what somebody wrote ----------------------------------------------------------------------------------------------
+
+
+def _auto_reply(case: Case) -> str:
+    """A program wrote it: nothing counts, wakes or ends by it; at most there is something for a human to do."""
+    if case.found.sent is not None:
+        evidence.arrived(case.session, case.sent.id, "arrived: an automatic reply came", case.now)
+    if case.found.contact is None or not case.came.left:
+        return "on record: an automatic reply"
+    _task(case, "left", {"de": "Abwesenheitsnotiz sagt: nicht mehr im Unternehmen. Nachfolge klären: {subject}",
+                         "en": "Automatic reply: has left the company. Find the successor: {subject}"})  # fmt: skip
+    return "a task: an automatic reply says that this person has left the company"
+
+
+def _reply(case: Case) -> str:
+    if case.found.sent is not None:
+        evidence.arrived(case.session, case.sent.id, "arrived: the reader answered", case.now)
+    if case.came.stops:
+        return hold_for_stop(case)
+    if case.found.contact is None:
+        return "on record: an answer of somebody who is not a contact yet"
+    _answered(case, case.session.get_one(Contact, case.found.contact))
+    return "a task: an answer to read"
+
+
+def hold_for_stop(case: Case) -> str:
+    """Nothing is mailed until a human decided what was meant."""
+    contact = case.found.contact
+    person = case.session.get(Contact, contact) if contact is not None else None
+    key = person.address_key if person else address_key(case.sent.address)
+    holds.hold(case.session, key, holds.STOP, "asks for no more mail", case.now)
+    if person is not None:
+        _task(case, "stop", {"de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
+                             "en": "Wants no more mail? Read the answer and decide: {subject}"})  # fmt: skip
+        enrollments.look_again(case.session, person.id, case.now)
+    return "held until somebody decides: asks for no more mail"
+
+
+def _answered(case: Case, person: Contact) -> None:
+    """An act of a human: it counts, wakes or ends campaigns as they say, and somebody should read it."""
+    sent = case.found.sent
+    product = str(sent.context.get("product") or "") if sent else ""
+    facts: dict[str, Any] = {"product": product or None, "data": {"returned": case.id, "subject": case.came.subject[:200]}}
+    if sent is not None:
+        facts |= {"message_id": sent.id, "enrollment_id": sent.enrollment_id, "step": sent.step}
+    activities.record(case.session, person.id, "reply", case.now, **facts)
+    _task(case, "reply", {"de": "Hat geantwortet, bitte lesen: {subject}", "en": "Replied, please read: {subject}"})
+    if product in case.rt.definitions.products:
+        human_act(case.rt, case.session, person, product, sent.id if sent else None, case.now)
+    else:
+        contacts.active(case.session, person.id, case.now)
+    enrollments.look_again(case.session, person.id, case.now)
+
+
+def _task(case: Case, kind: str, titles: dict[str, str]) -> None:
+    language = case.rt.definitions.organisation.languages[0]
+    title = titles.get(language, titles["en"]).format(subject=case.came.subject[:120] or "–")
+    row = {"contact_id": case.found.contact, "once_key": f"returned:{case.id}:{kind}", "title": title, "product": None,
+           "due_at": None, "created_at": case.now}  # fmt: skip
+    enrollments.open_tasks(case.session, [row])
+
+
+def _count(case: Case, failure: Failure | None) -> None:
+    """Into the figures of the lane the mail left by; a stream whose figures are bad is stopped. ``None``: a complaint."""
+    sent = case.sent
+    figures = Figures(complaints=1) if failure is None else _FIGURES[failure]
+    count(case.session, _WORKER, case.now, [Count(sent.provider, sent.kind.value, figures)])
+    check_breakers(case.session, case.rt.definitions.delivery, case.now, {(sent.kind.value, sent.provider)})
+
+
+_FIGURES: dict[Failure, Figures] = {
+    Failure.INVALID: Figures(invalid=1),
+    Failure.SOFT: Figures(failed=1),
+    Failure.POLICY: Figures(policy=1),
+    Failure.OTHER: Figures(failed=1),
+}
+
+
+_BY_FAILURE: dict[Failure, Callable[[Case], str]] = {
+    Failure.INVALID: _invalid,
+    Failure.SOFT: _soft,
+    Failure.POLICY: _policy,
+    Failure.OTHER: _other,
+}
+_BY_KIND: dict[ReturnKind, Callable[[Case], str]] = {
+    ReturnKind.BOUNCE: _bounce,
+    ReturnKind.COMPLAINT: _complaint,
+    ReturnKind.DELAYED: _delayed,
+    ReturnKind.DELIVERED: _delivered,
+    ReturnKind.AUTO_REPLY: _auto_reply,
+    ReturnKind.REPLY: _reply,
+}

@@ -1,0 +1,339 @@
+"""What comes back has its consequences once, and only for the address that a mail really went to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from returns.postroom import BOUNCES, FULL, SPAM, UNKNOWN_USER, Postroom, complaint, dsn, letter
+from sqlalchemy import func, select
+
+from nurture.domain.message import MessageState
+from nurture.engine import returns
+from nurture.engine.return_path import return_path
+from nurture.engine.returns import DatabaseAway
+from nurture.store.database import reading
+from nurture.store.schema import DeliveryCount, ReturnedMail
+
+DAY = timedelta(days=1)
+
+
+# --- whose it is --------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_at_the_return_path_suppresses_the_address_and_fails_the_mail(room: Postroom) -> None:
+    contact = room.person(address="anna@werk.example")
+    message = room.send(contact)
+    taken = room.bounced(message)
+    assert (taken.new, taken.kind, taken.state, taken.message, taken.contact) == (True, "bounce", "done", message, contact)
+    row = room.message(message)
+    assert (row.state, row.failure) == (MessageState.FAILED, "invalid")
+    assert row.reason.startswith("came back: 550 5.1.1")
+    assert str(room.suppressed("anna@werk.example")).startswith("the address does not exist: 550 5.1.1")
+    with reading(room.rt.db) as session:
+        assert session.scalar(select(func.sum(DeliveryCount.invalid))) == 1
+
+
+def test_the_same_report_again_changes_nothing(room: Postroom) -> None:
+    message = room.send(room.person())
+    raw = dsn(room.message(message).address, header_id=room.message(message).header_id)
+    to = return_path(room.rt, message)
+    first = room.take(raw, to=to)
+    for again in (raw, raw.replace(b"\r\n", b"\n"), b"Received: from elsewhere\r\n" + raw):
+        taken = room.take(again, to=to)
+        assert (taken.id, taken.new, taken.action) == (first.id, False, first.action)
+    with reading(room.rt.db) as session:
+        assert session.scalar(select(func.count()).select_from(ReturnedMail)) == 1
+        assert session.scalar(select(func.sum(DeliveryCount.invalid))) == 1
+
+
+FORGED = f"b+{'a' * 20}@{BOUNCES}"
+
+
+@pytest.mark.parametrize(
+    ("recipient", "to", "header", "why"),
+    [
+        pytest.param("anna@werk.example", FORGED, True, "signature is wrong", id="forged token"),
+        pytest.param("foreign@elsewhere.example", "", True, "is about foreign@elsewhere.example", id="foreign address"),
+        pytest.param("a.weber@private.example", "token", True, "is about a.weber@private.example", id="forwarded"),
+        pytest.param("anna@werk.example", "", False, "anybody could have written", id="only the address"),
+        pytest.param("nobody@werk.example", "", False, "belongs to no mail of ours", id="nobody we know"),
+    ],
+)
+def test_nobody_is_suppressed_where_there_is_doubt(
+    one_room: Postroom, recipient: str, to: str, header: bool, why: str
+) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    header_id = one_room.message(message).header_id if header else ""
+    address = return_path(one_room.rt, message) if to == "token" else to
+    taken = one_room.take(dsn(recipient, header_id=header_id), to=address or "bounces@sender.example")
+    assert taken.state == "quarantine"
+    assert why in taken.action
+    assert one_room.quarantine() == [taken.action]
+    assert one_room.message(message).state is MessageState.ACCEPTED
+    assert [one_room.suppressed(a) for a in ("anna@werk.example", recipient)] == [None, None]
+
+
+@pytest.mark.parametrize("sign", ["token", "token in capitals", "envelope id", "message id", "address"])
+def test_a_mail_is_found_by(one_room: Postroom, sign: str) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    row, token = one_room.message(message), return_path(one_room.rt, message)
+    raw = dsn("Anna@Werk.example")
+    to = "bounces@sender.example"
+    if sign.startswith("token"):
+        to = token.upper() if "capitals" in sign else token
+    elif sign == "envelope id":
+        envelope = token.partition("@")[0]
+        raw = raw.replace(b"Reporting-MTA", f"Original-Envelope-Id: {envelope}\r\nReporting-MTA".encode())
+    elif sign == "message id":
+        raw = dsn("Anna@Werk.example", header_id=row.header_id)
+    else:
+        publication = one_room.rt.publication
+        rules = replace(publication.definitions.delivery, bounce_domain="")
+        one_room.rt.publication = replace(publication, definitions=replace(publication.definitions, delivery=rules))
+    assert one_room.take(raw, to=to).message == message
+    assert one_room.suppressed("anna@werk.example")
+
+
+def test_the_token_wins_over_the_message_id_inside(one_room: Postroom) -> None:
+    mine = one_room.send(one_room.person(address="anna@werk.example"))
+    other = one_room.send(one_room.person(address="ben@werk.example"))
+    raw = dsn("anna@werk.example", header_id=one_room.message(other).header_id)
+    assert one_room.take(raw, to=return_path(one_room.rt, mine)).message == mine
+    assert one_room.suppressed("ben@werk.example") is None
+
+
+# --- classes of failure -------------------------------------------------------------------------------------------------
+
+
+def test_a_policy_refusal_is_our_problem_and_nobody_elses(room: Postroom) -> None:
+    message = room.send(room.person(address="anna@werk.example"))
+    taken = room.bounced(message, words=SPAM)
+    assert taken.action.startswith("an alarm for the sender: 554 5.7.1")
+    assert "policy:other" in room.alarms()
+    assert room.suppressed("anna@werk.example") is None
+    assert room.held("anna@werk.example") is None
+
+
+@pytest.mark.parametrize(("action", "kind"), [("delayed", "delayed"), ("relayed", "delivered"), ("delivered", "delivered")])
+def test_news_of_the_way_are_on_record_only(one_room: Postroom, action: str, kind: str) -> None:
+    message = one_room.send(one_room.person())
+    taken = one_room.bounced(
+        message, words="250 2.0.0 queued" if kind == "delivered" else "451 4.4.1 no answer", action=action
+    )
+    assert (taken.kind, taken.state) == (kind, "done")
+    assert one_room.message(message).state is MessageState.ACCEPTED
+
+
+def test_a_mail_to_our_own_sales_team_that_comes_back_is_an_alarm(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="sales@sender.example"))
+    one_room.set(message, kind="sales", contact_id=None)
+    one_room.bounced(message)
+    assert one_room.alarms() == ["sales-mail:sales@sender.example"]
+    assert one_room.suppressed("sales@sender.example") is None
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        ("bounce", "failed"),
+        ("delivered", "accepted"),
+        ("complaint", "accepted"),
+        ("reply", "accepted"),
+        ("auto-reply", "accepted"),
+    ],
+)
+def test_a_mail_of_unknown_outcome_is_settled_by_what_comes_back(one_room: Postroom, what: str, state: str) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"), state=MessageState.UNKNOWN)
+    row = one_room.message(message)
+    raw = {
+        "bounce": dsn(row.address),
+        "delivered": dsn(row.address, "250 2.1.5 ok", action="delivered"),
+        "complaint": complaint(row.address),
+        "reply": letter(row.address, "Danke, das passt gut.", In_Reply_To=row.header_id),
+        "auto-reply": letter(
+            row.address, "Ich bin bis Montag nicht da.", In_Reply_To=row.header_id, Auto_Submitted="auto-replied"
+        ),
+    }[what]
+    one_room.take(raw, to=return_path(one_room.rt, message))
+    assert one_room.message(message).state == state
+
+
+# --- soft bounces -------------------------------------------------------------------------------------------------------
+
+SEQUENCES = [
+    pytest.param([("soft", 0), ("soft", 3)], "", id="twice is not enough"),
+    pytest.param([("soft", 0), ("soft", 2), ("soft", 4)], "", id="three within a week are not enough"),
+    pytest.param([("soft", 0), ("soft", 3), ("soft", 7)], "held", id="three over a week hold"),
+    pytest.param([("soft", 0), ("sent", 3), ("soft", 7), ("soft", 9)], "", id="a delivery begins anew"),
+    pytest.param([("soft", 0), ("active", 3), ("soft", 7), ("soft", 9)], "", id="a sign of life begins anew"),
+    pytest.param([("soft", 0), ("soft", 3), ("soft", 7), ("active", 8)], "", id="a sign of life ends the hold"),
+    pytest.param([("soft", 0), ("soft", 3), ("soft", 7), ("none", 38)], "", id="the hold is over after 30 days"),
+    pytest.param(
+        [("soft", 0), ("soft", 3), ("soft", 7), ("soft", 40), ("soft", 43), ("soft", 47)],
+        "suppressed",
+        id="the second is for good",
+    ),
+    pytest.param(
+        [("soft", 0), ("soft", 3), ("soft", 7), ("sent", 38), ("soft", 40), ("soft", 43), ("soft", 47)],
+        "held",
+        id="after a delivery the next hold is the first",
+    ),
+]
+
+
+@pytest.mark.parametrize(("events", "expected"), SEQUENCES)
+def test_soft_bounces(one_room: Postroom, events: list[tuple[str, int]], expected: str) -> None:
+    contact = one_room.person(address="anna@werk.example")
+    start = one_room.now + DAY
+    for what, day in events:
+        at = start + day * DAY
+        if what in ("soft", "sent"):
+            message = one_room.send(contact, at)
+            if what == "soft":
+                one_room.bounced(message, at + timedelta(minutes=5), FULL)
+        elif what == "active":
+            one_room.take(letter("anna@werk.example", f"Bin wieder da, Tag {day}"), at)
+    last = start + events[-1][1] * DAY + timedelta(hours=1)
+    found = (
+        "suppressed"
+        if one_room.suppressed("anna@werk.example")
+        else "held"
+        if one_room.held("anna@werk.example", last)
+        else ""
+    )
+    assert found == expected
+
+
+def test_younger_mails_still_on_their_way_do_not_hide_that_all_come_back(one_room: Postroom) -> None:
+    """Each mail takes days to come back, and by then the next one is out."""
+    contact = one_room.person(address="anna@werk.example")
+    days = [one_room.now + DAY * day for day in (1, 4, 8, 12)]
+    sent = [one_room.send(contact, at) for at in days]
+    for message, at in zip(sent[:3], days[1:], strict=True):
+        assert one_room.held("anna@werk.example", at) is None
+        one_room.bounced(message, at + timedelta(hours=1), FULL)
+    assert one_room.held("anna@werk.example", days[3] + timedelta(hours=2))
+
+
+# --- complaints ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", ["", "redacted", "redacted@redacted.invalid"])
+def test_a_redacted_complaint_is_found_by_the_return_path_inside(room: Postroom, hidden: str) -> None:
+    contact = room.person(address="anna@werk.example")
+    message = room.send(contact)
+    inside = f"Return-Path: <{return_path(room.rt, message)}>\r\n"
+    taken = room.take(complaint(hidden, inside))
+    assert (taken.kind, taken.state, taken.message) == ("complaint", "done", message)
+    assert room.suppressed("anna@werk.example") == "reported as unwanted mail (spam)"
+    assert room.consent(contact) == "withdrawn"
+    with reading(room.rt.db) as session:
+        assert session.scalar(select(func.sum(DeliveryCount.complaints))) == 1
+
+
+def test_a_complaint_about_somebody_else_touches_nobody(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    header = f"Message-ID: {one_room.message(message).header_id}\r\n"
+    assert one_room.take(complaint("ben@other.example", header)).state == "quarantine"
+    assert one_room.suppressed("anna@werk.example") is None
+
+
+def test_not_spam_is_no_complaint(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    header = f"Message-ID: {one_room.message(message).header_id}\r\n"
+    assert one_room.take(complaint("anna@werk.example", header, "not-spam")).state == "quarantine"
+    assert one_room.suppressed("anna@werk.example") is None
+
+
+# --- what somebody wrote ------------------------------------------------------------------------------------------------
+
+
+def test_an_automatic_reply_changes_nothing(one_room: Postroom) -> None:
+    contact = one_room.person(address="anna@werk.example")
+    before = one_room.contact(contact).last_active_at
+    taken = one_room.take(
+        letter("anna@werk.example", "Ich bin bis Montag nicht im Büro. Bitte keine Mails!", "Abwesenheitsnotiz"),
+        one_room.now + DAY,
+    )
+    assert (taken.kind, taken.action) == ("auto-reply", "on record: an automatic reply")
+    assert (one_room.tasks(), one_room.activities(contact)) == ([], [])
+    assert one_room.contact(contact).last_active_at == before
+    assert one_room.held("anna@werk.example") is None
+
+
+def test_an_automatic_reply_of_somebody_who_left_is_a_task(one_room: Postroom) -> None:
+    one_room.person(address="anna@werk.example")
+    text = "Ich bin nicht mehr für das Unternehmen tätig. Bitte wenden Sie sich an ben@werk.example."
+    one_room.take(letter("anna@werk.example", text, "Automatische Antwort: Feinplanung", Auto_Submitted="auto-replied"))
+    assert len(one_room.tasks()) == 1
+    assert "nicht mehr im Unternehmen" in one_room.tasks()[0]
+
+
+def test_an_answer_counts_and_is_a_task(room: Postroom) -> None:
+    contact = room.person(address="anna@werk.example")
+    message = room.send(contact)
+    raw = letter(
+        "Anna <anna@werk.example>", "Das klingt gut, rufen Sie mich an.", In_Reply_To=room.message(message).header_id
+    )
+    taken = room.take(raw, room.now + DAY)
+    assert (taken.kind, taken.state, taken.contact, taken.for_humans) == ("reply", "done", contact, True)
+    assert room.activities(contact) == ["reply"]
+    assert room.tasks() == ["Hat geantwortet, bitte lesen: Re: Feinplanung"]
+    assert room.contact(contact).last_active_at == room.now + DAY
+    assert room.held("anna@werk.example") is None
+
+
+def test_an_answer_that_says_stop_holds_the_address_until_a_human_decides(room: Postroom) -> None:
+    contact = room.person(address="anna@werk.example")
+    message = room.send(contact)
+    raw = letter("anna@werk.example", "Bitte melden Sie mich ab.", In_Reply_To=room.message(message).header_id)
+    taken = room.take(raw)
+    assert taken.action == "held until somebody decides: asks for no more mail"
+    held = room.held("anna@werk.example", room.now + 1000 * DAY)
+    assert held is not None
+    assert (held.kind, held.until) == ("stop", None)
+    assert len(room.tasks()) == 1
+    assert room.activities(contact) == []
+    assert room.consent(contact) == "confirmed"
+
+
+@pytest.mark.parametrize(("text", "held"), [("Klingt gut.", False), ("Bitte keine weiteren Mails mehr!", True)])
+def test_an_answer_by_somebody_else_is_for_a_human(one_room: Postroom, text: str, held: bool) -> None:
+    contact = one_room.person(address="anna@werk.example")
+    message = one_room.send(contact)
+    raw = letter("ben@werk.example", text, In_Reply_To=one_room.message(message).header_id)
+    assert one_room.take(raw).state == "quarantine"
+    assert one_room.activities(contact) == []
+    assert (one_room.held("anna@werk.example") is not None) is held
+
+
+# --- what cannot be worked on -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0\0\0", b"\xff" * 300, b"From: x\r\n\r\n\0", "Ünïcode".encode("utf-16")])
+def test_any_bytes_are_taken_in_once(room: Postroom, raw: bytes) -> None:
+    first, again = room.take(raw), room.take(raw)
+    assert (first.new, again.new, first.state) == (True, False, "quarantine")
+
+
+def test_a_fault_of_ours_puts_the_mail_aside_and_it_does_not_come_again(
+    one_room: Postroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = one_room.send(one_room.person())
+    monkeypatch.setattr(returns, "act", lambda case: 1 // 0)
+    taken = one_room.bounced(message)
+    assert (taken.state, taken.new) == ("quarantine", True)
+    assert taken.action == "could not be worked on: ZeroDivisionError: integer division or modulo by zero"
+    assert one_room.message(message).state is MessageState.ACCEPTED
+    assert not one_room.bounced(message).new
+
+
+def test_without_a_database_the_source_has_to_keep_it(one_room: Postroom, tmp_path: object) -> None:
+    from nurture.store.database import connect
+
+    one_room.rt.db = connect(f"sqlite:///{tmp_path}/nothing-there.db")
+    with pytest.raises(DatabaseAway):
+        one_room.take(dsn("anna@werk.example", UNKNOWN_USER))
+    one_room.rt.db.dispose()
