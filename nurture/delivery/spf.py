@@ -37,7 +37,7 @@ class Spf:
     """What a domain's record says. ``result`` as in 2.6: none, permerror, or what it says of the address.
 
     Without an address to ask for, ``result`` is what the record says of strangers. ``terms``: lookups per term of the
-    record itself. ``notes``: what is allowed but unwise.
+    record itself. ``notes``: what is allowed but unwise, and what to do.
     """
 
     domain: str
@@ -46,7 +46,7 @@ class Spf:
     lookups: int = 0
     voids: int = 0
     faults: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     terms: tuple[tuple[str, int], ...] = ()
 
 
@@ -94,7 +94,7 @@ class _Walk:
     lookups: int = 0
     voids: int = 0
     faults: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     terms: list[tuple[str, int]] = field(default_factory=list)
 
     def record(self, domain: str, records: tuple[str, ...], trail: tuple[str, ...]) -> str:
@@ -131,7 +131,8 @@ class _Walk:
         elif name == "all":
             matches = True
             if found["sign"] in ("", "+"):
-                self.notes.append(f"'{term}' in the record of {domain} lets everybody send")
+                said = f"'{term}' in the record of {domain} lets everybody send"
+                self.notes.append((said, "end the record with ~all or -all"))
         else:
             matches = self._asked(name, value or domain, found["size"], domain, trail)
         return _RESULTS[found["sign"] or "+"] if matches else ""
@@ -142,10 +143,13 @@ class _Walk:
             return self._other(target, domain, trail) == "pass"
         self.lookups += 1
         if name == "ptr":
-            self.notes.append(f"'ptr' in the record of {domain} is slow and should not be used (RFC 7208 section 5.5)")
+            said = f"'ptr' in the record of {domain} is slow, and many receivers ignore it (RFC 7208 section 5.5)"
+            self.notes.append((said, "take it out, and write addresses as ip4: and ip6:"))
             return False
         if "%" in target:
-            self.notes.append(f"'{name}:{target}' in the record of {domain} depends on the mail and was not looked up")
+            self.notes.append(
+                (f"'{name}:{target}' in the record of {domain} depends on the mail and was not looked up", "")
+            )
             return False
         if name == "exists":
             return bool(self._found(self.resolver.addresses, target))
@@ -162,7 +166,7 @@ class _Walk:
         """The result of another domain's record, for include and redirect."""
         self.lookups += 1
         if "%" in target:
-            self.notes.append(f"'{target}' in the record of {domain} depends on the mail and was not looked up")
+            self.notes.append((f"'{target}' in the record of {domain} depends on the mail and was not looked up", ""))
             return ""
         if target.lower() in trail:
             self.faults.append(f"the record of {domain} leads back to {target}")

@@ -36,6 +36,7 @@ _ALMOST = {"Microsoft (Outlook.com, Hotmail)": "; else it answers 550 5.7.515"}
 def examine(rt: Runtime, way: Way, now: datetime, online: Online | None) -> Report:
     """Everything that can be looked at from here. ``online``: None looks at the DNS only."""
     findings = [*doctor_host.check_sending(way)]
+    way = doctor_host.with_addresses(rt, way)
     for area, check in _BY_DNS:
         findings += _answered(area, check, rt, way)
     findings += doctor_host.check_unsubscribe(rt)

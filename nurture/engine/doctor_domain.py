@@ -69,8 +69,8 @@ def _spf(rt: Runtime, domain: str, way: Way, missing: Level) -> Iterator[Finding
         if result.result != "pass":
             change = f"publish: {domain}. TXT {_with_address(first.records[0], address)}"
             yield finding(missing, what=f"{address} may not send for this domain ({result.result})", change=change)
-    for note in first.notes:
-        yield finding(WARN, what=note)
+    for note, change in first.notes:
+        yield finding(WARN, what=note, change=change)
     if first.result == "neutral" and not way.addresses:
         yield finding(WARN, what=f"strangers may send too: {first.records[0]}", change="end the record with ~all or -all")
     if all(result.result == "pass" for result in checked) or not way.addresses:
@@ -81,8 +81,6 @@ def _spf(rt: Runtime, domain: str, way: Way, missing: Level) -> Iterator[Finding
 def _suggested_spf(way: Way) -> str:
     if way.addresses:
         return f'"v=spf1 {" ".join(_mechanism(address) for address in way.addresses)} -all"'
-    if way.mode == "direct":
-        return f'"v=spf1 a:{way.helo or "mail.example.com"} -all"'
     host = way.relay.host if way.relay else "your mail server"
     return f'"v=spf1 include:… -all" (whoever runs {host} says what to include)'
 

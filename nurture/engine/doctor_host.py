@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from nurture.delivery import dmarc, probe
-from nurture.delivery.dns import NoSuchName
+from nurture.delivery.dns import DnsTrouble, NoSuchName
 from nurture.delivery.probe import Probed
 from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.engine.doctor_report import Area, Finding, Level, Way
@@ -34,17 +34,26 @@ class Online:
 # --- reverse DNS ------------------------------------------------------------------------------------------------------
 
 
+def with_addresses(rt: Runtime, way: Way) -> Way:
+    """The same, knowing what it sends from: with direct delivery the addresses of its own name, unless some were given."""
+    if way.addresses or way.mode != "direct" or not _HOST_NAME.fullmatch(way.helo):
+        return way
+    try:
+        return replace(way, addresses=_ask(rt.resolver.addresses, way.helo))
+    except DnsTrouble:  # the check of the host name asks again and reports it
+        return way
+
+
 def check_host(rt: Runtime, way: Way) -> Iterator[Finding]:
     """Whether the machine's addresses are called what it greets with, and back (FCrDNS)."""
     if way.mode == "direct" and not _HOST_NAME.fullmatch(way.helo):
         change = "set the full host name of this machine, such as mail.example.com"
         yield Finding(FAIL, Area.HOST, way.helo or "HELO", "this machine greets with no full host name", change)
         return
-    addresses = way.addresses or (_ask(rt.resolver.addresses, way.helo) if way.mode == "direct" else ())
-    if way.mode == "direct" and not addresses:
+    if way.mode == "direct" and not (way.addresses or _ask(rt.resolver.addresses, way.helo)):
         change = f"publish: {way.helo}. A … (its public address)"
         yield Finding(FAIL, Area.HOST, way.helo, "the name that it greets with has no address", change)
-    for address in addresses:
+    for address in way.addresses:
         yield _called(rt, address, way.helo if way.mode == "direct" else "")
 
 
