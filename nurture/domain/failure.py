@@ -85,6 +85,7 @@ _SUBJECT: dict[str, Reason] = {
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\d)")
 _AT_THE_END = re.compile(r"end of data|smtp command\s+data", re.IGNORECASE)
+_AT_THE_SENDER = re.compile(r"(?:in reply to|after) mail from", re.IGNORECASE)
 _TAKES_NO_MAIL = frozenset({521, 556})
 
 
@@ -156,12 +157,15 @@ def _unless_vague(words: Reason, precise: Reason | None) -> Reason:
 
 def _dead_or_not(words: Reason, detail: str, text: str) -> Reason:
     """Words say there is no such address: believed, unless the status or the moment says something else."""
-    if FAILURE_OF.get(_PRECISE.get(detail, Reason.UNKNOWN)) is Failure.INVALID:
+    precise = _PRECISE.get(detail, Reason.UNKNOWN)
+    if FAILURE_OF[precise] is Failure.INVALID:
         return words
     if detail == "2.2":
         return Reason.MAILBOX_FULL
+    if precise is Reason.SENDER or _AT_THE_SENDER.search(text):
+        return Reason.SENDER
     if detail.startswith("7."):
         return Reason.POLICY
-    if words is Reason.USER_UNKNOWN and (detail.startswith(("2.", "3.")) or _AT_THE_END.search(text)):
+    if words is Reason.USER_UNKNOWN and (detail.startswith("2.") or _AT_THE_END.search(text)):
         return Reason.FILTERED  # filters behind the mailbox speak so, too
     return words

@@ -92,7 +92,7 @@ _PHRASES: dict[Reason, str] = {
         your (?:ip|host|isp|network|mail ?server|domain) .{0,60}(?:reject|denied|refus|not (?:allowed|accept))
         \bip (?:address )?(?:\S+ )?(?:is )?(?:rejected|refused|denied|not (?:allowed|accepted)|forbidden)
         dynamic(?:ally)?[- ](?:ip|assigned|address|looking) | smtp server of your isp | no smtp service | gr[ea]y-?list
-        access denied | connection (?:rejected|refused by policy) | not accepting (?:connections|mail) from | hote? refuse
+        (?<!address rejected: )(?<!addresses rejected : )access denied | connection (?:rejected|refused by policy) | not accepting (?:connections|mail) from | hote? refuse
         service (?:refused|denied|not available|unavailable; client) | gesperrte? (?:ip|server|absender) | ip=[\d.:a-f]+ - a problem
     """,
     Reason.SENDER: r"""
@@ -154,8 +154,8 @@ _PHRASES: dict[Reason, str] = {
         richtlinie | regelwerk | sicherheits | ask your postmaster
     """,
     Reason.NETWORK: r"""
-        (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed) | try again\b.{0,40}(?:name|dns|host)
-        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem) | bad file descriptor | invalid mx
+        (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed)(?!.{0,60}{missing}) | try again\b.{0,40}(?:name|dns|host)
+        (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem)(?!.{0,60}{missing}) | bad file descriptor | invalid mx
         name service error(?!.{0,80}not found(?!.{0,12}try)) | not found,? try again | (?:server|host) (?:is )?not responding
         connection (?:to .{1,60})?(?:timed out|refused|reset|dropped|lost|closed|failed) | (?:verbindung|connexion) .{0,40}(?:fehl|nicht|refus)
         (?:timed out|lost connection|timeout) (?:while|with|during|waiting|connecting|to) | operation timed out | no route | unreachable
@@ -169,7 +169,7 @@ _PHRASES: dict[Reason, str] = {
         can't find .{0,40}(?:domain|host|mx) | (?:can't|couldn't|cannot|could not|unable to) (?:find|resolve) (?:any |a |the )?{host}
     """,
     Reason.USER_UNKNOWN: r"""
-        5\.1\.0 address rejected | {person}\b.{0,80}?{missing} | (?:dest|recip)\w*notf(?:ou)?nd | unrouteable address | unknown:? (?:user|address)
+        5\.1\.0 address rejected | recipient address(?:es)? rejected ?: access denied | {person}\b.{0,80}?{missing} | (?:dest|recip)\w*notf(?:ou)?nd | unrouteable address | unknown:? (?:user|address)
         (?:unknown|no such|non-?existent|invalid|not a valid|not our|illegal|bad|no|unrouteable|undeliverable|unrecogni[sz]ed|no valid)
           (?:\w+ ){0,2}{person}\b
         (?:unbekannter?|ungu?e?ltiger?|kein(?:e|en)?|can't find|cannot find|could not find|incorrect|wrong|deleted) (?:\w+ )?{person}\b

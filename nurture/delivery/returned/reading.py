@@ -9,6 +9,7 @@ unclear        for the quarantine
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
 
 _MAX_RECIPIENTS = 200
+_FIELDS = re.compile(r"^[ >]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.MULTILINE | re.IGNORECASE)
 
 
 def read(raw: bytes) -> Report:
@@ -53,7 +55,7 @@ def _is_report(mail: Mail, original: Original) -> bool:
 
 
 def _bounce(mail: Mail, original: Original) -> Report | None:
-    words = Words(original.said, _subject(mail, original))
+    words = Words(_FIELDS.split(original.said, maxsplit=1)[0] or original.said, _subject(mail, original))
     found, envelope_id = dsn.notifications(mail, words) if _may_be_notification(mail) else ([], "")
     if any(one.recipient for one in found):
         return Report(_kind(found), "delivery status", _distinct(found), envelope_id=envelope_id)
@@ -104,6 +106,8 @@ def _steps(mail: Mail, original: Original) -> Iterable[tuple[str, list[str]]]:
 def _confirmed(found: list[str], own: list[str], not_meant: frozenset[str]) -> list[str]:
     """What a foreign detector found, without what cannot be meant; with our own reading where both agree."""
     meant = [address for address in found if address not in not_meant]
+    if meant and set(meant) < set(own):
+        return own
     return [address for address in meant if address in own] or meant
 
 

@@ -35,7 +35,7 @@ _OURS = re.compile(
     re.I,
 )
 _ALONE = re.compile(
-    r"^[\s<>\"'*\-(\[•=:]{0,12}(?:smtp:|rcpt to:|to:|an:|recipient:?|address:?|user:?|e-?mail:?|empfanger:?|failed recipient:?|final-recipient:|adresse:?)?[\s<\"'(\[]{0,4}[^\s@]{1,100}@[^\s@]{3,200}"
+    r"^(?:[45]\d\d[ -])?[\s<>\"'*\-(\[•=:]{0,12}(?:smtp:|rcpt to:|to:|an:|recipient:?|address:?|user:?|e-?mail:?|empfanger:?|failed recipient:?|final-recipient:|adresse:?)?[\s<\"'(\[]{0,4}[^\s@]{1,100}@[^\s@]{3,200}"
 )
 _INTRO = re.compile(r"sent by\s*$|message from\s*$|message that .{0,60}sent\s*$")
 

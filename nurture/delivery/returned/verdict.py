@@ -20,7 +20,9 @@ _OPEN = frozenset(
 _SAID = frozenset({Reason.FILTERED, Reason.NETWORK})
 """Open only where the status alone says so."""
 _REPLY = re.compile(r"(?<![\d.\[-])([45]\d\d)(?=[ :;#-]|$)")
-_SURE = re.compile(r"\brcpt\b|does not like recipient|recipient command|table|\baccount|mailbox", re.IGNORECASE)
+_SURE = re.compile(
+    r"\brcpt\b|does not like recipient|recipient command|table|>: user unknown|\baccount|mailbox", re.IGNORECASE
+)
 _ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0")
 _MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
 _MAX_DIAGNOSTIC = 2_000
