@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -22,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 
 from nurture.delivery.outcome import Kind, Outcome, Phase
-from nurture.delivery.transport import Parcel, Session
+from nurture.delivery.transport import Parcel, Work, carry_together
 from nurture.domain.errors import NotFound
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d/\d{6}-[0-9a-f]{32}")
@@ -63,8 +62,18 @@ class MailboxTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def open(self) -> AbstractContextManager[Session]:
-        return nullcontext(_MailboxSession(self.folder))
+    def carry(self, work: Work) -> None:
+        carry_together(work, self.keep)
+
+    def keep(self, parcel: Parcel) -> Outcome:
+        """Write the mail down."""
+        path = _path_of(self.folder, parcel)
+        try:
+            _write_whole(path, parcel.raw)
+        except OSError as error:
+            # as with an unreachable server: full or missing disks are nobody's fault and pass
+            return Outcome(Kind.DEFERRED, Phase.CONNECT, f"the mailbox folder {self.folder} cannot be written: {error}")
+        return Outcome(Kind.ACCEPTED, Phase.ANSWER, f"in the mailbox as {path.parent.name}/{path.stem}")
 
     def list_mails(self, offset: int = 0, limit: int = 50, search: str = "") -> MailPage:
         """``limit`` mails after the ``offset`` newest; with ``search``, those with it in recipient or subject.
@@ -121,26 +130,6 @@ def _date_of(raw: bytes) -> datetime | None:
 def _path_of(folder: Path, parcel: Parcel) -> Path:
     at = _date_of(parcel.raw) or datetime.fromtimestamp(0, UTC)
     return folder / f"{at:%Y-%m-%d}" / f"{at:%H%M%S}-{sha256(parcel.header_id.encode()).hexdigest()[:32]}.eml"
-
-
-class _MailboxSession:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def offer(self, parcel: Parcel) -> Outcome | None:  # noqa: ARG002 - takes everything
-        return None
-
-    def finish(self, parcel: Parcel) -> Outcome:
-        path = _path_of(self._folder, parcel)
-        try:
-            _write_whole(path, parcel.raw)
-        except OSError as error:
-            # as with an unreachable server: full or missing disks are nobody's fault and pass
-            return Outcome(Kind.DEFERRED, Phase.CONNECT, f"the mailbox folder {self._folder} cannot be written: {error}")
-        return Outcome(Kind.ACCEPTED, Phase.ANSWER, f"in the mailbox as {path.parent.name}/{path.stem}")
-
-    def abandon(self) -> None:
-        pass
 
 
 def _write_whole(path: Path, raw: bytes) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-
 from nurture.delivery.outcome import Kind, Outcome, Phase
-from nurture.delivery.transport import Parcel, Session
+from nurture.delivery.transport import Parcel, Work, carry_together
+
+_KEPT = Outcome(Kind.ACCEPTED, Phase.ANSWER, "kept in memory")
 
 
 class MemoryTransport:
@@ -18,25 +18,11 @@ class MemoryTransport:
         self.parcels: list[Parcel] = []
         self._seen: set[str] = set()
 
-    def open(self) -> AbstractContextManager[Session]:
-        return nullcontext(_MemorySession(self))
+    def carry(self, work: Work) -> None:
+        carry_together(work, self.keep)
 
-    def keep(self, parcel: Parcel) -> None:
+    def keep(self, parcel: Parcel) -> Outcome:
         if parcel.header_id not in self._seen:
             self._seen.add(parcel.header_id)
             self.parcels.append(parcel)
-
-
-class _MemorySession:
-    def __init__(self, transport: MemoryTransport) -> None:
-        self._transport = transport
-
-    def offer(self, parcel: Parcel) -> Outcome | None:  # noqa: ARG002 - takes everything
-        return None
-
-    def finish(self, parcel: Parcel) -> Outcome:
-        self._transport.keep(parcel)
-        return Outcome(Kind.ACCEPTED, Phase.ANSWER, "kept in memory")
-
-    def abandon(self) -> None:
-        pass
+        return _KEPT

@@ -8,8 +8,9 @@ engine: right before the mail can have left (after that nobody can take it back)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from nurture.delivery.outcome import Outcome
@@ -80,9 +81,25 @@ class Transport(Protocol):
         """Deliver until nothing is on its way and ``more`` gives nothing."""
 
 
-class Session(Protocol):
-    """(Being replaced by ``Transport.carry``.)"""
+TOGETHER = 100
+"""How many mails a transport that may repeat puts on record at once."""
 
-    def offer(self, parcel: Parcel) -> Outcome | None: ...
-    def finish(self, parcel: Parcel) -> Outcome: ...
-    def abandon(self) -> None: ...
+
+def carry_together(work: Work, keep: Callable[[Parcel], Outcome]) -> None:
+    """``Transport.carry`` of a transport that may repeat: one record before up to a hundred mails, then mail by mail."""
+    while shipments := work.more({}):
+        for shipment in shipments:
+            _keep_all(work, shipment, keep)
+
+
+def _keep_all(work: Work, shipment: Shipment, keep: Callable[[Parcel], Outcome]) -> None:
+    while ready := list(islice(shipment.parcels, TOGETHER)):
+        lost = work.ahead(ready)
+        for parcel in ready:
+            if parcel.message_id in lost:
+                continue
+            outcome = keep(parcel)
+            if outcome.of_server:
+                work.stopped(shipment, outcome)
+                return
+            work.settled(parcel, outcome)

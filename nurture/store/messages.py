@@ -19,7 +19,6 @@ from nurture.store.bulk import insert_many
 from nurture.store.schema import Attempt, Message, MessageBytes
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
-_ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
 
 
 def literally(column: str, value: str) -> ColumnElement[bool]:
@@ -36,7 +35,7 @@ class NewMessage:
 
     ``context`` of a nurture mail: {"product", "phase"} and, from then on, whatever else should not change until it is
     written; of a sales mail: everything its template says beyond organisation and imprint. ``due_at``: None for a mail
-    that is not to be tried (``state`` parked).
+    that is not to be tried (``state`` parked). ``provider``: the lane it leaves by, as far as that is known.
     """
 
     kind: MessageKind
@@ -59,6 +58,7 @@ class NewMessage:
     round: int | None = None
     state: MessageState = MessageState.QUEUED
     reason: str = ""
+    provider: str = ""
 
 
 def queue(session: Session, installation: str, domain: str, messages: Sequence[NewMessage]) -> dict[str, int]:
@@ -77,7 +77,6 @@ def _new_row(message: NewMessage, installation: str, domain: str) -> dict[str, A
     row = {name: getattr(message, name) for name in NewMessage.__slots__}
     row["context"] = dict(message.context)
     row["header_id"] = message_id(installation, message.once_key, domain)
-    row["provider"] = ""
     row["attempts"] = 0
     row["settled_at"] = None if message.state in OPEN else message.queued_at
     return row
@@ -88,22 +87,31 @@ def _new_row(message: NewMessage, installation: str, domain: str) -> dict[str, A
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try to deliver a message. ``outcome``: accepted, deferred, failed, unknown. ``reply``: the server's words."""
+    """One try to deliver a message. ``outcome``: accepted, deferred, failed, unknown. ``reply``: the server's words.
+
+    ``status``: its enhanced status code, if it gave one. ``host``: who said it.
+    """
 
     message: int
     at: datetime
     outcome: str
     phase: str
     reply: str
+    status: str | None = None
+    host: str | None = None
 
 
 def record_tries(session: Session, tries: Sequence[Try]) -> None:
     """Add to the journal of attempts. One statement."""
-    if tries:
-        rows = [
-            {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, "reply": t.reply} for t in tries
-        ]
-        session.connection().execute(_ATTEMPTS.insert(), rows)
+    insert_many(
+        session,
+        Attempt,
+        [
+            {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, "status": t.status}
+            | {"reply": t.reply, "host": t.host}
+            for t in tries
+        ],
+    )
 
 
 def tries_of(session: Session, messages: Iterable[int]) -> dict[int, list[Try]]:
@@ -111,11 +119,18 @@ def tries_of(session: Session, messages: Iterable[int]) -> dict[int, list[Try]]:
     found: dict[int, list[Try]] = {message: [] for message in messages}
     a = Attempt
     rows = session.execute(
-        select(a.message_id, a.at, a.outcome, a.phase, a.reply).where(a.message_id.in_(found)).order_by(a.id)
+        select(a.message_id, a.at, a.outcome, a.phase, a.reply, a.status, a.host)
+        .where(a.message_id.in_(found))
+        .order_by(a.id)
     )
     for row in rows:
         found[row.message_id].append(Try(*row))
     return found
+
+
+def present(session: Session, messages: Collection[int]) -> set[int]:
+    """Which of these messages there still are."""
+    return set(session.scalars(select(Message.id).where(Message.id.in_(messages))))
 
 
 def unknown_tries(session: Session, messages: Collection[int]) -> dict[int, int]:
@@ -155,6 +170,8 @@ class Outgoing:
     attempts: int
     queued_at: datetime
     due_at: datetime | None
+    provider: str
+    reason: str
 
 
 COLUMNS = [_TABLE.c[name] for name in Outgoing.__slots__]

@@ -1,25 +1,25 @@
-"""Delivery's hold on the outbox: claiming, moving and giving back, in bulk and the same on both databases.
+"""Delivery's hold on the outbox: what is due, claiming it, and giving back what dead workers held; alike on both databases.
 
-Two processes never move the same row: every UPDATE names the state (and the worker) it expects. Which move follows from
-what is decided elsewhere; ``domain/message.py`` has the states. Nothing here commits.
+Two processes never hold the same row: every UPDATE names the state (and the worker) it expects. How mails move on from
+there is in ``store/moves.py``. Nothing here commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from nurture.domain.message import OPEN, MessageKind, MessageState, move
+from nurture.domain.message import MessageKind, MessageState
 from nurture.store.messages import COLUMNS, Outgoing, Try, literally, record_tries
 from nurture.store.schema import Message
+from nurture.store.types import UtcDateTime
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
-_PRIORITY = (MessageKind.OPT_IN, MessageKind.SALES, MessageKind.NURTURE)
+PRIORITY = (MessageKind.OPT_IN, MessageKind.SALES, MessageKind.NURTURE)
 """Who goes first: service mail overtakes nurture mail."""
 _LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
 
@@ -29,9 +29,34 @@ _LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'se
 
 def something_to_do(session: Session, now: datetime) -> bool:
     """Whether a mail is due or a lease is over: two looks at partial indexes, so that an idle beat writes nothing."""
-    due = [select(Message.id).where(_due(kind, now)).limit(1) for kind in _PRIORITY]
     over = select(Message.id).where(_LEASED, Message.claimed_until <= now).limit(1)
-    return any(session.scalar(query) is not None for query in (*due, over))
+    return bool(due_lanes(session, now)) or session.scalar(over) is not None
+
+
+_DUE_LANES = text(
+    " UNION ALL ".join(
+        f"""SELECT '{kind.value}' AS kind, provider FROM (
+              WITH RECURSIVE found(provider) AS (
+                SELECT min(provider) FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
+                UNION ALL
+                SELECT (SELECT min(provider) FROM messages
+                        WHERE state = 'queued' AND kind = '{kind.value}' AND provider > found.provider)
+                FROM found WHERE found.provider IS NOT NULL)
+              SELECT provider FROM found) AS {kind.name.lower()}
+            WHERE EXISTS (SELECT 1 FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
+                          AND messages.provider = {kind.name.lower()}.provider AND due_at <= :now)"""  # noqa: S608 - our own
+        for kind in PRIORITY
+    )
+).bindparams(bindparam("now", type_=UtcDateTime()))
+
+
+def due_lanes(session: Session, now: datetime) -> list[tuple[MessageKind, str]]:
+    """(kind, provider) that have mail to send, the most urgent kind first. One statement.
+
+    It steps from provider to provider along the index, so that it costs what there are providers, not what is queued.
+    """
+    rows = [(MessageKind(kind), provider) for kind, provider in session.execute(_DUE_LANES, {"now": now})]
+    return sorted(rows, key=lambda row: (PRIORITY.index(row[0]), row[1]))
 
 
 def _due(kind: MessageKind, now: datetime) -> ColumnElement[bool]:
@@ -39,23 +64,24 @@ def _due(kind: MessageKind, now: datetime) -> ColumnElement[bool]:
 
 
 def claim(session: Session, now: datetime, worker: str, limit: int, lease: timedelta) -> list[Outgoing]:
-    """Up to ``limit`` due mails, now this worker's until the lease is over; the most urgent first.
-
-    At most three statements. What other workers hold is left out (PostgreSQL); on SQLite the write lock keeps them apart.
-    """
+    """Up to ``limit`` due mails by whatever lane, the most urgent first."""
     claimed: list[Outgoing] = []
-    for kind in _PRIORITY:
+    for kind, provider in due_lanes(session, now):
         if len(claimed) < limit:
-            claimed += _claim_kind(session, kind, now, worker, limit - len(claimed), lease)
+            claimed += claim_lane(session, kind, provider, now, worker, limit - len(claimed), lease)
     return claimed
 
 
-def _claim_kind(
-    session: Session, kind: MessageKind, now: datetime, worker: str, limit: int, lease: timedelta
+def claim_lane(
+    session: Session, kind: MessageKind, provider: str, now: datetime, worker: str, limit: int, lease: timedelta
 ) -> list[Outgoing]:
+    """Up to ``limit`` due mails of one kind and lane, now this worker's until the lease is over. One statement.
+
+    What other workers hold is left out (PostgreSQL); on SQLite the write lock keeps them apart.
+    """
     due = (
         select(Message.id)
-        .where(_due(kind, now))
+        .where(_due(kind, now), Message.provider == provider)
         .order_by(Message.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -80,113 +106,6 @@ def renew(session: Session, worker: str, ids: Collection[int], until: datetime) 
         .returning(_TABLE.c.id)
     )
     return set(rows.scalars())
-
-
-# --- moving -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One message goes from ``state`` to ``to``.
-
-    ``due``: when to try again (queued only). ``until``: the lease while it is being sent. ``tried``: counts as an attempt.
-    """
-
-    id: int
-    state: MessageState
-    to: MessageState
-    reason: str = ""
-    due: datetime | None = None
-    until: datetime | None = None
-    tried: bool = False
-
-
-_MOVE = (
-    _TABLE.update()
-    .where(
-        _TABLE.c.id == bindparam("b_id"),
-        _TABLE.c.state == bindparam("b_from"),
-        _TABLE.c.claimed_by == bindparam("b_worker"),
-    )
-    .values(
-        state=bindparam("b_to"),
-        reason=bindparam("b_reason"),
-        due_at=bindparam("b_due"),
-        claimed_by=bindparam("b_holder"),
-        claimed_until=bindparam("b_until"),
-        settled_at=bindparam("b_settled"),
-        attempts=_TABLE.c.attempts + bindparam("b_tried"),
-    )
-)
-
-
-def settle(session: Session, worker: str, moves: Sequence[Move], now: datetime) -> set[int]:
-    """Make these moves of mails this worker holds. One statement for all of them, one more when some were lost.
-
-    Returns the ids that did not move, because the lease was over and somebody else has them, or they are gone. A mail
-    that was given up as unknown meanwhile takes its late outcome. Raises IllegalTransition.
-    """
-    if not moves:
-        return set()
-    result = session.connection().execute(_MOVE, [_move_row(m, worker, now) for m in moves])
-    return set() if result.rowcount == len(moves) else _lost(session, worker, moves, now)
-
-
-def _move_row(m: Move, worker: str, now: datetime) -> dict[str, Any]:
-    to = move(m.state, m.to)
-    return {
-        "b_id": m.id,
-        "b_from": m.state,
-        "b_worker": worker,
-        "b_to": to,
-        "b_reason": m.reason,
-        "b_due": m.due,
-        "b_holder": worker if to is MessageState.SENDING else None,
-        "b_until": m.until,
-        "b_settled": None if to in OPEN else now,
-        "b_tried": int(m.tried),
-    }
-
-
-def _lost(session: Session, worker: str, moves: Sequence[Move], now: datetime) -> set[int]:
-    """Which moves did not happen. Outcomes that come late settle what is unknown."""
-    wanted = {m.id: m for m in moves}
-    rows = session.execute(select(Message.id, Message.state, Message.claimed_by).where(Message.id.in_(wanted)))
-    present = {id_: (state, holder) for id_, state, holder in rows}
-    late = {MessageState.ACCEPTED, MessageState.FAILED}
-    lost: set[int] = set()
-    for m in moves:
-        state, holder = present.get(m.id, (None, None))
-        if state is MessageState.UNKNOWN and m.to in late:
-            _settle_late(session, m, now)
-        elif state is not m.to or (m.to is MessageState.SENDING and holder != worker):
-            lost.add(m.id)
-    return lost
-
-
-def _settle_late(session: Session, m: Move, now: datetime) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.id == m.id, Message.state == MessageState.UNKNOWN)
-        .values(state=move(MessageState.UNKNOWN, m.to), reason=m.reason, settled_at=now)
-    )
-
-
-_WRITTEN = (
-    _TABLE.update()
-    .where(_TABLE.c.id == bindparam("b_id"))
-    .values(context=bindparam("b_context"), subject=bindparam("b_subject"), template_version=bindparam("b_template"))
-)
-
-
-def note_letters(session: Session, letters: Sequence[tuple[int, Mapping[str, Any], str, str | None]]) -> None:
-    """Keep what letters were written from: (message, context, subject, template version). One statement."""
-    rows = [
-        {"b_id": id_, "b_context": dict(context), "b_subject": subject[:400], "b_template": template}
-        for id_, context, subject, template in letters
-    ]
-    if rows:
-        session.connection().execute(_WRITTEN, rows)
 
 
 # --- giving back what dead workers held --------------------------------------------------------------------------------

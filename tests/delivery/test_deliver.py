@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -15,12 +15,14 @@ from delivery.outbox import Outbox
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
-from nurture.delivery import Kind, MemoryTransport, Outcome, Parcel, Phase
+from nurture.delivery import Kind, MemoryTransport, Outcome, Parcel, Phase, Work
+from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine import letters
 from nurture.engine.delivery import Delivered, deliver, release_leases
 from nurture.store import messages
 from nurture.store import outbox as outbox_store
+from nurture.store.alarms import open_alarms
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, EnrollmentRow, MessageBytes, Registration, Suppression
 
@@ -56,8 +58,23 @@ class ScriptedServer:
     name: str = "scripted"
     idempotent: bool = False
 
-    def open(self) -> Any:
-        return nullcontext(self)
+    def carry(self, work: Work) -> None:
+        """One mail after the other, asking for more after each."""
+        shipments = deque(work.more({}))
+        while shipments:
+            shipment = shipments.popleft()
+            for parcel in shipment.parcels:
+                outcome = self.offer(parcel)
+                if outcome is None and parcel.message_id in work.ahead([parcel]):
+                    self.abandoned += 1
+                    continue
+                outcome = outcome or self.finish(parcel)
+                if outcome.of_server:
+                    work.stopped(shipment, outcome)
+                    break
+                work.settled(parcel, outcome)
+                shipments += work.more({shipment.lane: 1})
+            shipments += work.more({})
 
     def offer(self, parcel: Parcel) -> Outcome | None:
         outcome = self._next(self.offers, parcel) or self._next(self.offers, replace(parcel, recipient="*"))
@@ -70,9 +87,6 @@ class ScriptedServer:
         if outcome.kind is Kind.ACCEPTED:
             self.arrived.append(parcel)
         return outcome
-
-    def abandon(self) -> None:
-        self.abandoned += 1
 
     @staticmethod
     def _next(script: dict[str, list[Outcome]], parcel: Parcel) -> Outcome | None:
@@ -283,29 +297,29 @@ def test_a_missing_template_version_parks(outbox: Outbox) -> None:
 
 # --- what the server says -----------------------------------------------------------------------------------------------
 
+RCPT, ANSWER = Phase.RECIPIENT, Phase.ANSWER
+
+
+def _failed(phase: Phase, reply: str, failure: Failure) -> Outcome:
+    return Outcome(Kind.FAILED, phase, reply, failure)
+
+
 REPLIES = {
-    # outcome of the offer or of the finish -> (state, suppressed)
-    "accepted": (None, ACCEPTED, S.ACCEPTED, False),
-    "greylisted": (Outcome(Kind.DEFERRED, Phase.RECIPIENT, "450 4.7.1 try later"), None, S.QUEUED, False),
-    "no such user": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.1.1 no such user"), None, S.FAILED, True),
-    "user unknown, no status": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 User unknown"), None, S.FAILED, True),
-    "no such domain": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.1.2 bad domain"), None, S.FAILED, True),
-    "null MX": (Outcome(Kind.FAILED, Phase.RECIPIENT, "556 5.1.10 null MX"), None, S.FAILED, True),
-    "policy": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.7.1 refused by policy"), None, S.FAILED, False),
-    "unauthenticated": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.7.515 Access denied"), None, S.FAILED, False),
-    "block list": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 your IP is block listed"), None, S.FAILED, False),
-    "relay denied": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 unknown user: relay denied"), None, S.FAILED, False),
-    "moved": (Outcome(Kind.FAILED, Phase.RECIPIENT, "551 5.1.6 moved"), None, S.FAILED, True),
-    "sender refused": (Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.1.8 bad sender"), None, S.FAILED, False),
-    "content refused": (None, Outcome(Kind.FAILED, Phase.ANSWER, "554 5.6.0 content"), S.FAILED, False),
-    "spam after the dot": (None, Outcome(Kind.FAILED, Phase.ANSWER, "554 looks like spam"), S.FAILED, False),
-    "no user after the dot": (None, Outcome(Kind.FAILED, Phase.ANSWER, "550 5.1.1 no"), S.FAILED, True),
-    "deferred after the dot": (None, Outcome(Kind.DEFERRED, Phase.ANSWER, "451 4.3.0 later"), S.QUEUED, False),
-    "no answer": (None, Outcome(Kind.UNKNOWN, Phase.ANSWER, "connection lost"), S.UNKNOWN, False),
+    # outcome of the offer or of the finish -> (state, suppressed, alarm)
+    "accepted": (None, ACCEPTED, S.ACCEPTED, False, False),
+    "greylisted": (Outcome(Kind.DEFERRED, RCPT, "450 4.7.1 try later"), None, S.QUEUED, False, False),
+    "no such user": (_failed(RCPT, "550 5.1.1 no such user", Failure.INVALID), None, S.FAILED, True, False),
+    "policy": (_failed(RCPT, "550 5.7.1 refused by policy", Failure.POLICY), None, S.FAILED, False, True),
+    "refused for whatever reason": (_failed(RCPT, "550 no", Failure.OTHER), None, S.FAILED, False, False),
+    "spam after the dot": (None, _failed(ANSWER, "554 looks like spam", Failure.POLICY), S.FAILED, False, True),
+    "no user after the dot": (None, _failed(ANSWER, "550 5.1.1 no", Failure.INVALID), S.FAILED, True, False),
+    "no user, said of the data": (_failed(Phase.DATA, "550 5.1.1 no", Failure.INVALID), None, S.FAILED, False, False),
+    "deferred after the dot": (None, Outcome(Kind.DEFERRED, ANSWER, "451 4.3.0 later"), S.QUEUED, False, False),
+    "no answer": (None, Outcome(Kind.UNKNOWN, ANSWER, "connection lost"), S.UNKNOWN, False, False),
 }
 
 
-@pytest.mark.parametrize(("offer", "finish", "state", "suppressed"), REPLIES.values(), ids=REPLIES.keys())
+@pytest.mark.parametrize(("offer", "finish", "state", "suppressed", "alarm"), REPLIES.values(), ids=REPLIES.keys())
 def test_what_the_server_says_of_a_mail(
     outbox: Outbox,
     server: ScriptedServer,
@@ -313,6 +327,7 @@ def test_what_the_server_says_of_a_mail(
     finish: Outcome | None,
     state: MessageState,
     suppressed: bool,
+    alarm: bool,
 ) -> None:
     mail = outbox.nurture_mail()
     address = outbox.row(mail).address
@@ -325,8 +340,10 @@ def test_what_the_server_says_of_a_mail(
     assert row.state is state
     assert said.reply in row.reason
     assert [(t.outcome, t.phase, t.reply) for t in outbox.tries(mail)] == [(said.kind, said.phase, said.reply)]
+    assert row.failure == (said.failure if state is S.FAILED else None)
     with reading(outbox.rt.db) as session:
         assert (session.get(Suppression, address) is not None) == suppressed
+        assert [(a.key, a.text) for a in open_alarms(session)] == ([("policy:relay", said.reply)] if alarm else [])
 
 
 def test_deferred_then_accepted_keeps_message_id_and_bytes(outbox: Outbox, server: ScriptedServer) -> None:

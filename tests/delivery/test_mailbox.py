@@ -27,8 +27,7 @@ def _parcel(number: int = 0, at: datetime = AT, extra: str = "") -> Parcel:
 
 
 def _deliver(transport: MailboxTransport | MemoryTransport, *parcels: Parcel) -> list[Outcome]:
-    with transport.open() as session:
-        return [session.offer(parcel) or session.finish(parcel) for parcel in parcels]
+    return [transport.keep(parcel) for parcel in parcels]
 
 
 @pytest.fixture

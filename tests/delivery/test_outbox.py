@@ -13,11 +13,11 @@ from sqlalchemy import event, text
 from nurture.domain.errors import IllegalTransition
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import outbox as by_hand
-from nurture.store import messages
+from nurture.store import messages, moves
 from nurture.store import outbox as outbox_store
 from nurture.store.database import reading, transaction
 from nurture.store.messages import Try
-from nurture.store.outbox import Move
+from nurture.store.moves import Letter, Move
 from nurture.store.schema import Message
 
 LEASE = timedelta(minutes=5)
@@ -29,9 +29,9 @@ def _claim(outbox: Outbox, limit: int = 100, worker: str = "one", **later: float
         return outbox_store.claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
 
 
-def _settle(outbox: Outbox, *moves: Move, worker: str = "one") -> set[int]:
+def _settle(outbox: Outbox, *wanted: Move, worker: str = "one") -> set[int]:
     with transaction(outbox.rt.db) as session:
-        return outbox_store.settle(session, worker, moves, outbox.now)
+        return moves.settle(session, worker, wanted, outbox.now)
 
 
 # --- queueing ---------------------------------------------------------------------------------------------------------
@@ -109,18 +109,45 @@ def test_many_workers_at_once_claim_each_mail_once(outbox: Outbox) -> None:
     assert len(ids) == len(set(ids)) == 400
 
 
-def test_claiming_costs_three_statements_whatever_is_stored(outbox: Outbox) -> None:
-    outbox.nurture_mails(outbox.people(500))
-    statements = []
+def test_claiming_costs_a_statement_per_kind_and_lane_whatever_is_stored(outbox: Outbox) -> None:
+    for lane in ("google", "gmx"):
+        outbox.nurture_mails(outbox.people(100), step=lane, provider=lane)
+    outbox.opt_in_mail(provider="gmx")
+    statements: list[str] = []
     event.listen(outbox.rt.db, "after_cursor_execute", lambda *args: statements.append(args[2]))
     _claim(outbox, limit=200)
-    assert sum("UPDATE" in s for s in statements) == len(outbox_store._PRIORITY)
+    assert ["UPDATE" in s for s in statements] == [False, True, True, True]
+
+
+def test_which_lanes_have_mail_due(outbox: Outbox) -> None:
+    later = outbox.now + timedelta(hours=1)
+    outbox.nurture_mail("one", provider="google")
+    outbox.nurture_mail("two", provider="gmx")
+    outbox.nurture_mail("three", provider="gmx", due_at=later)
+    outbox.nurture_mail("four", provider="web-de", due_at=later)
+    outbox.nurture_mail("five")
+    outbox.opt_in_mail(provider="web-de")
+    with reading(outbox.rt.db) as session:
+        found = outbox_store.due_lanes(session, outbox.now)
+        assert len(outbox_store.due_lanes(session, later)) == 5
+    nurture = MessageKind.NURTURE
+    assert found == [(MessageKind.OPT_IN, "web-de"), (nurture, ""), (nurture, "gmx"), (nurture, "google")]
+
+
+def test_claiming_by_lane_leaves_the_others_alone(outbox: Outbox) -> None:
+    google, gmx = (outbox.nurture_mail(lane, provider=lane) for lane in ("google", "gmx"))
+    with transaction(outbox.rt.db) as session:
+        rows = outbox_store.claim_lane(session, MessageKind.NURTURE, "gmx", outbox.now, "one", 10, LEASE)
+    assert [row.id for row in rows] == [gmx]
+    assert outbox.state(google) is S.QUEUED
 
 
 @pytest.mark.parametrize("column", ["due_at", "claimed_until"])
 def test_what_is_due_is_found_by_a_partial_index(outbox: Outbox, column: str) -> None:
     where = {
-        "due_at": "state = 'queued' AND kind = 'nurture' AND due_at <= '2030-01-01' ORDER BY due_at LIMIT 10",
+        "due_at": (
+            "state = 'queued' AND kind = 'nurture' AND provider = 'relay' AND due_at <= '2030-01-01' ORDER BY due_at LIMIT 10"
+        ),
         "claimed_until": "messages.state IN ('claimed', 'sending') AND claimed_until <= '2030-01-01'",
     }[column]
     sqlite = outbox.rt.db.dialect.name == "sqlite"
@@ -184,6 +211,27 @@ def test_a_mail_that_went_elsewhere_does_not_hold_up_the_others(outbox: Outbox) 
     _settle(outbox, Move(first, S.CLAIMED, S.CANCELLED))
     assert _settle(outbox, Move(first, S.CLAIMED, S.SENDING), Move(second, S.CLAIMED, S.SENDING)) == {first}
     assert (outbox.state(first), outbox.state(second)) == (S.CANCELLED, S.SENDING)
+
+
+def test_what_a_letter_was_written_from_is_kept_with_the_move_and_stays(outbox: Outbox) -> None:
+    mail = outbox.nurture_mail()
+    _claim(outbox)
+    letter = Letter({"own": {"name": "Zo\u00eb"}}, "Betreff", "v" * 64)
+    _settle(outbox, Move(mail, S.CLAIMED, S.SENDING, due=outbox.now, letter=letter))
+    _settle(outbox, Move(mail, S.SENDING, S.FAILED, "550 5.1.1 no", tried=True, failure="invalid"))
+    row = outbox.row(mail)
+    assert (row.context, row.subject, row.template_version) == (letter.context, "Betreff", "v" * 64)
+    assert (row.failure, row.attempts, row.settled_at) == ("invalid", 1, outbox.now)
+
+
+def test_which_moves_were_made_by_a_commit_that_was_never_answered(outbox: Outbox) -> None:
+    first, second, third = outbox.nurture_mails(outbox.people(3))
+    _claim(outbox)
+    wanted = [Move(mail, S.CLAIMED, S.SENDING, due=outbox.now) for mail in (first, second, third)]
+    _settle(outbox, wanted[0])
+    with transaction(outbox.rt.db) as session:
+        assert moves.made(session, "one", wanted) == {first}
+        assert moves.made(session, "two", wanted) == set()
 
 
 def test_a_late_outcome_settles_what_was_given_up_as_unknown(outbox: Outbox) -> None:

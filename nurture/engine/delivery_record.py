@@ -1,0 +1,201 @@
+"""What became of mails, on its way into the database: many results and the next write-ahead in one transaction.
+
+    outcome -> after -> Move, Try; address does not exist -> suppressed; our reputation -> alarm; server's fault -> pause
+
+While the database is away it is asked again and again: results are known here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from nurture.delivery import Kind, Outcome, Phase
+from nurture.domain.address import address_key
+from nurture.domain.failure import Failure
+from nurture.domain.message import MessageKind, MessageState, retry_at
+from nurture.engine.runtime import Runtime
+from nurture.store import alarms, contacts, letters, messages, moves, routes
+from nurture.store.database import transaction
+from nurture.store.messages import Outgoing, Try
+from nurture.store.moves import Move
+
+log = logging.getLogger(__name__)
+
+_UNKNOWN_AGAIN = timedelta(minutes=10)
+_UNKNOWN_LIMIT = 2
+"""How often a service mail is sent again after the server's answer was never seen."""
+_INSIST = (0.5, 1, 2, 4, 8, 16)
+"""Seconds between tries to record results while the database is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one try. ``state``: where the mail was when it was known."""
+
+    row: Outgoing
+    lane: str
+    state: MessageState
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass
+class Pending:
+    """What is known but not yet recorded. ``paused``, ``works``: names of routes, with why they are left alone."""
+
+    moves: list[Move] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    paused: dict[str, str] = field(default_factory=dict)
+    works: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.results or self.paused or self.works)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Mails that are about to leave, with what is kept of their letters."""
+
+    moves: Sequence[Move] = ()
+    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    raw: Sequence[tuple[int, bytes]] = ()
+
+
+class Record:
+    """Collects what is known and commits it. ``tally``: what was recorded, as counted in a report."""
+
+    def __init__(self, rt: Runtime, worker: str, wait: Callable[[float], None]) -> None:
+        self._rt, self._worker, self._wait = rt, worker, wait
+        self.pending = Pending()
+        self.tally: Counter[str] = Counter()
+
+    def commit(self, now: datetime, departure: Departure | None = None) -> set[int]:
+        """Everything that is known together with what is about to leave. Returns which of these are not ours any more."""
+        departure = departure or Departure()
+        if not self.pending and not departure.moves:
+            return set()
+        lost = self._insist(lambda again: self._write(departure, now, again=again))
+        self.pending = Pending()
+        return lost
+
+    def _write(self, departure: Departure, now: datetime, *, again: bool) -> set[int]:
+        known = self.pending
+        with transaction(self._rt.db) as session:
+            results = _moves(session, known.results)
+            wanted = [*known.moves, *results, *departure.moves]
+            done = moves.made(session, self._worker, wanted) if again else set()
+            if departure.frames:
+                letters.keep_frames(session, departure.frames)
+            if departure.raw:
+                letters.keep_raw(session, departure.raw)
+            lost = moves.settle(session, self._worker, [m for m in wanted if m.id not in done], now)
+            self._journal(session, known.results, done | lost)
+            self._conclude(session, known.results, now)
+            self._mind_routes(session, now)
+        self.tally.update(_TALLY[m.to] for m in results)
+        return lost
+
+    def _journal(self, session: Session, results: Sequence[Result], doubtful: set[int]) -> None:
+        """The attempts; without those of a mail that is gone, and those recorded by a commit whose answer never came."""
+        if doubtful:
+            there = messages.tries_of(session, [r.row.id for r in results if r.row.id in doubtful])
+            present = messages.present(session, doubtful)
+            results = [
+                r
+                for r in results
+                if r.row.id not in doubtful or (r.row.id in present and all(t.at != r.at for t in there[r.row.id]))
+            ]
+        messages.record_tries(session, [_try(r) for r in results])
+
+    def _conclude(self, session: Session, results: Sequence[Result], now: datetime) -> None:
+        for r in results:
+            if (
+                r.outcome.failure is Failure.INVALID
+                and r.row.kind is not MessageKind.SALES
+                and r.outcome.phase in _OF_PERSON
+            ):
+                contacts.suppress(
+                    session, address_key(r.row.address), f"the address does not exist: {r.outcome.reply}", now
+                )
+        refused = {r.lane: r.outcome for r in results if r.outcome.failure is Failure.POLICY}
+        for lane, outcome in refused.items():
+            # never against the person: it is our reputation, our DNS or what we wrote
+            alarms.raise_alarm(session, f"policy:{lane}", outcome.reply, now)
+
+    def _mind_routes(self, session: Session, now: datetime) -> None:
+        for name, reason in self.pending.paused.items():
+            routes.failed(session, name, reason, now)
+        for name in self.pending.works - set(self.pending.paused):
+            routes.works(session, name)
+
+    def _insist(self, action: Callable[[bool], set[int]]) -> set[int]:
+        """Do it, and do it again while the database is away."""
+        for number, seconds in enumerate(_INSIST):
+            try:
+                return action(number > 0)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("delivery waits for the database: %s", error.orig)
+                self._wait(seconds)
+        return action(True)
+
+
+_OF_PERSON = frozenset({Phase.RECIPIENT, Phase.ANSWER})
+"""Where a server speaks of the recipient."""
+
+_TALLY = {
+    MessageState.ACCEPTED: "accepted",
+    MessageState.QUEUED: "deferred",
+    MessageState.FAILED: "failed",
+    MessageState.UNDELIVERED: "failed",
+    MessageState.UNKNOWN: "unknown",
+}
+
+
+def _try(r: Result) -> Try:
+    outcome = r.outcome
+    return Try(r.row.id, r.at, outcome.kind, outcome.phase, outcome.reply, outcome.status, outcome.host or None)
+
+
+def _moves(session: Session, results: Sequence[Result]) -> list[Move]:
+    unanswered = [r.row.id for r in results if r.outcome.kind is Kind.UNKNOWN and r.row.kind.service]
+    before = messages.unknown_tries(session, unanswered) if unanswered else {}
+    return [after(r, before.get(r.row.id, 0)) for r in results]
+
+
+def after(result: Result, unknown_before: int) -> Move:
+    """Where a mail goes after one try. ``unknown_before``: how many of its tries ended without an answer."""
+    row, outcome = result.row, result.outcome
+    if outcome.kind is Kind.ACCEPTED:
+        return _move(result, MessageState.ACCEPTED, outcome.reply)
+    if outcome.kind is Kind.FAILED:
+        return _move(result, MessageState.FAILED, outcome.reply, failure=outcome.failure or Failure.OTHER)
+    if outcome.kind is Kind.UNKNOWN:
+        return _after_unknown(result, unknown_before)
+    due = retry_at(row.kind, row.attempts + 1, row.queued_at, result.at, row.header_id)
+    if due is None:
+        reason = f"given up after {row.attempts + 1} attempts; the last: {outcome.reply}"
+        return _move(result, MessageState.UNDELIVERED, reason, failure=outcome.failure or Failure.SOFT)
+    return _move(result, MessageState.QUEUED, outcome.reply, due)
+
+
+def _after_unknown(result: Result, unknown_before: int) -> Move:
+    """No answer after the final dot: a service mail is sent again with the same Message-ID, a nurture mail is not."""
+    never = f"the server's answer was never seen ({result.outcome.reply}), so it may have arrived"
+    if result.row.kind.service and unknown_before < _UNKNOWN_LIMIT:
+        again = result.at + _UNKNOWN_AGAIN
+        return _move(result, MessageState.QUEUED, f"{never}; it is sent again with the same Message-ID", again)
+    return _move(result, MessageState.UNKNOWN, f"{never}; nobody may get it twice, so it is not sent again")
+
+
+def _move(
+    result: Result, to: MessageState, reason: str, due: datetime | None = None, failure: Failure | None = None
+) -> Move:
+    return Move(result.row.id, result.state, to, reason, due=due, tried=True, failure=failure)
