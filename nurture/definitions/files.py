@@ -10,6 +10,7 @@ from nurture.definitions.models.calendar import CalendarFile
 from nurture.definitions.models.campaign import CampaignFile
 from nurture.definitions.models.catalogue import ContentFile, FunctionsFile, ProductsFile
 from nurture.definitions.models.consent import ConsentFile
+from nurture.definitions.models.delivery import DeliveryFile
 from nurture.definitions.models.form import FormFile
 from nurture.definitions.models.mailing import MailingFile
 from nurture.definitions.models.organisation import OrganisationFile
@@ -29,8 +30,12 @@ SINGLE: dict[str, type[Shape]] = {
     "config/scoring.yaml": ScoringFile,
     "config/sales.yaml": SalesFile,
     "config/mailing.yaml": MailingFile,
+    "config/delivery.yaml": DeliveryFile,
 }
 """The files that exist once, each with its model."""
+
+OPTIONAL = frozenset({"config/delivery.yaml"})
+"""Those of them that may be left out."""
 
 FOLDERS: dict[str, type[Shape]] = {"config/forms": FormFile, "campaigns": CampaignFile}
 """The folders whose files are of one kind."""
@@ -71,7 +76,8 @@ def _read(home: Home, file: str) -> None:
     try:
         home.documents[file] = read_bytes(path.read_bytes(), file)
     except FileNotFoundError:
-        home.faults.append(Fault(file, 0, 0, "", "the file is missing; create it"))
+        if file not in OPTIONAL:
+            home.faults.append(Fault(file, 0, 0, "", "the file is missing; create it"))
     except OSError as error:
         home.faults.append(Fault(file, 0, 0, "", f"cannot be read: {error.strerror}; check its kind and permissions"))
 

@@ -20,6 +20,7 @@ from nurture.definitions.models.calendar import CalendarFile
 from nurture.definitions.models.campaign import CampaignFile
 from nurture.definitions.models.catalogue import ContentFile, FunctionsFile, ProductsFile
 from nurture.definitions.models.consent import ConsentFile
+from nurture.definitions.models.delivery import DeliveryFile
 from nurture.definitions.models.form import FormFile
 from nurture.definitions.models.mailing import MailingFile
 from nurture.definitions.models.organisation import OrganisationFile
@@ -31,6 +32,7 @@ from nurture.definitions.wording import report
 from nurture.domain.campaign import Campaign
 from nurture.domain.catalogue import Function, Product, Text
 from nurture.domain.definitions import Definitions
+from nurture.domain.delivery_rules import DeliveryRules
 from nurture.domain.errors import DefinitionError, Fault
 from nurture.domain.form import Form
 from nurture.domain.pacing import Calendar
@@ -123,6 +125,7 @@ def _build(files: Home, by_file: dict[str, Any], years: range) -> Definitions:
             for file, model in campaigns.items()
         },
         campaign_sources={model.campaign: files.documents[file].source for file, model in campaigns.items()},
+        delivery=next((model.build() for model in models.all(DeliveryFile).values()), DeliveryRules()),
     )
 
 

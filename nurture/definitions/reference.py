@@ -23,6 +23,7 @@ of them and lists every fault as `file:line:column path: what is wrong and what 
 - An **id** consists of lower-case letters, digits and hyphens. The id of a form or campaign is the name of its file.
 - A **duration** is a number and a unit: `3 days`, `2 Wochen`, `1 month`, `P3W`. Days and longer follow the calendar.
 - A **time of day** is quoted: `"08:30"`. A **date and time** is local time of the calendar: `"2027-04-20 09:00"`.
+- A **share** is written `2 %` or `0.02`.
 - Editors that know JSON Schema complete and check while you write, if the first line of a file names its schema:
   `# yaml-language-server: $schema=../nurture/definitions/schemas/campaign.json`
 """

@@ -1655,6 +1655,103 @@ CAMPAIGNS = (
     ),
 )
 
+DELIVERY = (
+    Case(
+        "several at once",
+        "config/delivery.yaml",
+        None,
+        """bounce_domain: Bounce.Muster.example
+dkim: {domain: muster.example, selektors: [x], selectors: [N1, a, a]}
+providers:
+  gogle: {per_second: 5}
+  other: {per_second: 1}
+  gmx: {per_second: 0, connections: 0}
+  a: {hosts: ["*.a.example"], domains: [a.example]}
+  b: {domains: [b.example, a.example]}
+  google: {pause: 5 hours}
+relay: {per_second: fast, connection: 3}
+""",
+        (
+            "config/delivery.yaml:1:16 bounce_domain: 'Bounce.Muster.example' is not a domain",
+            "config/delivery.yaml:2:32 dkim.selektors: unknown key 'selektors'",
+            "config/delivery.yaml:2:60 dkim.selectors.0: 'N1' is no selector; write lower-case",
+            "config/delivery.yaml:6:21 providers.gmx.per_second: 0 mails per second are not possible; write 0.001 to 100000, or unlimited",
+            "config/delivery.yaml:6:37 providers.gmx.connections: 0 is not possible; it must be at least 1",
+            "config/delivery.yaml:7:15 providers.a.hosts.0: '*.a.example' is no name of a mail server; write it in lower case, or with a dot",
+            "config/delivery.yaml:10:21 relay.per_second: 'fast' is no rate; write mails per second such as 0.5, or unlimited",
+            "config/delivery.yaml:10:27 relay.connection: unknown key 'connection'; did you mean 'connections'?",
+        ),
+    ),
+    Case(
+        "providers that make no sense",
+        "config/delivery.yaml",
+        None,
+        """providers:
+  gogle: {per_second: 5}
+  mine: {connections: 3}
+  other: {per_second: 1}
+  a: {domains: [a.example]}
+  b: {domains: [b.example, a.example], hosts: [mx.b.example]}
+  google: {pause: 5 hours}
+relay: {longest_pause: 30 minutes, pause: 1 hour}
+""",
+        (
+            "config/delivery.yaml:2:10 providers.gogle: 'gogle' is a new provider without domains and hosts, so no mail is its; did you mean 'google'?",
+            "config/delivery.yaml:3:9 providers.mine: 'mine' is a new provider without domains and hosts, so no mail is its; give at least one of them",
+            "config/delivery.yaml:4:10 providers.other: 'other' is set by the key 'other' of the file",
+            "config/delivery.yaml:6:28 providers.b.domains.1: 'a.example' belongs to 'a' already",
+            "config/delivery.yaml:7:11 providers.google: the first pause is longer than longest_pause; set both",
+            "config/delivery.yaml:8:8 relay: the first pause is longer than longest_pause; set both",
+        ),
+    ),
+    Case(
+        "shares",
+        "config/delivery.yaml",
+        "breakers: {sample: 1000, invalid: 3 %, complaints_stop: 0.004}",
+        "breakers: {invalid: 3, complaints_warn: 0 %, complaints_stop: some, policy_within: 2 days}",
+        (
+            "config/delivery.yaml:10:21 breakers.invalid: '3' is not between 0 % and 100 %; write it such as 2 % or 0.02",
+            "config/delivery.yaml:10:41 breakers.complaints_warn: '0 %' is not between 0 % and 100 %",
+            "config/delivery.yaml:10:63 breakers.complaints_stop: 'some' is not a share; write it such as 2 % or 0.02",
+            "config/delivery.yaml:10:84 breakers.policy_within: '2 days' must be in minutes or hours here",
+        ),
+    ),
+    Case(
+        "the alarm after the stop",
+        "config/delivery.yaml",
+        "complaints_stop: 0.004",
+        "complaints_warn: 0.5 %",
+        ("config/delivery.yaml:10:57 breakers.complaints_warn: the alarm would come after the stop",),
+    ),
+    Case(
+        "a hold without a fixed length",
+        "config/delivery.yaml",
+        "over: 2 weeks",
+        "hold: 1 month",
+        (
+            "config/delivery.yaml:11:22 soft_bounces.hold: '1 month' has no fixed length; write days or weeks here, such as '30 days'",
+        ),
+    ),
+    Case(
+        "a plan that shrinks, since never",
+        "config/delivery.yaml",
+        "{since: 2026-09-01, first_day: 100, growth: 1.5}",
+        "{first_day: 0, growth: 0.5}",
+        (
+            "config/delivery.yaml:9:1 warm_up.since: is missing; add it",
+            "config/delivery.yaml:9:22 warm_up.first_day: 0 is not possible; it must be at least 1",
+            "config/delivery.yaml:9:33 warm_up.growth: 0.5 is not possible; it must be at least 1",
+        ),
+    ),
+    Case(
+        "misspelt file that may be left out",
+        "config/dilivery.yaml",
+        None,
+        "by_provider: true",
+        ("config/dilivery.yaml: is not read by Nurture; remove it or move it elsewhere",),
+    ),
+)
+
 CASES = (
     *YAML_AS_SUCH,
     *FILES,
@@ -1666,4 +1763,5 @@ CASES = (
     *FORMS_AND_CONSENT,
     *SCORING_SALES_MAILING,
     *CAMPAIGNS,
+    *DELIVERY,
 )

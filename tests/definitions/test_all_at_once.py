@@ -17,6 +17,7 @@ ONE_IN_EACH = {
     "config/calendar.yaml": ("country: DE", "country: De", "config/calendar.yaml:2:21 holidays.country:"),
     "config/consent.yaml": ("kind: phone", "kind: fax", "config/consent.yaml:13:11 purposes.phone.kind:"),
     "config/content.yaml": ("[B1, B2]", "[B1, B5]", "config/content.yaml:17:18 content.guide-it.phases.1:"),
+    "config/delivery.yaml": ("over: 2 weeks", "over: 2 wekks", "config/delivery.yaml:11:22 soft_bounces.over:"),
     "config/forms/fair.yaml": ("button", "bottun", "config/forms/fair.yaml:7:1 bottun:"),
     "config/forms/guide.yaml": ("offers: guide", "offers: gide", "config/forms/guide.yaml:10:9 offers:"),
     "config/forms/more.yaml": ("profile: true", "profile: yes", "config/forms/more.yaml:15:10 profile:"),

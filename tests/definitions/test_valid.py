@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from definitions.homes import copy_of_valid
 
 from nurture.definitions import load, parse_campaign
 from nurture.domain.campaign import BranchStep, Case, EnrolStep, LeaveStep, MailStep, TaskStep, Trigger, WaitStep
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.condition import AnyOf, Clicked, Downloaded, InClass, Interested, Not, Permits, ScoreAtLeast
 from nurture.domain.definitions import Definitions
+from nurture.domain.delivery_rules import SHIPPED, UNLIMITED, Breakers, DeliveryRules, Dkim, WarmUp
 from nurture.domain.durations import Duration
 from nurture.domain.pacing import ALWAYS, Window
 
@@ -94,6 +97,32 @@ def test_mailing(loaded: Definitions) -> None:
     assert loaded.tracking.settle_after == timedelta(minutes=10)
     assert loaded.retention.clicks == Duration(13, "months")
     assert loaded.cells("it", "B1") == ("it/b1", "it/any", "any/b1", "any/any")
+
+
+def test_delivery(loaded: Definitions) -> None:
+    rules = loaded.delivery
+    assert rules.dkim == Dkim("muster.example", ("n2026a", "n2026b"))
+    assert rules.bounce_domain == "bounce.mail.muster.example"
+    google, werk = rules.provider("google"), rules.provider("werk")
+    assert google == replace(SHIPPED["google"], per_second=5.0, longest_pause=timedelta(hours=2))
+    assert (werk.name, werk.connections, werk.per_second) == ("Werk AG", 4, UNLIMITED)
+    assert (rules.relay.connections, rules.relay.per_second, rules.relay.per_connection) == (8, 25.0, 100)
+    assert rules.provider("anybody").per_second == 0.5
+    assert rules.warm_up == WarmUp(date(2026, 9, 1), 100, 1.5)
+    assert rules.breakers == Breakers(sample=1000, invalid=0.03, complaints_stop=0.004)
+    assert rules.soft_bounces.over == timedelta(days=14)
+    assert rules.returned_kept == timedelta(days=14)
+
+
+def test_providers_named_in_the_file_take_from_the_others(loaded: Definitions) -> None:
+    assert loaded.delivery.lane_of("muster.example", ["mx.web.de"]) == "werk"
+    assert loaded.delivery.lane_of("muster.example", ["mx2.web.de"]) == "gmx"
+
+
+def test_the_delivery_file_may_be_left_out(tmp_path: Path) -> None:
+    home = copy_of_valid(tmp_path)
+    (home / "config/delivery.yaml").unlink()
+    assert load(home).delivery == DeliveryRules()
 
 
 def test_campaign(loaded: Definitions) -> None:

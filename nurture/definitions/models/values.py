@@ -180,6 +180,13 @@ def _elapsed(value: Any) -> timedelta:
     return timedelta(days=span.days)
 
 
+def _term(value: Any) -> timedelta:
+    span = _span(value)
+    if span.unit not in ("minutes", "hours", "days", "weeks"):
+        raise ValueError(f"'{value}' has no fixed length; write days or weeks here, such as '30 days'")
+    return timedelta(days=span.days)
+
+
 def _clock_time(value: Any) -> time:
     match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", _text(value, "08:30"))
     if match and (int(match[1]), int(match[2])) == (24, 0):
@@ -250,6 +257,7 @@ Span = Annotated[
     Duration, PlainValidator(_span), _schema("duration", "3 days", r"^\s*([0-9]{1,5}\s*[A-Za-zäöüÄÖÜ]+|[Pp].+)\s*$")
 ]
 Elapsed = Annotated[timedelta, PlainValidator(_elapsed), _schema("duration in minutes or hours", "4 hours")]
+Term = Annotated[timedelta, PlainValidator(_term), _schema("duration in days or weeks", "30 days")]
 ClockTime = Annotated[time, PlainValidator(_clock_time), _schema("time of day", "08:30", _TIME)]
 Moment = Annotated[
     datetime, PlainValidator(_moment), _schema("date and time", "2027-04-20 09:00", f"^{_DATE}[ T][0-9]{{2}}:[0-9]{{2}}$")
@@ -264,6 +272,35 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 def weekdays(names: list[Any]) -> frozenset[int]:
     return frozenset(WEEKDAYS.index(name) for name in names)
+
+
+# --- shares ------------------------------------------------------------------------------------------------------------
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, str) and (match := re.fullmatch(r"([0-9]{1,3}(?:[.,][0-9]{1,6})?) ?%", value.strip())):
+        share = float(match[1].replace(",", ".")) / 100
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        share = float(value)
+    else:
+        raise ValueError(f"'{value}' is not a share; write it such as 2 % or 0.02")
+    if not 0 < share < 1:
+        raise ValueError(f"'{value}' is not between 0 % and 100 %; write it such as 2 % or 0.02")
+    return share
+
+
+Share = Annotated[
+    float,
+    PlainValidator(_share),
+    WithJsonSchema({
+        "x-type": "share",
+        "examples": ["2 %"],
+        "anyOf": [
+            {"type": "string", "pattern": r"^\s*[0-9]{1,3}([.,][0-9]{1,6})? ?%\s*$"},
+            {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        ],
+    }),
+]  # fmt: skip
 
 
 # --- addresses ---------------------------------------------------------------------------------------------------------
