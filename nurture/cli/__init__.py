@@ -18,6 +18,7 @@ _COMMANDS = {
     "run": "serving:run",
     "web": "serving:web",
     "worker": "serving:worker",
+    "bounce": "bounce:bounce",
     "check": "check:check",
     "simulate": "simulate:simulate",
     "import": "importing:import_",

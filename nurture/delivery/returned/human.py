@@ -9,50 +9,72 @@ import re
 
 from nurture.delivery.returned.address import addresses_in
 from nurture.domain.failure_reason import folded
+from nurture.domain.phrases import phrases
 
 _MAX = 8_000
 _MAX_LINES = 400
 
-_QUOTE_BEGINS = re.compile(
-    r"^\s*(?:-{2,}\s*(?:original|ursprungliche|urspr\.|weitergeleitete|forwarded|message d'origine|message transfere|messaggio originale|mensaje original|oorspronkelijk)"
-    r"|begin forwarded message|anfang der weitergeleiteten|_{10,}\s*$"
-    r"|(?:on|am|le|il|el|op|den)\b.{4,150}\b(?:wrote|schrieb(?:en)?|a ecrit|ha scritto|escribio|schreef|skrev)\b.{0,120}:?\s*$"
-    r"|.{0,120}<?\S{1,80}@\S{1,80}>?.{0,60}\b(?:wrote|schrieb|a ecrit|ha scritto|escribio|schreef)\s*:?\s*$"
-    r"|(?:von|from|de|da|van)\s?:\s.{0,200}@|(?:von|from|de|da|van)\s?:\s.{0,200}$(?=\n(?:gesendet|sent|date|datum|envoye|inviato|enviado|verzonden|an|to|a)\s?:)"
-    r"|\*(?:von|from|de):\*)",
-    re.MULTILINE,
+_QUOTE_BEGINS = phrases(
+    r"""
+        -{2,}\s*(?:original|ursprungliche|urspr\.|weitergeleitete|forwarded|message d'origine|message transfere
+          |messaggio originale|mensaje original|oorspronkelijk)
+        begin forwarded message | anfang der weitergeleiteten | _{10,}$
+    """
 )
-_INTRODUCTION = re.compile(r"^\s*(?:on|am|le|il|el|op|den)\b.{4,150}$")
-_WROTE = re.compile(r"\b(?:wrote|schrieb(?:en)?|a ecrit|ha scritto|escribio|schreef)\b.{0,120}:\s*$")
-_SIGNATURE = re.compile(
-    r"^(?:-- ?$|__+\s*$|(?:sent|gesendet|envoye|von meinem|from my|get outlook|outlook fur|diese (?:e-mail|nachricht) (?:wurde|enthalt|ist)"
-    r"|this (?:e-?mail|message) (?:is|and|may|contains))\b)"
+_WROTE = re.compile(r"\b(?:wrote|schrieb(?:en)?|a ecrit|ha scritto|escribio|schreef|skrev)\b")
+_DATED = re.compile(r"(?:on|am|le|il|el|op|den)\b.*\d")
+_FROM = re.compile(r"\*?(?:von|from|de|da|van)\s?:")
+_SENT = re.compile(r"\*?(?:gesendet|sent|date|datum|envoye|inviato|enviado|verzonden|an|to|a|betreff|subject|objet)\s?:")
+_SIGNATURE = phrases(
+    r"""
+        -- ?$ | __+\s*$
+        (?:sent|gesendet|envoye|von meinem|from my|get outlook|outlook fur|diese (?:e-mail|nachricht) (?:wurde
+          |enthalt|ist)|this (?:e-?mail|message) (?:is|and|may|contains))\b
+    """,
+    before=r"^",
 )
-_GREETING = re.compile(
-    r"^(?:(?:mit )?(?:freundliche[nm]?|beste[nm]?|viele[nm]?|liebe|schone|herzliche[nm]?|sonnige) (?:gru(?:ss|sse|ssen)|grusse?n?)|(?:mfg|vg|lg|bg)\b|gruss|grusse"
-    r"|(?:kind|best|warm|with kind|with best)? ?regards|best wishes|sincerely|cheers|yours|many thanks and|cordialement|bien cordialement|bien a vous|cordiali saluti|saludos|met vriendelijke)\b"
+_GREETING = phrases(
+    r"""
+        (?:mit )?(?:freundliche[nm]?|beste[nm]?|viele[nm]?|liebe|schone|herzliche[nm]?|sonnige) (?:gru(?:ss|sse
+          |ssen)|grusse?n?)
+        (?:mfg|vg|lg|bg)\b | gruss | grusse | (?:kind|best|warm|with kind|with best)? ?regards | best wishes
+        sincerely | cheers | yours | many thanks and | cordialement | bien cordialement | bien a vous
+        cordiali saluti | saludos | met vriendelijke
+    """,
+    before=r"^",
+    after=r"\b",
 )
 
 
 def own_words(text: str) -> str:
     """What the writer says: quotation, signature and everything below them cut off."""
     lines = text[: 4 * _MAX].split("\n")[:_MAX_LINES]
+    plain = [folded(line[:400]).strip() for line in lines]
     kept: list[str] = []
     for number, line in enumerate(lines):
-        plain = folded(line[:400]).strip()
-        if _begins_quotation(plain, folded(lines[number + 1][:300]).strip() if number + 1 < len(lines) else ""):
-            break
-        if kept and (_SIGNATURE.match(plain) or _greets(plain)):
+        if _begins_quotation(plain[number : number + 4]) or (kept and _ends(plain[number])):
             break
         if not line.lstrip().startswith((">", "|")):
             kept.append(line.rstrip())
     return "\n".join(kept).strip()[:_MAX]
 
 
-def _begins_quotation(line: str, following: str) -> bool:
-    if _QUOTE_BEGINS.search(f"{line}\n{following}") and not _QUOTE_BEGINS.search(following):
+def _begins_quotation(lines: list[str]) -> bool:
+    """Whether a quoted mail begins with the first of these lines."""
+    first = lines[0]
+    if _QUOTE_BEGINS.match(first):
         return True
-    return bool(_QUOTE_BEGINS.match(line) or (_INTRODUCTION.match(line) and _WROTE.search(following)))
+    if _FROM.match(first):
+        return any(_SENT.match(line) for line in lines[1:])
+    introduced = first if first.endswith(":") else " ".join(lines[:2])
+    return (
+        introduced.endswith(":") and bool(_WROTE.search(introduced)) and bool("@" in introduced or _DATED.match(introduced))
+    )
+
+
+def _ends(line: str) -> bool:
+    """Whether what stands from here on is a closing or a signature."""
+    return bool(_SIGNATURE.match(line)) or _greets(line)
 
 
 def _greets(line: str) -> bool:
@@ -61,30 +83,66 @@ def _greets(line: str) -> bool:
 
 
 _NEGATED = r"(?<!nicht )(?<!nicht mehr )(?<!don't )(?<!not )(?<!never )(?<!do not want to )(?<!kein )"
-_STOP = re.compile(
-    r"\b(?:"
-    r"(?:(?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochte|mochten|hiermit|wieder|bitte um) .{0,60})abmeld\w*|^abmeld\w*|meld\w* .{0,60}\bab\b|abzumelden|um abmeldung|abbestell\w*|bestelle .{0,40}\bab\b"
-    r"|austragen|auszutragen|aus(?:getragen|tragung)|trag\w* .{0,50}\baus\b(?! (?:ausser|dem|der))|trag\w* mich aus"
-    r"|(?:nehm\w*|streich\w*|losch\w*|entfern\w*) .{0,50}(?:mich|uns|meine|unsere|adresse|mail|daten|verteiler|liste)|(?:mich|uns|adresse|daten|verteiler|liste) .{0,50}(?:losch\w*|entfern\w*|streich\w*|zu nehmen|herauszunehmen|rausnehmen)"
-    r"|kein(?:e|en|erlei)? (?:weiteren? |werbe|mails? )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?|nachrichten|post|kontakt\w*|zusendung\w*|interesse an (?:weiteren|ihrem newsletter|werbung))"
-    r"|(?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen|stoppen|nicht mehr)|(?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt)"
-    r"|widerruf\w*|widersprech\w*|widerspreche|widerspruch|(?:nicht mehr|nie wieder) .{0,50}(?:kontaktier\w*|anschreib\w*|angeschrieben|schreiben|schicken|zusenden|senden|mail\w*)"
-    r"|lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe|horen sie auf|schluss mit"
-    r"|unsubscribe|un-subscribe|opt[- ]?(?:me )?out|remove (?:me|us|my|our|this)|take (?:me|us|my|our) .{0,30}off|(?:delete|erase) (?:me|my|our|us)"
-    r"|stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|this|these|the (?:mail|e-?mail|newsletter)|it|all)|please stop|no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)"
-    r"|(?:don't|do not|not want|not wish|never) .{0,40}(?:e-?mail|contact|write|send|mail|message|receive|hear from)\w* .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)|cease and desist|withdraw my consent|revoke my consent|i object|leave me alone"
-    r"|desabonn\w*|desinscri\w*|me desinscrire|me retirer|retire[rz]?[- ](?:moi|nous|mon|notre)|supprim\w* .{0,40}(?:adresse|liste|mail|donnees)|ne (?:plus|souhaite plus|veux plus|desire plus) .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)|ne plus (?:recevoir|m'|me )|(?:plus|arretez) .{0,20}(?:de mails?|vos mails?|d'e-?mails?|de m'envoyer|de courriels?)"
-    r"|cancella\w* .{0,30}(?:iscrizione|indirizzo|mio)|disiscri\w*|darme de baja|dar de baja|uitschrijven|afmelden"
-    r")"
+_STOP = phrases(
+    r"""
+        (?:(?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochte|mochten|hiermit|wieder
+          |bitte um) .{0,60})abmeld\w*
+        ^abmeld\w* | meld\w* .{0,60}\bab\b | abzumelden | um abmeldung | abbestell\w* | bestelle .{0,40}\bab\b
+        austragen | auszutragen | aus(?:getragen|tragung) | trag\w* .{0,50}\baus\b(?! (?:ausser|dem|der))
+        trag\w* mich aus
+        (?:nehm\w*|streich\w*|losch\w*|entfern\w*) .{0,50}(?:mich|uns|meine|unsere|adresse|mail|daten|verteiler
+          |liste)
+        (?:mich|uns|adresse|daten|verteiler|liste) .{0,50}(?:losch\w*|entfern\w*|streich\w*|zu nehmen
+          |herauszunehmen|rausnehmen)
+        kein(?:e|en|erlei)? (?:weiteren? |werbe|mails? )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?
+          |nachrichten|post|kontakt\w*|zusendung\w*|interesse an (?:weiteren|ihrem newsletter|werbung))
+        (?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen
+          |stoppen|nicht mehr)
+        (?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt) | widerruf\w* | widersprech\w*
+        widerspreche | widerspruch
+        (?:nicht mehr|nie wieder) .{0,50}(?:kontaktier\w*|anschreib\w*|angeschrieben|schreiben|schicken
+          |zusenden|senden|mail\w*)
+        lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe | horen sie auf | schluss mit | unsubscribe
+        un-subscribe | opt[- ]?(?:me )?out | remove (?:me|us|my|our|this) | take (?:me|us|my|our) .{0,30}off
+        (?:delete|erase) (?:me|my|our|us)
+        stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|this|these|the (?:mail|e-?mail
+          |newsletter)|it|all)
+        please stop | no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)
+        (?:don't|do not|not want|not wish|never) .{0,40}(?:e-?mail|contact|write|send|mail|message|receive
+          |hear from)\w* .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)
+        cease and desist | withdraw my consent | revoke my consent | i object | leave me alone | desabonn\w*
+        desinscri\w* | me desinscrire | me retirer | retire[rz]?[- ](?:moi|nous|mon|notre)
+        supprim\w* .{0,40}(?:adresse|liste|mail|donnees)
+        ne (?:plus|souhaite plus|veux plus|desire plus) .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)
+        ne plus (?:recevoir|m'|me )
+        (?:plus|arretez) .{0,20}(?:de mails?|vos mails?|d'e-?mails?|de m'envoyer|de courriels?)
+        cancella\w* .{0,30}(?:iscrizione|indirizzo|mio) | disiscri\w* | darme de baja | dar de baja
+        uitschrijven | afmelden
+    """,
+    before=r"\b",
 )
-_ONLY_STOP = re.compile(
-    r"^\W*(?:stop+|abmelden|abmeldung|austragen|unsubscribe|remove|kundigen|storno|widerruf|widerspruch|ende|genug|schluss|arret|opt out|stopp)\W*(?:bitte|please|danke|thanks|merci)?\W*$"
+_ONLY_STOP = phrases(
+    r"""
+        stop+ | abmelden | abmeldung | austragen | unsubscribe | remove | kundigen | storno | widerruf
+        widerspruch | ende | genug | schluss | arret | opt out | stopp
+    """,
+    before=r"^\W*",
+    after=r"\W*(?:bitte|please|danke|thanks|merci)?\W*$",
 )
-_NOT_STOP = re.compile(
-    r"(?:nicht|don't|do not|versehentlich|aus versehen|by mistake|accidentally|ungewollt|par erreur) .{0,30}(?:abmeld\w*|abgemeldet|unsubscribe\w*|austragen|abbestell\w*|desinscri\w*)"
-    r"|(?:webinar|termin|seminar|veranstaltung|kurs|meeting|event|workshop|messe) .{0,40}abmeld\w*|abmeld\w* .{0,20}(?:vom|zum|von dem|fur das|fur den) (?:webinar|termin|seminar|kurs|workshop|veranstaltung)"
-    r"|(?:wie|wo|how|where|can i|kann ich) .{0,30}(?:meine kunden|our customers|my customers|users)|(?:abgemeldet|unsubscribed) (?:worden|by)|kein(?:e|en)? (?:e-?mails?|mails?|nachrichten|newsletter) (?:von ihnen )?(?:erhalten|bekommen|angekommen|eingegangen)|(?:haven't|have not|didn't|did not|never) (?:received?|gotten|got) "
-    r"|(?:e-?mail|contact) me .{0,20}(?:don't|do not) hesitate|(?:don't|do not) hesitate|zogern sie nicht"
+_NOT_STOP = phrases(
+    r"""
+        (?:nicht|don't|do not|versehentlich|aus versehen|by mistake|accidentally|ungewollt
+          |par erreur) .{0,30}(?:abmeld\w*|abgemeldet|unsubscribe\w*|austragen|abbestell\w*|desinscri\w*)
+        (?:webinar|termin|seminar|veranstaltung|kurs|meeting|event|workshop|messe) .{0,40}abmeld\w*
+        abmeld\w* .{0,20}(?:vom|zum|von dem|fur das|fur den) (?:webinar|termin|seminar|kurs|workshop
+          |veranstaltung)
+        (?:wie|wo|how|where|can i|kann ich) .{0,30}(?:meine kunden|our customers|my customers|users)
+        (?:abgemeldet|unsubscribed) (?:worden|by)
+        kein(?:e|en)? (?:e-?mails?|mails?|nachrichten|newsletter) (?:von ihnen )?(?:erhalten|bekommen
+          |angekommen|eingegangen)
+        (?:haven't|have not|didn't|did not|never) (?:received?|gotten|got)
+        (?:e-?mail|contact) me .{0,20}(?:don't|do not) hesitate | (?:don't|do not) hesitate | zogern sie nicht
+    """
 )
 
 
@@ -99,18 +157,36 @@ def wants_to_stop(said: str) -> bool:
     )
 
 
-_LEFT = re.compile(
-    r"(?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|verlassen|ausgeschieden|ausgeschieden|hat unser (?:haus|unternehmen)|nicht mehr (?:tatig|beschaftigt|erreichbar|aktiv)|in (?:den )?(?:ruhestand|rente)|ruhestand)"
-    r"|no longer (?:with|at|working|work\w*|employed|part of|an employee|be (?:monitor|check)\w*|in use|active|valid|monitored)|(?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)?|left the (?:company|organi[sz]ation)|(?:has|have) retired|moved on (?:from|to)|not work(?:ing)? here"
-    r"|ne (?:fait|travaille|fais) plus|a quitte (?:l'entreprise|la societe|notre|ses fonctions)|plus (?:dans|partie de|en poste)|non lavora piu|ya no trabaja|werkt niet meer"
+_LEFT = phrases(
+    r"""
+        (?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|verlassen|ausgeschieden|ausgeschieden
+          |hat unser (?:haus|unternehmen)|nicht mehr (?:tatig|beschaftigt|erreichbar|aktiv)
+          |in (?:den )?(?:ruhestand|rente)|ruhestand)
+        no longer (?:with|at|working|work\w*|employed|part of|an employee|be (?:monitor|check)\w*|in use|active
+          |valid|monitored)
+        (?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)?
+        left the (?:company|organi[sz]ation) | (?:has|have) retired | moved on (?:from|to)
+        not work(?:ing)? here | ne (?:fait|travaille|fais) plus
+        a quitte (?:l'entreprise|la societe|notre|ses fonctions) | plus (?:dans|partie de|en poste)
+        non lavora piu | ya no trabaja | werkt niet meer
+    """
 )
-_NOT_LEFT = re.compile(
-    r"(?:das buro|the office|haus) (?:bereits |schon )?verlassen|bin .{0,30}nicht (?:im|am)|bis (?:zum|einschl)|until|back on|zuruck am|wieder (?:da|im buro|erreichbar)|i (?:have )?left the office|jusqu'au|de retour"
+_NOT_LEFT = phrases(
+    r"""
+        (?:das buro|the office|haus) (?:bereits |schon )?verlassen | bin .{0,30}nicht (?:im|am)
+        bis (?:zum|einschl) | until | back on | zuruck am | wieder (?:da|im buro|erreichbar)
+        i (?:have )?left the office | jusqu'au | de retour
+    """
 )
-_TURN_TO = re.compile(
-    r"nachfolg|kunftig|ab sofort|zukunft|wenden sie sich|kontaktieren|ansprechpartner|richten sie|schreiben sie|vertret|ubernommen|ubernimmt|neue (?:e-?mail|adresse)|erreichen sie|an (?:meine|unsere|frau|herr)"
-    r"|please (?:contact|e-?mail|write|direct|send|forward|reach|refer|use)|successor|replac|instead|from now on|new (?:e-?mail|address|contact)|took over|taken over|contact\b"
-    r"|veuillez|contacter|adresse[rz]|remplac|successeur|contattare|rivolgersi|contactar|contact op"
+_TURN_TO = phrases(
+    r"""
+        nachfolg | kunftig | ab sofort | zukunft | wenden sie sich | kontaktieren | ansprechpartner
+        richten sie | schreiben sie | vertret | ubernommen | ubernimmt | neue (?:e-?mail|adresse)
+        erreichen sie | an (?:meine|unsere|frau|herr)
+        please (?:contact|e-?mail|write|direct|send|forward|reach|refer|use) | successor | replac | instead
+        from now on | new (?:e-?mail|address|contact) | took over | taken over | contact\b | veuillez
+        contacter | adresse[rz] | remplac | successeur | contattare | rivolgersi | contactar | contact op
+    """
 )
 
 

@@ -7,30 +7,55 @@ import re
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.mail import Mail
 from nurture.domain.failure_reason import folded
+from nurture.domain.phrases import phrases
 
-_DAEMON = re.compile(
-    r"mailer-?daemon|mail[- .]?delivery|post-?master|mail(?:er)?[- ]?system|system administrator|postmeister"
-    r"|delivery[- ](?:sub)?system|mail administrator|maildaemon|mail-?daemon|bounce|interscan|antispam|daemon@|smtp server"
-    r"|undeliver|maild@|microsoft exchange|notification@|mdaemon|no-?reply@sns\.amazonaws\.com",
+_DAEMON = phrases(
+    r"""
+        mailer-?daemon | mail[- .]?delivery | post-?master | mail(?:er)?[- ]?system | system administrator
+        postmeister | delivery[- ](?:sub)?system | mail administrator | maildaemon | mail-?daemon | bounce
+        interscan | antispam | daemon@ | smtp server | undeliver | maild@ | microsoft exchange | notification@
+        mdaemon | no-?reply@sns\.amazonaws\.com
+    """
 )
-_FAILURE_SUBJECT = re.compile(
-    r"undeliver|un-deliver|delivery (?:status|failure|failed|problem|report|notification|has failed|error|warning|delayed|unsuccess)"
-    r"|fail(?:ed|ure) (?:notice|delivery|to deliver|mail)|delivery: |returned (?:mail|to sender|e-?mail|message)|mail (?:could not|delivery|not deliver|error)"
-    r"|non[- ]?delivery|(?:could not|cannot|can't|not|unable to) be ?deliver|undelivrable|delivery \w+ failed|nondeliverable|message delivery"
-    r"|could ?n[o']t deliver|(?:wasn't|not) delivered|returning message|error sending|rejected (?:mail|message)|mail system error|bounced? ?(?:mail|message)?\b"
-    r"|unzustellbar|nicht zugestellt|nicht zustellbar|zustell(?:fehler|ung|bericht|problem|verzo)|fehlgeschlagen|fehler beim (?:senden|zustell)|konnte nicht"
-    r"|non remis|echec de (?:la )?(?:remise|distribution|livraison)|non distribu|non delivre|message non|retour de|impossible de (?:remettre|distribuer)"
-    r"|no se (?:ha podido|puede|pudo) entregar|no entregado|devuelto|mancata consegna|non recapitabile|onbestelbaar|niet bezorgd|dostavle",
+_FAILURE_SUBJECT = phrases(
+    r"""
+        undeliver | un-deliver
+        delivery (?:status|failure|failed|problem|report|notification|has failed|error|warning|delayed
+          |unsuccess)
+        fail(?:ed|ure) (?:notice|delivery|to deliver|mail) | delivery:
+        returned (?:mail|to sender|e-?mail|message) | mail (?:could not|delivery|not deliver|error)
+        non[- ]?delivery | (?:could not|cannot|can't|not|unable to) be ?deliver | undelivrable
+        delivery \w+ failed | nondeliverable | message delivery | could ?n[o']t deliver
+        (?:wasn't|not) delivered | returning message | error sending | rejected (?:mail|message)
+        mail system error | bounced? ?(?:mail|message)?\b | unzustellbar | nicht zugestellt | nicht zustellbar
+        zustell(?:fehler|ung|bericht|problem|verzo) | fehlgeschlagen | fehler beim (?:senden|zustell)
+        konnte nicht | non remis | echec de (?:la )?(?:remise|distribution|livraison) | non distribu
+        non delivre | message non | retour de | impossible de (?:remettre|distribuer)
+        no se (?:ha podido|puede|pudo) entregar | no entregado | devuelto | mancata consegna | non recapitabile
+        onbestelbaar | niet bezorgd | dostavle
+    """
 )
 _NO_REPLY = re.compile(r"\b(?:no-?reply|do-?not-?reply|nicht-?antworten)[\w.-]{0,40}@")
 _ANSWER_SUBJECT = re.compile(r"^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|doorst|i)\s*(?:\[\d+\])?\s*:")
-_AUTO_SUBJECT = re.compile(
-    r"^\W{0,3}(?:(?:re|aw|antw|sv)\s*:\s*)?\W{0,3}(?:auto(?:matic|matisk|matische?|mated|matica)?[- ]?(?:reply|response|respuesta|replay|antwort|svar|antwoord|responder)|auto\s?:|autoreply|autoresponse|autosvar"
-    r"|automatisch\w* (?:antwort|antwoord|ruckmeldung|nachricht|e-?mail|beantwortung)|auto-?antwort|abwesen|ausser haus|nicht im (?:buro|haus|office)|bin (?:nicht|im urlaub)|urlaub|im urlaub"
-    r"|ich bin (?:nicht|im|ab|bis|derzeit|momentan|ausser)|out[- ]of[- ](?:the[- ])?office|ooo\b|o\.o\.o|away from (?:my|the)|(?:i am|i'm|im) (?:away|out|on|currently|not in)|on (?:vacation|holiday|leave|annual)|vacation|holiday"
-    r"|reponse automatique|absence|absent|en conges?|message d'absence|je suis absent|respuesta automatica|fuera de (?:la )?oficina|ausencia|ausente|risposta automatica|fuori (?:sede|ufficio)|assenza"
-    r"|afwezig|niet aanwezig|automatisk svar|franvaro|fravaer|poissa|resposta automatica|ausencia|fora do|mimo kancelar|odpowiedz automatyczna|nieobecnosc|elternzeit|mutterschutz"
-    r"|(?:eingangs|empfangs)bestatigung|ihre anfrage ist|vielen dank fur ihre (?:nachricht|e-?mail|anfrage)|thank you for (?:your (?:e-?mail|message|inquiry)|contacting)|ticket\b.{0,30}(?:erstellt|created|received)|we (?:have )?received your)",
+_AUTO_SUBJECT = phrases(
+    r"""
+        auto(?:matic|matisk|matische?|mated|matica)?[- ]?(?:reply|response|respuesta|replay|antwort|svar
+          |antwoord|responder)
+        auto\s?: | autoreply | autoresponse | autosvar
+        automatisch\w* (?:antwort|antwoord|ruckmeldung|nachricht|e-?mail|beantwortung) | auto-?antwort | abwesen
+        ausser haus | nicht im (?:buro|haus|office) | bin (?:nicht|im urlaub) | urlaub | im urlaub
+        ich bin (?:nicht|im|ab|bis|derzeit|momentan|ausser) | out[- ]of[- ](?:the[- ])?office | ooo\b | o\.o\.o
+        away from (?:my|the) | (?:i am|i'm|im) (?:away|out|on|currently|not in)
+        on (?:vacation|holiday|leave|annual) | vacation | holiday | reponse automatique | absence | absent
+        en conges? | message d'absence | je suis absent | respuesta automatica | fuera de (?:la )?oficina
+        ausencia | ausente | risposta automatica | fuori (?:sede|ufficio) | assenza | afwezig | niet aanwezig
+        automatisk svar | franvaro | fravaer | poissa | resposta automatica | ausencia | fora do | mimo kancelar
+        odpowiedz automatyczna | nieobecnosc | elternzeit | mutterschutz | (?:eingangs|empfangs)bestatigung
+        ihre anfrage ist | vielen dank fur ihre (?:nachricht|e-?mail|anfrage)
+        thank you for (?:your (?:e-?mail|message|inquiry)|contacting)
+        ticket\b.{0,30}(?:erstellt|created|received) | we (?:have )?received your
+    """,
+    before=r"^\W{0,3}(?:(?:re|aw|antw|sv)\s*:\s*)?\W{0,3}",
 )
 
 

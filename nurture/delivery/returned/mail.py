@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from typing import Any
 
 _MAX_BYTES = 400_000
 _MAX_PARTS = 60
@@ -116,10 +117,14 @@ def _collect(message: Message, parts: list[Part], returned: list[str], depth: in
     elif kind.startswith("message/"):
         parts.append(Part(kind, _inner(message)))
     elif isinstance(payload, list):
-        for part in payload[:_MAX_PARTS]:
+        for part in _messages(payload)[:_MAX_PARTS]:
             _collect(part, parts, returned, depth + 1)
     else:
         parts.append(Part(kind, _text(message) if kind.startswith("text/") or depth == 0 else ""))
+
+
+def _messages(payload: list[Any]) -> list[Message]:
+    return [part for part in payload if isinstance(part, Message)]
 
 
 def _inner(message: Message) -> str:
@@ -128,7 +133,7 @@ def _inner(message: Message) -> str:
     if not isinstance(payload, list):
         return _text(message)
     encoded = str(message.get("content-transfer-encoding", "")).strip().lower() in ("base64", "quoted-printable")
-    inner = "\n\n".join(_source(part) for part in payload[:_MAX_PARTS])
+    inner = "\n\n".join(_source(part) for part in _messages(payload)[:_MAX_PARTS])
     return _decoded_again(message, inner) if encoded else inner[:_MAX_TEXT]
 
 
@@ -136,7 +141,7 @@ def _source(message: Message) -> str:
     lines = [f"{name}: {value}" for name, value in list(message.items())[:300]]
     payload = message.get_payload()
     if isinstance(payload, list):
-        payload = "\n\n".join(_source(part) for part in payload[:5]) if len(lines) < 300 else ""
+        payload = "\n\n".join(_source(part) for part in _messages(payload)[:5]) if len(lines) < 300 else ""
     body = _text(message) if isinstance(payload, str) and message.get_content_maintype() == "text" else str(payload or "")
     return "\n".join(lines) + "\n\n" + body[:_MAX_TEXT]
 

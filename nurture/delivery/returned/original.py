@@ -11,16 +11,24 @@ from dataclasses import dataclass
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.fields import Fields, blocks, merged
 from nurture.delivery.returned.mail import Mail, decoded
+from nurture.domain.phrases import phrases
 
-_CUT = re.compile(
-    r"^[ \t>*#=_-]{0,40}(?:(?:this is |included is |below is |here is |hier ist )?(?:a |the |eine )?(?:copy|kopie) of (?:the|your)"
-    r"|(?:the )?(?:original|returned|unsent|undelivered|rejected) (?:message|mail|email|headers?)\b(?! (?:was received|size|id))"
-    r"|below (?:this|the next) line is|(?:the )?(?:message |mail )?headers? (?:of the original )?(?:message )?(?:is |are )?follow"
-    r"|(?:the )?headers? of the (?:original|returned|message)|message headers?(?: follow|:)|message text follows|start of returned"
-    r"|here is (?:your|the) (?:returned|original)|text of (?:the )?(?:original|your)|message contents?\b|old message:|original mail"
-    r"|(?:ursprungliche|ursprüngliche|originale?) (?:nachricht|mail|e-mail)|le message (?:original|d'origine)|message d'origine"
-    r"|end of (?:the )?(?:returned|report)|returned message|original mail info|failed message|mail header|return(?:ed)? mail)",
-    re.IGNORECASE,
+_CUT = phrases(
+    r"""
+        (?:this is |included is |below is |here is |hier ist )?(?:a |the |eine )?(?:copy|kopie) of (?:the|your)
+        (?:the )?(?:original|returned|unsent|undelivered|rejected) (?:message|mail|email
+          |headers?)\b(?! (?:was received|size|id))
+        below (?:this|the next) line is
+        (?:the )?(?:message |mail )?headers? (?:of the original )?(?:message )?(?:is |are )?follow
+        (?:the )?headers? of the (?:original|returned|message) | message headers?(?: follow|:)
+        message text follows | start of returned | here is (?:your|the) (?:returned|original)
+        text of (?:the )?(?:original|your) | message contents?\b | old message: | original mail
+        (?:ursprungliche|ursprüngliche|originale?) (?:nachricht|mail|e-mail) | le message (?:original|d'origine)
+        message d'origine | end of (?:the )?(?:returned|report) | returned message | original mail info
+        failed message | mail header | return(?:ed)? mail
+    """,
+    before=r"^[ \t>*#=_-]{0,40}",
+    flags=re.IGNORECASE,
 )
 _HEAD = re.compile(
     r"^[ \t>]{0,4}(?:Received|Return-Path|X-Received|DKIM-Signature|X-Originating-IP|X-Google-Smtp-Source):[ <\w]", re.I

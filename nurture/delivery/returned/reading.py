@@ -42,7 +42,7 @@ def _told(mail: Mail, original: Original) -> Report:
     mark = machine.answers_by_itself(mail)
     if mark and not _is_report(mail, original):
         return _written(Kind.AUTO_REPLY, mark, mail)
-    return _bounce(mail, original) or _no_bounce(mail, original)
+    return _bounce(mail, original) or _no_bounce(mail)
 
 
 def _is_report(mail: Mail, original: Original) -> bool:
@@ -159,7 +159,7 @@ def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
     return tuple(named or by_address.values())[:_MAX_RECIPIENTS]
 
 
-def _no_bounce(mail: Mail, original: Original) -> Report:
+def _no_bounce(mail: Mail) -> Report:
     if dsn.is_notification(mail) or machine.from_daemon(mail) or not mail.text.strip():
         return Report(Kind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
     if not is_address(machine.writer(mail)):

@@ -13,29 +13,55 @@ import re
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.original import Original
 from nurture.domain.failure_reason import folded
+from nurture.domain.phrases import phrases
 
-_FAILURE = re.compile(
-    r"(?:not|n't|unable to|cannot|could ?not|failed to|nicht|never|be|impossible to) (?:be )?(?:deliver|sen[dt]\b|reach|process|route|accept|forward|complete)"
-    r"|(?:deliver\w*|delevery|message|mail|sending|recipients?|address(?:es)?|zustellung|transmission) .{0,80}?(?:fail|abort|unsuccess|problem|error|reject|refus|delay|return|suspend|impossible)"
-    r"|undeliver|user unknown|unknown user|no such user|failed (?:addresses|recipient)|fatal error|permanent (?:error|failure)|delivery (?:status|report)"
-    r"|did not reach|does not like recipient|following (?:address|recipient)|did(?:n't| not) (?:reach|receive)|unzustellbar|nicht (?:zugestellt|zustellbar|ubermittelt|erreich)"
-    r"|fehlgeschlagen|konnte .{0,80}nicht|n'a pas (?:pu )?etre|n'ont pas|pas pu|echec|no (?:se )?(?:ha podido|pudo|puede)|non (?:e stato|consegnat|recapitat)"
-    r"|mailbox (?:is )?(?:full|unavailable)|over quota|quota exceeded|loop alert|duplicated message|gave up|has been (?:rejected|blocked)|was (?:rejected|blocked)"
-    r"|送信できません|失敗しま|届きません|配信できません|エラー|送信エラー|не может быть доставлено|не доставлено|hold|removed from|non remis|doručen|may not exist|ist voll",
+_FAILURE = phrases(
+    r"""
+        (?:not|n't|unable to|cannot|could ?not|failed to|nicht|never|be|impossible to) (?:be )?(?:deliver
+          |sen[dt]\b|reach|process|route|accept|forward|complete)
+        (?:deliver\w*|delevery|message|mail|sending|recipients?|address(?:es)?|zustellung
+          |transmission) .{0,80}?(?:fail|abort|unsuccess|problem|error|reject|refus|delay|return|suspend
+          |impossible)
+        undeliver | user unknown | unknown user | no such user | failed (?:addresses|recipient) | fatal error
+        permanent (?:error|failure) | delivery (?:status|report) | did not reach | does not like recipient
+        following (?:address|recipient) | did(?:n't| not) (?:reach|receive) | unzustellbar
+        nicht (?:zugestellt|zustellbar|ubermittelt|erreich) | fehlgeschlagen | konnte .{0,80}nicht
+        n'a pas (?:pu )?etre | n'ont pas | pas pu | echec | no (?:se )?(?:ha podido|pudo|puede)
+        non (?:e stato|consegnat|recapitat) | mailbox (?:is )?(?:full|unavailable) | over quota | quota exceeded
+        loop alert | duplicated message | gave up | has been (?:rejected|blocked) | was (?:rejected|blocked)
+        送信できません | 失敗しま | 届きません | 配信できません | エラー
+        не может быть доставлено | не доставлено | non remis | dorucen | may not exist | ist voll
+    """
 )
-_SENTENCE = re.compile(
-    r"(?:deliver\w*|undeliverable|send(?:ing)?|sent|message|mail|addressed|forward\w*|recipient|user|to|an|for|fur|rcpt|address|mailbox|account|group|empfanger\w*)"
-    r"[^@]{0,90}?[ :<(\[\"'=][^\s@]{1,100}@",
+_SENTENCE = phrases(
+    r"""
+        deliver\w* | undeliverable | send(?:ing)? | sent | message | mail | addressed | forward\w* | recipient
+        user | to | an | for | fur | rcpt | address | mailbox | account | group | empfanger\w*
+    """,
+    after=r"""[^@]{0,90}?[ :<(\[\"'=][^\s@]{1,100}@""",
 )
-_ADVICE = re.compile(
-    r"contact|for (?:further|more|assistance|help)|please (?:send|forward|write)|postmaster@|mailer-daemon@|administrator|wenden sie|questions|support@|abuse@"
+_ADVICE = phrases(
+    r"""
+        contact | for (?:further|more|assistance|help) | please (?:send|forward|write) | postmaster@
+        mailer-daemon@ | administrator | wenden sie | questions | support@ | abuse@
+    """
 )
-_OURS = re.compile(
-    r"^\s*(?:from|sender|return-path|reply-to|envelope-from|message-id|x-\w+|mail from|originator|von|absender)\b\s*:?|>>> mail from|mail from:|message-id:?|\bsender\b.{0,20}$|sent by|message from|created by|generated (?:by|from)|original message was received",
-    re.I,
+_OURS = phrases(
+    r"""
+        ^\s*(?:from|sender|return-path|reply-to|envelope-from|message-id|x-\w+|mail from|originator|von
+          |absender)\b\s*:?
+        >>> mail from | mail from: | message-id:? | \bsender\b.{0,20}$ | sent by | message from | created by
+        generated (?:by|from) | original message was received
+    """,
+    flags=re.IGNORECASE,
 )
-_ALONE = re.compile(
-    r"^(?:[45]\d\d[ -])?[\s<>\"'*\-(\[•=:]{0,12}(?:smtp:|rcpt to:|to:|an:|recipient:?|address:?|user:?|e-?mail:?|empfanger:?|failed recipient:?|final-recipient:|adresse:?)?[\s<\"'(\[]{0,4}[^\s@]{1,100}@[^\s@]{3,200}"
+_ALONE = phrases(
+    r"""
+        smtp: | rcpt to: | to: | an: | recipient:? | address:? | user:? | e-?mail:? | empfanger:?
+        failed recipient:? | final-recipient: | adresse:?
+    """,
+    before=r"""^(?:[45]\d\d[ -])?[\s<>\"'*\-(\[•=:]{0,12}""",
+    after=r"""?[\s<\"'(\[]{0,4}[^\s@]{1,100}@[^\s@]{3,200}""",
 )
 _INTRO = re.compile(r"sent by\s*$|message from\s*$|message that .{0,60}sent\s*$")
 
@@ -46,7 +72,7 @@ def tells_failure(text: str) -> bool:
 
 
 def recipients_in(original: Original, ours: frozenset[str]) -> list[str]:
-    """The addresses the report speaks of as failed. ``ours``: those that cannot be meant, as the report was sent to them."""
+    """The addresses the report says failed. ``ours``: those that cannot be meant, as they got the report."""
     not_meant = ours | original.senders
     scored = _scored(original.said[:20_000], frozenset(original.recipients))
     meant = {address: score for address, score in scored.items() if address not in not_meant}

@@ -51,15 +51,16 @@ def _block(lines: list[str], first: int, recipient: str) -> list[str]:
     block = [lines[first]]
     for line in lines[first + 1 : first + 25]:
         others = addresses_in(line)
-        if (
-            others
-            and recipient not in others
-            and not line.startswith((" ", "\t"))
-            and line.lstrip()[:1] in "<" + others[0][:1]
-        ):
+        if others and recipient not in others and _begins_with(line, others[0]):
             break
         block.append(line)
     return block
+
+
+def _begins_with(line: str, address: str) -> bool:
+    """Whether another recipient's lines begin here: the address stands alone, or first on a line that is not indented."""
+    alone = line.strip().strip("<>:\"'").lower() == address
+    return alone or (line[:1] not in " \t" and line.lstrip("<\"'").lower().startswith(address))
 
 
 def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, words: Words, original: str = "") -> Failed:

@@ -1,0 +1,107 @@
+"""``nurture bounce``: what came back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nurture.delivery.returned import Kind, Report, read
+from nurture.delivery.returned.consequence import Action, consequence
+
+_JSON = (
+    "For scripts: a list of {file, kind, recipients: [{address, status, reason, class, action}], message_id, would, why}. "
+    "kind: bounce, complaint, delayed, delivered, auto-reply, reply, unclear; "
+    "class: invalid, soft, policy, other, complaint."
+)
+_MAX_BYTES = 50_000_000
+
+
+@click.group()
+def bounce() -> None:
+    """Mails that came back: bounces, complaints, automatic and human replies."""
+
+
+@bounce.command(epilog="Example: nurture bounce explain returned.eml ~/Maildir --json")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
+def explain(files: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - click's form
+    """Tell of each mail in FILE... what it is and what would be done about it. Nothing is touched or sent.
+
+    FILE is a mail, a folder of mails, a Maildir, or - for standard input. No database is needed; whether a mail is one of
+    ours is known to the send log only, so it says what would be done if it is. Exits with 1 if a file cannot be read.
+    """
+    found: list[dict[str, Any]] = []
+    failed = False
+    for name in _names(files):
+        try:
+            found.append(_explained(name, read(_bytes(name))))
+        except OSError as error:
+            failed = True
+            click.echo(f"Error: {name}: {error.strerror or error}", err=True)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n\n".join(map(_told, found)))
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _names(files: tuple[str, ...]) -> Iterator[str]:
+    """The mails: a folder's files in order, those of a Maildir from its cur and new."""
+    for name in files:
+        path = Path(name)
+        if name == "-" or not path.is_dir():
+            yield name
+            continue
+        folders = [path / part for part in ("cur", "new") if (path / part).is_dir()] or [path]
+        yield from sorted(str(mail) for folder in folders for mail in folder.iterdir() if _is_mail(mail))
+
+
+def _is_mail(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".")
+
+
+def _bytes(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(_MAX_BYTES)
+    with Path(name).open("rb") as file:
+        return file.read(_MAX_BYTES)
+
+
+def _explained(name: str, report: Report) -> dict[str, Any]:
+    follows = consequence(report)
+    return {
+        "file": name,
+        "kind": report.kind.value,
+        "recipients": list(_recipients(report, follows.recipients)),
+        "message_id": report.message_id,
+        "would": follows.would,
+        "why": follows.why,
+    }
+
+
+def _recipients(report: Report, actions: tuple[Action, ...]) -> Iterator[dict[str, Any]]:
+    if report.kind is Kind.COMPLAINT and report.complaint:
+        for address in report.complaint.recipients:
+            reason = report.complaint.feedback_type
+            yield {"address": address, "status": None, "reason": reason, "class": "complaint", "action": actions[0].value}
+    for one, action in zip(report.reports, actions, strict=False):
+        yield {
+            "address": one.recipient,
+            "status": one.status,
+            "reason": one.reason.value,
+            "class": one.failure.value,
+            "action": action.value,
+        }
+
+
+def _told(mail: dict[str, Any]) -> str:
+    lines = [f"{mail['file']}: {mail['kind']}"]
+    for one in mail["recipients"]:
+        status = f" {one['status']}" if one["status"] else ""
+        lines.append(
+            f"  {one['address'] or '(nobody is named)'}:{status} {one['reason']} ({one['class']}) -> {one['action']}"
+        )
+    return "\n".join((*lines, f"  would {mail['would']}", f"  because: {mail['why']}"))
