@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from nurture import app
+from nurture import app, definitions
 from nurture.cli.house import settings
 from nurture.delivery.dkim_keys import Record
 from nurture.domain.delivery_rules import Dkim
-from nurture.engine.publication import load_publication
 from nurture.engine.signing_keys import Role, SigningKey, all_keys, make_key, rules_for
 
 _ROLES = {Role.SIGNS: "signs", Role.WAITS: "waits behind others", Role.UNUSED: "not in config/delivery.yaml"}
@@ -32,7 +31,7 @@ def new(selector: str, ed25519: bool, as_json: bool) -> None:  # noqa: FBT001 - 
     Nothing is signed with it before config/delivery.yaml names it. A key that exists is never overwritten.
     """
     configured = settings()
-    rules = rules_for(load_publication(configured.home).definitions)
+    rules = rules_for(definitions.load(configured.home))
     key, after = make_key(rules, configured.dkim_folder, app.utc_now(), selector, ed25519=ed25519)
     if as_json:
         told = {**key.as_json(), "config": {"domain": after.domain, "selectors": list(after.selectors)}}
@@ -50,7 +49,7 @@ def show(as_json: bool) -> None:  # noqa: FBT001 - click's form
     cannot be used.
     """
     configured = settings()
-    rules = rules_for(load_publication(configured.home).definitions)
+    rules = rules_for(definitions.load(configured.home))
     keys = all_keys(rules, configured.dkim_folder)
     if as_json:
         told = {"domain": rules.domain, "folder": str(configured.dkim_folder), "keys": [key.as_json() for key in keys]}

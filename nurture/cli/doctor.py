@@ -44,7 +44,7 @@ def doctor(addresses: tuple[str, ...], offline: bool, as_json: bool) -> None:  #
 
 
 def _way(configured: Settings, addresses: tuple[str, ...]) -> Way:
-    return Way(configured.transport, configured.smtp, configured.smtp.helo if configured.smtp else "", addresses)
+    return Way(configured.transport, configured.smtp, configured.helo, addresses)
 
 
 def _lines(report: Report, sender: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ _MOST_BITS = 4096
 """Verifiers need not read longer keys (RFC 8301 section 3.2)."""
 _STRING = 255
 """Octets in one string of a TXT record (RFC 1035 section 3.3)."""
-_SELECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
+_SELECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 @dataclass(frozen=True, slots=True)

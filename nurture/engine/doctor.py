@@ -60,7 +60,7 @@ def _provider(name: str, wanted: tuple[Area, ...], findings: list[Finding]) -> F
     missing = [area for area, level in levels.items() if level is Level.FAIL]
     if missing:
         said = f"refuses or junks mails because of: {', '.join(missing)}{_ALMOST.get(name, '')}"
-        return Finding(Level.FAIL, Area.PROVIDERS, name, said, "see above")
+        return Finding(Level.FAIL, Area.PROVIDERS, name, said)
     unseen = [area for area, level in levels.items() if level is None]
     rest = f"; not seen from here: {', '.join(unseen)}" if unseen else ""
     return Finding(Level.OK, Area.PROVIDERS, name, f"nothing stands in the way{rest}")

@@ -203,7 +203,7 @@ def _alignment(found: Domains, record: dmarc.Dmarc) -> Iterator[Finding]:
         change = "take adkim=s out of the DMARC record" if record.strict_dkim else f"let dkim.domain be {found.sender}"
         yield finding(FAIL, what=f"signatures are of {found.signer}, another sender than From", change=change)
     if aligned := [name for name, holds in (("SPF", by_spf), ("DKIM", by_dkim)) if holds]:
-        yield finding(OK, what=f"From is aligned with {' and '.join(aligned)}")
+        yield finding(OK, what=f"of one sender (aligned): From, {', '.join(aligned)}")
 
 
 # --- what comes back --------------------------------------------------------------------------------------------------

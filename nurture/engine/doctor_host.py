@@ -47,7 +47,7 @@ def with_addresses(rt: Runtime, way: Way) -> Way:
 def check_host(rt: Runtime, way: Way) -> Iterator[Finding]:
     """Whether the machine's addresses are called what it greets with, and back (FCrDNS)."""
     if way.mode == "direct" and not _HOST_NAME.fullmatch(way.helo):
-        change = "set the full host name of this machine, such as mail.example.com"
+        change = "set NURTURE_HELO to the full host name of this machine, such as mail.example.com"
         yield Finding(FAIL, Area.HOST, way.helo or "HELO", "this machine greets with no full host name", change)
         return
     if way.mode == "direct" and not (way.addresses or _ask(rt.resolver.addresses, way.helo)):

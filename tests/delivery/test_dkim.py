@@ -367,7 +367,7 @@ def test_a_new_key_is_for_its_owner_only(tmp_path: Path) -> None:
     assert key_file(tmp_path / "dkim", "s1").read_bytes() == before
 
 
-@pytest.mark.parametrize("selector", ["", "../s1", "S1", "a b", "-a", "a.", "ä", "a/b", "x" * 64])
+@pytest.mark.parametrize("selector", ["", "../s1", "S1", "a b", "-a", "a.b", "ä", "a/b", "x" * 64])
 def test_what_cannot_be_a_selector(selector: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="is not possible"):
         new_key(tmp_path, selector)

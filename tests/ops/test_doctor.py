@@ -291,7 +291,7 @@ HOSTS: dict[str, tuple[Way, Table, tuple[str, str]]] = {
     "no full name": (
         replace(DIRECT, helo="localhost"),
         world(),
-        ("this machine greets with no full host name", "set the full host name of this machine, such as mail.example.com"),
+        ("this machine greets with no full host name", "set NURTURE_HELO to the full host name of this machine, such as mail.example.com"),
     ),
     "a hired-out name": (
         replace(DIRECT, helo="ip-192-0-2-25.example.net"),
