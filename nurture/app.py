@@ -18,7 +18,9 @@ from sqlalchemy import Engine
 from nurture import web
 from nurture.delivery import DirectTransport, MailboxTransport, SmtpTransport, Transport
 from nurture.delivery.dkim_keys import load_sealer
+from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings, Source
 from nurture.engine.publication import Publication, load_publication, publish
+from nurture.engine.returns_sources import Sources
 from nurture.engine.runtime import Runtime
 from nurture.mail.signing import Signer
 from nurture.settings import Settings, load_settings
@@ -70,6 +72,7 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
         public_url=settings.public_url,
         installation=_installation(db),
         dkim_folder=settings.dkim_folder,
+        sources=_sources(settings.returns),
     )
 
 
@@ -111,6 +114,15 @@ def _transport(settings: Settings) -> Transport:
     if settings.transport == "direct":
         return DirectTransport(settings.helo)
     return SmtpTransport(settings.smtp) if settings.smtp else MailboxTransport(settings.var / "mailbox")
+
+
+def _sources(settings: ReturnsSettings) -> Sources | None:
+    found: list[Source] = []
+    if settings.imap is not None:
+        found.append(ImapSource(settings.imap))
+    if settings.maildir is not None:
+        found.append(MaildirSource(settings.maildir))
+    return Sources(found) if found else None
 
 
 def _installation(db: Engine) -> str:

@@ -20,6 +20,14 @@ from sqlalchemy.exc import ArgumentError
 
 from nurture.delivery import SmtpSettings, SmtpUrlError, parse_smtp_url
 from nurture.delivery.smtp_settings import is_public_name
+from nurture.delivery.sources import (
+    WEBHOOK_VARIABLES,
+    ReturnsSettings,
+    imap_url,
+    listen_at,
+    maildir_path,
+    webhook_secret,
+)
 from nurture.domain.errors import SettingsError
 
 KEY_LENGTH = 32
@@ -30,7 +38,13 @@ DEFAULT_PORT = 8000
 _HOST = re.compile(r"[a-z0-9.:_-]+")
 """A host name, or an IPv6 address without its brackets."""
 
-_SECRETS = ("NURTURE_DATABASE_URL", "NURTURE_SMTP_URL", "NURTURE_SECRET_KEYS")
+_SECRETS = (
+    "NURTURE_DATABASE_URL",
+    "NURTURE_SMTP_URL",
+    "NURTURE_SECRET_KEYS",
+    "NURTURE_RETURNS_IMAP_URL",
+    *WEBHOOK_VARIABLES.values(),
+)
 """Those that a file may hold instead, named by the variable with _FILE behind."""
 
 VARIABLES = (
@@ -41,6 +55,8 @@ VARIABLES = (
     "NURTURE_TRUSTED_PROXIES",
     "NURTURE_LOG",
     "NURTURE_DKIM_FOLDER",
+    "NURTURE_RETURNS_MAILDIR",
+    "NURTURE_RETURNS_LISTEN",
     *_SECRETS,
     *(f"{name}_FILE" for name in _SECRETS),
 )
@@ -56,6 +72,7 @@ class Settings:
     machine greets other mail servers with, '' for its own. ``secret_keys``: newest first; empty: generated ones are kept in
     ``var/secret_keys``. ``public_url``: without a slash at the end. ``trusted_proxies``: how many proxies of ours stand
     before the web server. ``log``: 'text' or 'json'. ``dkim_folder``: where the keys that sign mails lie.
+    ``returns``: the ways in for what comes back.
     """
 
     home: Path
@@ -69,6 +86,7 @@ class Settings:
     trusted_proxies: int
     log: str
     dkim_folder: Path
+    returns: ReturnsSettings
 
     @property
     def var(self) -> Path:
@@ -112,6 +130,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=read("NURTURE_TRUSTED_PROXIES", _count, 0),
         log=read("NURTURE_LOG", _one_of("text", "json"), "text"),
         dkim_folder=read("NURTURE_DKIM_FOLDER", _key_folder, home / "var" / "dkim"),
+        returns=_returns(read),
     )
     if transport == "smtp" and smtp is None and not read.is_faulty("NURTURE_SMTP_URL"):
         read.fault(
@@ -125,6 +144,16 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         )
     read.finish()
     return settings
+
+
+def _returns(read: _Environment) -> ReturnsSettings:
+    secrets = {provider: read(name, webhook_secret(provider), "") for provider, name in WEBHOOK_VARIABLES.items()}
+    return ReturnsSettings(
+        imap=read("NURTURE_RETURNS_IMAP_URL", imap_url, None),
+        maildir=read("NURTURE_RETURNS_MAILDIR", maildir_path, None),
+        listen=read("NURTURE_RETURNS_LISTEN", listen_at, None),
+        webhooks={provider: secret for provider, secret in secrets.items() if secret},
+    )
 
 
 class _Environment:

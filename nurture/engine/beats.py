@@ -81,9 +81,14 @@ def _scores(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
     return f"{done} leads counted again" if (done := refresh_scores(rt, now)) else ""
 
 
+def _returns(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+    return f"{done} taken in" if rt.sources is not None and (done := rt.sources.collect(rt, now)) else ""
+
+
 BEATS: tuple[Beat, ...] = (
     Beat("advance", timedelta(seconds=1), _advance),
     Beat("deliver", timedelta(seconds=1), _deliver),
+    Beat("returns", timedelta(seconds=10), _returns),
     Beat("engagement", timedelta(seconds=5), _judge),
     Beat("handoff-clocks", timedelta(minutes=1), _clocks),
     Beat("expire", timedelta(minutes=1), _expire),

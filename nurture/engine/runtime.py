@@ -35,6 +35,14 @@ class Sealer(Protocol):
         ...
 
 
+class Collector(Protocol):
+    """Fetches what comes back."""
+
+    def collect(self, rt: Runtime, now: datetime) -> int:
+        """Take in what is there; how many."""
+        ...
+
+
 @dataclass
 class Runtime:
     """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
@@ -42,6 +50,7 @@ class Runtime:
     ``installation``: a random id of this installation, part of every Message-ID.
     ``resolver``: asks the DNS; nothing is asked before it is needed.
     ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
+    ``sources``: where what comes back is fetched from; None: nowhere.
     """
 
     db: Engine
@@ -53,6 +62,7 @@ class Runtime:
     resolver: Resolver = field(default_factory=SystemResolver)
     sealer: Sealer | None = None
     dkim_folder: Path = Path("var/dkim")
+    sources: Collector | None = None
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 
