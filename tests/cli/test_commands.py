@@ -61,7 +61,7 @@ def test_check_in_order(nurture: Command) -> None:
     done = nurture("check")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("In order: 7 campaigns")
-    assert json.loads(nurture("check", "--json").stdout) == {"ok": True, "faults": []}
+    assert json.loads(nurture("check", "--json").stdout) == {"ok": True, "faults": [], "mails": []}
 
 
 def test_check_names_every_fault(nurture: Command, tmp_path: Path) -> None:
