@@ -6,21 +6,18 @@ import asyncio
 import re
 import smtplib
 import socket
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import dkim
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from delivery.verifier import DOMAIN, DUAL, ED, OTHER, RSA, SEALER, verifies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,16 +25,6 @@ from nurture.delivery.dkim import SIGNED, PrivateKey, Sealer, canonical_body
 from nurture.delivery.dkim_keys import key_file, load_key, load_sealer, new_key, record, selectors
 from nurture.domain.delivery_rules import Dkim
 from nurture.domain.errors import InvalidInput, SettingsError
-
-DOMAIN = "news.example.com"
-RSA = rsa.generate_private_key(65537, 2048)
-OTHER = rsa.generate_private_key(65537, 2048)
-ED = Ed25519PrivateKey.generate()
-SEALER = Sealer(DOMAIN, [("s1", RSA)])
-DUAL = Sealer(DOMAIN, [("s1", RSA), ("e1", ED)])
-PUBLISHED = {
-    r.name: r.value.encode() for r in (record(DOMAIN, "s1", RSA), record(DOMAIN, "e1", ED), record(DOMAIN, "s2", OTHER))
-}
 
 HEADERS = (
     "From: =?utf-8?q?Katrin_Br=C3=BCck?=\r\n <katrin@news.example.com>",
@@ -61,42 +48,6 @@ def mail(*headers: str, body: str = BODY) -> bytes:
 
 
 MAIL = mail()
-
-
-class _BadSignature(Exception):
-    pass
-
-
-class _VerifyKey:
-    """What dkimpy wants of PyNaCl, by the library that is here anyway. Canonical forms and hashes stay dkimpy's own."""
-
-    def __init__(self, key: bytes, encoder: object) -> None:
-        self._key = Ed25519PublicKey.from_public_bytes(b64decode(key))
-
-    def verify(self, message: bytes, signature: bytes) -> None:
-        try:
-            self._key.verify(signature, message)
-        except InvalidSignature:
-            raise _BadSignature from None
-
-
-dkim.nacl = SimpleNamespace(
-    signing=SimpleNamespace(VerifyKey=_VerifyKey),
-    encoding=SimpleNamespace(Base64Encoder=None),
-    exceptions=SimpleNamespace(ValueError=ValueError, BadSignatureError=_BadSignature),
-)
-
-
-def verifies(raw: bytes, index: int = 0) -> bool:
-    """What dkimpy says of one signature. A mail that is none any more (no From) does not verify either."""
-    try:
-        return bool(dkim.DKIM(raw).verify(idx=index, dnsfunc=_dns))
-    except (dkim.ValidationError, dkim.ParameterError):
-        return False
-
-
-def _dns(name: bytes, timeout: int = 5) -> bytes | None:
-    return PUBLISHED.get(name.decode().rstrip("."))
 
 
 def tags(raw: bytes) -> dict[str, str]:
