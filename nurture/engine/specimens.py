@@ -110,7 +110,7 @@ def _example(rt: Runtime, template: Template, reader: Reader) -> Example:
     row = _row(rt.definitions, template, reader)
     desk = Desk(rt, _material(rt.definitions, row, reader))
     written: Written = desk.write(row)
-    letter, _, _ = desk.letter(row)
+    letter = desk.letter(row)
     leave = links.signed_url(rt, "unsubscribe", row.contact_id, row.id) if row.kind is MessageKind.NURTURE else None
     return Example(template, reader, row.kind, letter, written.raw, leave)
 

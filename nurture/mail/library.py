@@ -19,7 +19,7 @@ from pathlib import Path
 import jinja2
 
 from nurture.domain.errors import DefinitionError, Fault, NotFound
-from nurture.mail import analysis
+from nurture.mail import analysis, legal
 from nurture.mail.analysis import Link, Source
 from nurture.mail.environment import HTML, TEXT, make_environment
 from nurture.mail.structure import shape_faults
@@ -179,12 +179,14 @@ def _faults(environment: jinja2.Environment, texts: Mapping[str, str], files: Ma
         found += analysis.reference_faults(source, texts.keys())
         if source.name.startswith(_LAYOUT_FOLDER):
             found += analysis.name_faults(source, LAYOUT, ())
+            found += legal.layout_faults(source, files)
             continue
         mail, cell, _ = _place(source.name)
         names = {**names_for(mail, cell), **(RENDERED if source.name.endswith(HTML) else {})}
         found += analysis.name_faults(source, names, () if mail == SERVICE else LINK_FUNCTIONS)
         found += () if mail == SERVICE else analysis.link_faults(source)
         found += shape_faults(source, mail, files)
+        found += legal.footer_faults(source)
     return found
 
 
