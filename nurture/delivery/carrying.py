@@ -36,7 +36,7 @@ class Directory(Protocol):
 
     def server(self, host: str) -> Server: ...
 
-    def learn(self, host: str, over: Over, *, pipelined: bool) -> bool:
+    def learn(self, host: str, over: Over) -> bool:
         """Whether it is worth while to try the same host again at once, in another manner."""
 
 
@@ -282,7 +282,7 @@ class Round:
         destination.returned.extendleft(reversed(over.unsettled))
         if line.first is not None:
             destination.returned.appendleft(line.first)
-        again = self._directory.learn(line.host, over, pipelined=conversation.pipelines)
+        again = self._directory.learn(line.host, over)
         if over.outcome is None or conversation.useful or again:
             return
         destination.failed[line.host] = over.outcome

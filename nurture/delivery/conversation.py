@@ -39,6 +39,7 @@ class Conversation(Opening):
         if dirty:
             self._ask(_RSET, Phase.MAIL, self._cleared, parcel)
         if self.pipelines:
+            self._grouped = True
             self._ask(mail + rcpt + _DATA, Phase.MAIL, self._sender, parcel)
             self._ask(b"", Phase.RECIPIENT, self._recipient, parcel)
             self._ask(b"", Phase.DATA, self._data, parcel)

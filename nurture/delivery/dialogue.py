@@ -34,7 +34,7 @@ class Dialogue:
     def __init__(self, manner: Manner, host: str = "") -> None:
         self.host, self.answers, self.over = host, 0, False
         self.offers: dict[str, str] = {}
-        self.pipelines = False
+        self.pipelines = self._grouped = False
         self._manner = manner
         self._reader = ReplyReader()
         self._asked: deque[_Question] = deque()
@@ -88,8 +88,7 @@ class Dialogue:
             return [Over(None)]
         phase = self._phase(unsent)
         # a server that answers only a part of a group may have overlooked the rest
-        in_a_group = self.pipelines and bool(self._asked) and phase in (Phase.RECIPIENT, Phase.DATA)
-        self._end(lost(phase, what, self.host), events, irregular=in_a_group)
+        self._end(lost(phase, what, self.host), events, irregular=phase in (Phase.RECIPIENT, Phase.DATA))
         return events
 
     def _answer(self, reply: Reply, unsent: int, events: list[Event]) -> None:
@@ -133,7 +132,7 @@ class Dialogue:
         if concerned is not None and not outcome.of_server and self._is_open(concerned):
             self._open.popleft()
             events.append(Settled(concerned, outcome))
-        events.append(Over(outcome, tuple(self._open), irregular))
+        events.append(Over(outcome, tuple(self._open), irregular and self._grouped))
 
     def _is_open(self, parcel: Parcel) -> bool:
         return bool(self._open) and self._open[0] is parcel

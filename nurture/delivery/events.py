@@ -49,7 +49,7 @@ class Settled:
 class Over:
     """Close the connection. ``outcome``: why, None after QUIT; ``unsettled``: mails the server said nothing about.
 
-    ``irregular``: the server does not keep the order of answers that pipelining needs.
+    ``irregular``: commands went in groups, and the answers did not fit.
     """
 
     outcome: Outcome | None

@@ -70,8 +70,8 @@ class _Network(ABC):
     @abstractmethod
     def server(self, host: str) -> Server: ...
 
-    def learn(self, host: str, over: Over, *, pipelined: bool) -> bool:
-        if not over.irregular or not pipelined:
+    def learn(self, host: str, over: Over) -> bool:
+        if not over.irregular:
             return False
         self._memory.keep(host, "one at a time", True)
         return True
@@ -151,12 +151,12 @@ class DirectTransport(_Network):
         context = self._verifying if trust == _VERIFIED else self._tolerant
         return Server(host, self.port, manner, context)
 
-    def learn(self, host: str, over: Over, *, pipelined: bool) -> bool:
+    def learn(self, host: str, over: Over) -> bool:
         trust = self._memory.get(host, "trust", _VERIFIED)
         if over.outcome is not None and over.outcome.phase is Phase.TLS and trust != _CLEAR:
             self._memory.keep(host, "trust", trust + 1)
             return True
-        return super().learn(host, over, pipelined=pipelined)
+        return super().learn(host, over)
 
 
 def own_name() -> str:
