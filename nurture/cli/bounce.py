@@ -10,8 +10,12 @@ from typing import Any
 
 import click
 
+from nurture import app
+from nurture.cli.house import existing
 from nurture.delivery.returned import Kind, Report, read
 from nurture.delivery.returned.consequence import Action, consequence
+from nurture.delivery.sources import MAX_READ
+from nurture.engine.returns import take_in
 
 _JSON = (
     "For scripts: a list of {file, kind, recipients: [{address, status, reason, class, action}], message_id, would, why}. "
@@ -19,11 +23,34 @@ _JSON = (
     "class: invalid, soft, policy, other, complaint."
 )
 _MAX_BYTES = 50_000_000
+EX_TEMPFAIL = 75
+"""Of sysexits.h: mail servers keep the mail and come again."""
 
 
-@click.group()
-def bounce() -> None:
-    """Mails that came back: bounces, complaints, automatic and human replies."""
+@click.group(
+    invoke_without_command=True,
+    epilog='Example, in /etc/aliases:   bounces: "|/srv/nurture/.venv/bin/nurture bounce"',
+)
+@click.option("--to", metavar="ADDRESS", help="Whom the envelope named, where the mail server knows: ${recipient}.")
+@click.pass_context
+def bounce(context: click.Context, to: str | None) -> None:
+    """Take in a mail that came back, from standard input: a bounce, a complaint, an automatic or a human reply.
+
+    For the pipe of a mail server. Ends with 0 once the mail is on record, and with 75 (try again later) if that cannot be
+    at present: the mail server then keeps it.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty():
+        click.echo(context.get_help())
+        return
+    try:
+        with existing() as rt:
+            taken = take_in(rt, sys.stdin.buffer.read(MAX_READ), "pipe", app.utc_now(), to=to)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the mail server has to keep the mail
+        click.echo(f"not on record, try again later: {error}", err=True)
+        raise click.exceptions.Exit(EX_TEMPFAIL) from None
+    click.echo(f"{taken.kind}: {taken.action}")
 
 
 @bounce.command(epilog="Example: nurture bounce explain returned.eml ~/Maildir --json")

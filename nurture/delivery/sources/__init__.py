@@ -19,9 +19,10 @@ from nurture.delivery.sources.settings import (
     maildir_path,
     webhook_secret,
 )
-from nurture.delivery.sources.source import Fate, NotNow, Source, SourceTrouble, Take
+from nurture.delivery.sources.source import MAX_READ, Fate, NotNow, Source, SourceTrouble, Take
 
 __all__ = [
+    "MAX_READ",
     "WEBHOOK_VARIABLES",
     "Fate",
     "ImapSettings",
