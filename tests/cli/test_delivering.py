@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 from support.commands import ROOT, Command
 
+from nurture import definitions
 from nurture.cli import main
 from nurture.delivery.dns import NoSuchName, SystemResolver
+from nurture.domain.delivery_rules import DeliveryRules
 
+PAGE = ROOT / "docs" / "deliverability.md"
 Call = Callable[..., Result]
 DOMAIN = "news.hallmann-brueck.example"
 
@@ -108,6 +112,12 @@ def test_a_missing_key_is_a_start_refused(nurture: Command, call: Call, home: Pa
         )
     assert not (home / "var" / "nurture.db").exists()
     assert call("export", "contacts").exit_code == 0
+
+
+@pytest.mark.parametrize("block", re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+def test_what_the_administrators_page_says_of_the_file_is_in_order(block: str, home: Path) -> None:
+    (home / "config" / "delivery.yaml").write_text(block)
+    assert definitions.load(home).delivery != DeliveryRules()
 
 
 def test_the_doctor_says_what_to_publish(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

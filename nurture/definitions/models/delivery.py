@@ -62,7 +62,8 @@ class Dkim(Shape):
     domain: Domain
     """The domain that signs (d=); that of the sender's address or above it, or DMARC does not see it as yours."""
     selectors: Annotated[list[Selector], AtLeastOne, NoRepeats, Field(max_length=4)]
-    """Whose keys sign; to change a key add the new one, wait a day, and take out the old one. Example: `[n2026a]`."""
+    """The first with an RSA key signs, the first with an Ed25519 key adds a signature; the others wait. To change a key put
+    the new one in front, and take out the old one a week later. Example: `[n2026a]`."""
 
 
 class Limits(Shape):
