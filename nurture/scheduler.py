@@ -2,13 +2,14 @@
 
     every beat   one thread at a time in this process; again at once while there is more; never beside itself
     a fault      is logged with the beat's name, shown in its heartbeat, and the beat comes again
-    a stop       lets the running batch end, then nothing begins any more
+    a stop       lets the running batch end (and the mail servers' answers come in), then nothing begins any more
 
 Reads the clock; knows nothing of what a beat does.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -21,7 +22,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from nurture.engine import operation
-from nurture.engine.beats import BEATS, Beat, slot, take_duty
+from nurture.engine.beats import BEATS, Beat, Worker, slot, take_duty
 from nurture.engine.reloading import Watch
 from nurture.engine.runtime import Clock, Runtime
 
@@ -69,6 +70,9 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin; returns at once."""
+        if self._beats:
+            gc.collect()
+            gc.freeze()  # definitions and templates stay; looking through them again and again costs more than mails
         for beat in self._beats:
             self._add(partial(self.run, beat), beat.name, min(beat.every, TRY_DUTY_EVERY) if beat.duty else beat.every)
         self._add(self.look, operation.DEFINITIONS, LOOK_EVERY)
@@ -126,11 +130,15 @@ class Scheduler:
         if beat.duty and not take_duty(self._rt, beat, now, self.name):
             return None
         try:
-            return beat.run(self._rt, now, self.name)
+            return beat.run(self._rt, now, Worker(self.name, self._stopping.is_set, partial(self._so_far, beat.name)))
         except Exception:
             if beat.duty:
                 operation.give_back_duty(self._rt, beat.name, slot(beat, now))
             raise
+
+    def _so_far(self, beat: str, words: str) -> None:
+        """The heartbeat of a beat that is still at it."""
+        self._guarded(f"{beat} (heartbeat)", lambda: self._say(beat, words, self._clock()))
 
     def _guarded(self, name: str, do: Callable[[], str | None]) -> str | None:
         """The result; whatever goes wrong is said, and is not the end of the scheduler."""

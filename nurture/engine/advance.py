@@ -23,6 +23,7 @@ from nurture.domain.journey import Facts, Itinerary
 from nurture.domain.message import MessageKind, MessageState, nurture_key
 from nurture.engine import enrolment, links
 from nurture.engine.facts import Knowledge, know
+from nurture.engine.routing import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.store import enrollments, messages
 from nurture.store.database import transaction
@@ -156,6 +157,7 @@ def _mail(
         kind=MessageKind.NURTURE,
         once_key=nurture_key(row.id, decision.step, decision.round),
         address=row.address,
+        provider=lane_of(rt, row.address),
         language=row.language,
         mail=decision.mail,
         template_version=template.version if template else None,

@@ -17,6 +17,7 @@ from nurture.engine.enrolment import enrol_quiet
 from nurture.engine.handoff import Clocked, run_clocks
 from nurture.engine.registration import expire_registrations
 from nurture.engine.retention import retain
+from nurture.engine.routing import route
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import refresh_scores
 from nurture.store.database import transaction
@@ -24,7 +25,18 @@ from nurture.store.schema import Duty
 from nurture.store.upsert import insert_for
 
 ADVANCE_BATCH = 500
-DELIVER_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who runs a beat. ``stopping``: whether to come to an end; ``said``: takes what was done so far, in words.
+
+    Only a beat that may go on for long asks and tells.
+    """
+
+    name: str
+    stopping: Callable[[], bool] = lambda: False
+    said: Callable[[str], None] = lambda words: None  # noqa: ARG005 - nobody listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Beat:
 
     name: str
     every: timedelta
-    run: Callable[[Runtime, datetime, str], str]
+    run: Callable[[Runtime, datetime, Worker], str]
     duty: bool = False
     """Whether it is done once per slot of ``every`` over all processes."""
 
@@ -44,7 +56,7 @@ def _words(done: Delivered | Judged | Clocked) -> str:
     return ", ".join(f"{count} {name}" if isinstance(count, int) else f"{name}: {count}" for name, count in counts if count)
 
 
-def _advance(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001 - one form for all beats
+def _advance(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001 - one form for all beats
     total = 0
     while (done := advance(rt, now, ADVANCE_BATCH)).due:
         total += done.due
@@ -53,40 +65,46 @@ def _advance(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001 - 
     return f"{total} decided" if total else ""
 
 
-def _deliver(rt: Runtime, now: datetime, worker: str) -> str:
-    return _words(deliver(rt, now, worker=worker, limit=DELIVER_BATCH))
+def _deliver(rt: Runtime, now: datetime, worker: Worker) -> str:
+    done = deliver(rt, now, worker=worker.name, stopping=worker.stopping, said=lambda so_far: worker.said(_words(so_far)))
+    return _words(done)
 
 
-def _judge(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _route(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
+    return f"{done} routed" if (done := route(rt, now)) else ""
+
+
+def _judge(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return _words(judge(rt, now))
 
 
-def _clocks(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _clocks(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return _words(run_clocks(rt, now))
 
 
-def _quiet(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _quiet(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} enrolled" if (done := enrol_quiet(rt, now)) else ""
 
 
-def _expire(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _expire(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} expired" if (done := expire_registrations(rt, now)) else ""
 
 
-def _retain(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _retain(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return ", ".join(f"{count} {what}" for what, count in retain(rt, now).items() if count)
 
 
-def _scores(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _scores(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} leads counted again" if (done := refresh_scores(rt, now)) else ""
 
 
-def _returns(rt: Runtime, now: datetime, worker: str) -> str:  # noqa: ARG001
+def _returns(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} taken in" if rt.sources is not None and (done := rt.sources.collect(rt, now)) else ""
 
 
 BEATS: tuple[Beat, ...] = (
     Beat("advance", timedelta(seconds=1), _advance),
+    Beat("route", timedelta(seconds=1), _route),
     Beat("deliver", timedelta(seconds=1), _deliver),
     Beat("returns", timedelta(seconds=10), _returns),
     Beat("engagement", timedelta(seconds=5), _judge),

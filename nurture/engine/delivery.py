@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nurture.engine.delivery_mails import Time
@@ -47,25 +47,33 @@ def deliver(
     stopwatch: Callable[[], float] | None = None,
     stopping: Callable[[], bool] = lambda: False,
     wait: Callable[[float], None] = time.sleep,
+    said: Callable[[Delivered], None] = lambda so_far: None,  # noqa: ARG005 - nobody listens
 ) -> Delivered:
     """Deliver what is due, and what falls due meanwhile, service mail first, until nothing is on its way any more.
 
     ``worker``: a name no other process has. ``limit``: how many mails at most. ``stopping``: once it says so nothing new
-    begins, and what is under way is brought to its end. ``stopwatch`` counts seconds; by default a monotonic one for
-    transports that talk to others, and none for local ones, whose rounds are over in no time.
+    begins, and what is under way is brought to its end. ``said``: told now and then what was done. ``stopwatch`` counts
+    seconds; by default a monotonic one for transports that talk to others, and none for local ones, whose rounds are over
+    in no time.
     """
     with reading(rt.db) as session:
         if not outbox.something_to_do(session, now):
             return Delivered()
     watch = stopwatch or (time.monotonic if not rt.transport.idempotent else lambda: 0.0)
-    round_ = Round(rt, worker, Time(now, watch), limit=limit, stopping=stopping, wait=wait)
+    round_ = Round(
+        rt, worker, Time(now, watch), limit=limit, stopping=stopping, wait=wait, said=lambda: said(_report(round_))
+    )
     try:
         rt.transport.carry(round_)
     finally:
         paused = round_.paused
         round_.end()
+    return replace(_report(round_), paused=paused)
+
+
+def _report(round_: Round) -> Delivered:
     counts = {"claimed": round_.claimed, "cancelled": round_.cancelled, "held": round_.put_off, "parked": round_.parked}
-    return Delivered(**counts, **round_.record.tally, paused=paused)
+    return Delivered(**counts, **round_.record.tally, paused=round_.paused)
 
 
 def release_leases(rt: Runtime, now: datetime) -> int:

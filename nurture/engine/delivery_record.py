@@ -1,6 +1,7 @@
 """What became of mails, on its way into the database: many results and the next write-ahead in one transaction.
 
     outcome -> after -> Move, Try; address does not exist -> suppressed; our reputation -> alarm; server's fault -> pause
+            -> figures of lane and stream -> the lane's pace, breakers
 
 While the database is away it is asked again and again: results are known here and nowhere else.
 """
@@ -11,40 +12,29 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from nurture.delivery import Kind, Outcome, Phase
+from nurture.delivery import Kind, Phase
 from nurture.domain.address import address_key
 from nurture.domain.failure import Failure
-from nurture.domain.message import MessageKind, MessageState, retry_at
+from nurture.domain.message import MessageKind, MessageState
+from nurture.engine.delivery_figures import Tallies
+from nurture.engine.delivery_result import Result, after
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, contacts, letters, messages, moves, routes
 from nurture.store.database import transaction
-from nurture.store.messages import Outgoing, Try
+from nurture.store.messages import Try
 from nurture.store.moves import Move
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
-_UNKNOWN_AGAIN = timedelta(minutes=10)
-_UNKNOWN_LIMIT = 2
-"""How often a service mail is sent again after the server's answer was never seen."""
 _INSIST = (0.5, 1, 2, 4, 8, 16)
 """Seconds between tries to record results while the database is away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one try. ``state``: where the mail was when it was known."""
-
-    row: Outgoing
-    lane: str
-    state: MessageState
-    outcome: Outcome
-    at: datetime
 
 
 @dataclass
@@ -55,9 +45,11 @@ class Pending:
     results: list[Result] = field(default_factory=list)
     paused: dict[str, str] = field(default_factory=dict)
     works: set[str] = field(default_factory=set)
+    slowed: dict[str, str] = field(default_factory=dict)
+    """Lane -> the words of a server that wants less of us."""
 
     def __bool__(self) -> bool:
-        return bool(self.moves or self.results or self.paused or self.works)
+        return bool(self.moves or self.results or self.paused or self.works or self.slowed)
 
 
 @dataclass(frozen=True)
@@ -74,19 +66,28 @@ class Record:
 
     def __init__(self, rt: Runtime, worker: str, wait: Callable[[float], None]) -> None:
         self._rt, self._worker, self._wait = rt, worker, wait
+        self._figures = Tallies()
         self.pending = Pending()
         self.tally: Counter[str] = Counter()
 
     def commit(self, now: datetime, departure: Departure | None = None) -> set[int]:
-        """Everything that is known together with what is about to leave. Returns which of these are not ours any more."""
-        departure = departure or Departure()
-        if not self.pending and not departure.moves:
+        """Everything that is known together with what is about to leave. Returns which of these are not ours any more.
+
+        Figures of what went well may wait a second while mails are leaving; they are right again with the next commit.
+        """
+        known, departure, figures = self.pending, departure or Departure(), self._figures
+        if not known and not departure.moves and not figures:
             return set()
-        lost = self._insist(lambda again: self._write(departure, now, again=again))
-        self.pending = Pending()
+        noted = figures.with_results(known.results, known.slowed)
+        due = noted.due(now) or not departure.moves
+        moved, lost = self._insist(lambda again: self._write(departure, noted if due else None, now, again=again))
+        self.tally.update(_TALLY[m.to] for m in moved)
+        self.pending, self._figures = Pending(), Tallies(now) if due else noted
         return lost
 
-    def _write(self, departure: Departure, now: datetime, *, again: bool) -> set[int]:
+    def _write(
+        self, departure: Departure, figures: Tallies | None, now: datetime, *, again: bool
+    ) -> tuple[list[Move], set[int]]:
         known = self.pending
         with transaction(self._rt.db) as session:
             results = _moves(session, known.results)
@@ -100,8 +101,9 @@ class Record:
             self._journal(session, known.results, done | lost)
             self._conclude(session, known.results, now)
             self._mind_routes(session, now)
-        self.tally.update(_TALLY[m.to] for m in results)
-        return lost
+            if figures is not None:
+                figures.write(session, self._rt.definitions.delivery, self._worker, now)
+        return results, lost
 
     def _journal(self, session: Session, results: Sequence[Result], doubtful: set[int]) -> None:
         """The attempts; without those of a mail that is gone, and those recorded by a commit whose answer never came."""
@@ -136,7 +138,7 @@ class Record:
         for name in self.pending.works - set(self.pending.paused):
             routes.works(session, name)
 
-    def _insist(self, action: Callable[[bool], set[int]]) -> set[int]:
+    def _insist(self, action: Callable[[bool], T]) -> T:
         """Do it, and do it again while the database is away."""
         for number, seconds in enumerate(_INSIST):
             try:
@@ -168,34 +170,3 @@ def _moves(session: Session, results: Sequence[Result]) -> list[Move]:
     unanswered = [r.row.id for r in results if r.outcome.kind is Kind.UNKNOWN and r.row.kind.service]
     before = messages.unknown_tries(session, unanswered) if unanswered else {}
     return [after(r, before.get(r.row.id, 0)) for r in results]
-
-
-def after(result: Result, unknown_before: int) -> Move:
-    """Where a mail goes after one try. ``unknown_before``: how many of its tries ended without an answer."""
-    row, outcome = result.row, result.outcome
-    if outcome.kind is Kind.ACCEPTED:
-        return _move(result, MessageState.ACCEPTED, outcome.reply)
-    if outcome.kind is Kind.FAILED:
-        return _move(result, MessageState.FAILED, outcome.reply, failure=outcome.failure or Failure.OTHER)
-    if outcome.kind is Kind.UNKNOWN:
-        return _after_unknown(result, unknown_before)
-    due = retry_at(row.kind, row.attempts + 1, row.queued_at, result.at, row.header_id)
-    if due is None:
-        reason = f"given up after {row.attempts + 1} attempts; the last: {outcome.reply}"
-        return _move(result, MessageState.UNDELIVERED, reason, failure=outcome.failure or Failure.SOFT)
-    return _move(result, MessageState.QUEUED, outcome.reply, due)
-
-
-def _after_unknown(result: Result, unknown_before: int) -> Move:
-    """No answer after the final dot: a service mail is sent again with the same Message-ID, a nurture mail is not."""
-    never = f"the server's answer was never seen ({result.outcome.reply}), so it may have arrived"
-    if result.row.kind.service and unknown_before < _UNKNOWN_LIMIT:
-        again = result.at + _UNKNOWN_AGAIN
-        return _move(result, MessageState.QUEUED, f"{never}; it is sent again with the same Message-ID", again)
-    return _move(result, MessageState.UNKNOWN, f"{never}; nobody may get it twice, so it is not sent again")
-
-
-def _move(
-    result: Result, to: MessageState, reason: str, due: datetime | None = None, failure: Failure | None = None
-) -> Move:
-    return Move(result.row.id, result.state, to, reason, due=due, tried=True, failure=failure)

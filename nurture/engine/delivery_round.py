@@ -23,11 +23,14 @@ from nurture.domain.errors import NurtureError
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import letters
 from nurture.engine.delivery_mails import Group, Held, Time
-from nurture.engine.delivery_record import Departure, Record, Result
+from nurture.engine.delivery_record import Departure, Record
+from nurture.engine.delivery_result import Result
 from nurture.engine.delivery_supply import LEASE, Supplies, Supply
+from nurture.engine.return_path import return_path
 from nurture.engine.runtime import Runtime
 from nurture.store import outbox
 from nurture.store.database import reading, transaction
+from nurture.store.lanes import Grant
 from nurture.store.moves import Letter, Move
 
 log = logging.getLogger(__name__)
@@ -40,6 +43,7 @@ _SENDING_LEASE = timedelta(minutes=15)
 4.5.3.2.6)."""
 _LOOK_EVERY = 0.5
 """Seconds between looks into a queue that had nothing due."""
+_SAY_EVERY = 5.0
 _RECORD_AFTER = 0.5
 """Seconds after which results are recorded even though nothing else is about to leave."""
 
@@ -56,14 +60,15 @@ class Round:
         limit: int | None,
         stopping: Callable[[], bool],
         wait: Callable[[float], None],
+        said: Callable[[], None],
     ) -> None:
         self._rt, self._worker, self._time = rt, worker, time
-        self._limit, self._stopping = limit, stopping
+        self._limit, self._stopping, self._say = limit, stopping, said
         self._supply = Supply(rt, worker, time)
         self.record = Record(rt, worker, wait)
         self._held: dict[int, Held] = {}
         self._frames: set[str] = set()
-        self._renewed = self._recorded = 0.0
+        self._renewed = self._recorded = self._spoke = 0.0
         self._found_nothing: float | None = None
         self.claimed = self.cancelled = self.put_off = self.parked = 0
 
@@ -74,14 +79,14 @@ class Round:
 
     # --- more -----------------------------------------------------------------------------------------------------------
 
-    def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:  # noqa: ARG002 - leases say who has which connections
+    def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:
         if self._stopping():
             self._give_back()
             return ()
         self._keep_up()
         while room := self._room():
             called_off: list[Move] = []
-            supplies = self._supply.claim(room, called_off)
+            supplies = self._supply.claim(room, waiting, called_off)
             self._found_nothing = None if supplies.claimed else self._time.seconds
             self.claimed += supplies.claimed
             self._call_off(called_off)
@@ -98,11 +103,10 @@ class Round:
 
     def _shipments(self, supplies: Supplies) -> list[Shipment]:
         groups = dict.fromkeys(held.group for held in supplies.held)
-        return [
-            Shipment(group.lane, group.hosts, limits.connections, limits.per_connection, self._parcels(group))
-            for group in groups
-            if (limits := supplies.limits[group.lane])
-        ]
+        return [self._shipment(group, self._supply.grants[group.lane]) for group in groups]
+
+    def _shipment(self, group: Group, grant: Grant) -> Shipment:
+        return Shipment(group.lane, group.hosts, grant.connections, grant.per_connection, self._parcels(group))
 
     def _keep_up(self) -> None:
         """What has to be done now and then, however long a round takes."""
@@ -112,6 +116,10 @@ class Round:
         if seconds - self._renewed >= _RENEW_AFTER:
             self._renewed = seconds
             self._renew([held for held in self._held.values() if held.state is MessageState.CLAIMED])
+
+        if seconds - self._spoke >= _SAY_EVERY:
+            self._spoke = seconds
+            self._say()
 
     def _renew(self, mails: Sequence[Held]) -> None:
         if not mails:
@@ -144,8 +152,9 @@ class Round:
         if letters.OWN not in row.context:
             held.letter = Letter(written.context, written.subject, written.template_version)
             held.evidence = row.kind is MessageKind.OPT_IN
-        sender = self._rt.definitions.organisation.sender.address
-        return Parcel(row.id, row.header_id, sender, row.address, written.raw, row.header_id.strip("<>"))
+        return Parcel(
+            row.id, row.header_id, return_path(self._rt, row.id), row.address, written.raw, row.header_id.strip("<>")
+        )
 
     def _check_again(self, mails: Sequence[Held]) -> None:
         """Time has passed: ask for consent once more."""
@@ -207,23 +216,29 @@ class Round:
         if held is None:
             return  # it is not ours any more: whoever has it now settles it
         route = self._supply.route(held.group.lane)
-        if outcome.of_server:
+        if outcome.of_server and route is not None:
             self._put_back([held], outcome)
-            self._pause(route, outcome)
+            self._pause(held.group.lane, route, outcome)
             return
-        result = Result(held.row, held.group.lane, held.state, outcome, self._time.now)
-        self.record.pending.results.append(result)
+        self._note(held, outcome)
         if route in self._supply.troubled:
             self.record.pending.works.add(route)
 
+    def _note(self, held: Held, outcome: Outcome) -> None:
+        self.record.pending.results.append(Result(held.row, held.group.lane, held.state, outcome, self._time.now))
+
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
-        group = self._supply.groups[shipment.lane, shipment.hosts]
+        group, route = self._supply.groups[shipment.lane, shipment.hosts], self._supply.route(shipment.lane)
         group.clear()
         back = (MessageState.CLAIMED, MessageState.SENDING) if self._rt.transport.idempotent else (MessageState.CLAIMED,)
         left = [held for held in self._held.values() if held.group is group and held.state in back]
         self._forget([held.row.id for held in left])
-        self._put_back(left, outcome)
-        self._pause(self._supply.route(shipment.lane), outcome)
+        if route is not None:
+            self._put_back(left, outcome)
+            self._pause(shipment.lane, route, outcome)
+            return
+        for held in left:
+            self._note(held, outcome)
 
     def _put_back(self, left: Sequence[Held], outcome: Outcome) -> None:
         """The server takes nothing at present. The mails stay due; it is the route that is left alone for a while."""
@@ -231,9 +246,11 @@ class Round:
         self.record.pending.moves += moves
         self.record.tally["deferred"] += len(moves)
 
-    def _pause(self, route: str, outcome: Outcome) -> None:
+    def _pause(self, lane: str, route: str, outcome: Outcome) -> None:
         log.warning("mail cannot leave by %s at present: %s", route, outcome.reply)
         self.record.pending.paused[route] = _unusable(outcome)
+        if outcome.slow:
+            self.record.pending.slowed[lane] = outcome.reply
 
     # --- the end ----------------------------------------------------------------------------------------------------------
 
@@ -251,6 +268,7 @@ class Round:
         """Record what is known; nothing that has not left stays claimed."""
         self._return([held for held in self._held.values() if held.state is MessageState.CLAIMED])
         self._commit()
+        self._supply.leave()
 
 
 def _unusable(outcome: Outcome) -> str:

@@ -8,71 +8,89 @@ where it is and holds up nobody else's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from nurture.domain.address import domain_of
+from nurture.domain.delivery_rules import OTHER
 from nurture.domain.message import MessageKind, MessageState
-from nurture.engine import letters, permission
+from nurture.engine import letters, permission, routing
 from nurture.engine.delivery_mails import Group, Held, Time
 from nurture.engine.letters import Desk
 from nurture.engine.runtime import Runtime
-from nurture.store import outbox, routes
+from nurture.store import lanes, mail_domains, outbox, routes
 from nurture.store.database import reading, transaction
+from nurture.store.lanes import Grant
 from nurture.store.messages import Outgoing
 from nurture.store.moves import Move
+from nurture.store.outbox import Wanted
 
 LEASE = timedelta(minutes=5)
 """How long a claimed mail belongs to its worker; renewed while the round goes on."""
-RELAY = "relay"
-"""The one lane of whoever gives all mail to the same server."""
+_CONNECTION_LEASE = timedelta(minutes=1)
+_RENEW_CONNECTIONS = 20.0
 _RELEASE_EVERY = 30.0
 """Seconds between looks for what dead workers held."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a lane takes: mails now, connections at the same time, mails per connection."""
-
-    mails: int
-    connections: int
-    per_connection: int
 
 
 @dataclass(frozen=True)
 class Supplies:
     """What one look brought. ``claimed``: how many mails; some of them may have been called off at once."""
 
-    claimed: int
-    held: Sequence[Held]
-    limits: dict[str, Limits]
+    claimed: int = 0
+    held: Sequence[Held] = ()
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Mail of one kind, stamped with ``provider``, that leaves by ``lane`` now."""
+
+    kind: MessageKind
+    provider: str
+    lane: str
 
 
 class Supply:
-    """Claims for one round. ``paused``: why nothing is claimed at present; ``troubled``: routes that failed lately."""
+    """Claims for one round. ``paused``: why a route is left alone at present; ``troubled``: routes that failed lately.
+
+    ``grants``: what the lanes allowed when they were last asked. ``groups``: by lane and servers.
+    """
 
     def __init__(self, rt: Runtime, worker: str, time: Time) -> None:
         self._rt, self._worker, self._time = rt, worker, time
         self._released = -_RELEASE_EVERY
+        self._leased = 0.0
         self.groups: dict[tuple[str, tuple[str, ...]], Group] = {}
+        self.grants: dict[str, Grant] = {}
         self.paused = ""
         self.troubled: frozenset[str] = frozenset()
 
-    def route(self, lane: str) -> str:
-        """What is left alone when the servers of ``lane`` fail."""
-        return self._rt.transport.name
+    def route(self, lane: str) -> str | None:
+        """What is left alone when the servers of ``lane`` fail: the relay, or the provider.
 
-    def claim(self, most: int, called_off: list[Move]) -> Supplies:
-        """Up to ``most`` mails that may go; the moves of those that may not are added to ``called_off``."""
-        rows, limits = self._claim(most)
+        None: they have nothing to do with those of the next domain on the same lane, so each mail tries again by itself.
+        """
+        if self._rt.transport.name != routing.DIRECT:
+            return self._rt.transport.name
+        return None if lane == OTHER else f"{routing.DIRECT}:{lane}"
+
+    def claim(self, most: int, busy: Mapping[str, int], called_off: list[Move]) -> Supplies:
+        """Up to ``most`` mails that may go; the moves of those that may not are added to ``called_off``.
+
+        ``busy``: lane -> connections this worker uses.
+        """
+        rows = self._claim(most, busy, called_off)
         if not rows:
-            return Supplies(0, (), limits)
+            return Supplies()
+        outgoing = [row for row, _ in rows]
         with reading(self._rt.db) as session:
-            allowed = self.allowed(session, rows, called_off)
+            allowed = self.allowed(session, outgoing, called_off)
             desk = letters.open_desk(self._rt, session, allowed)
-        return Supplies(len(rows), self._hold(allowed, desk), limits)
+        hosts = {row.id: to for row, to in rows}
+        return Supplies(len(rows), self._hold(allowed, hosts, desk))
 
     def allowed(self, session: Session, rows: Sequence[Outgoing], called_off: list[Move]) -> list[Outgoing]:
         """Those that may go now. The others are cancelled or put back, with the reason."""
@@ -87,18 +105,18 @@ class Supply:
 
     # --- claiming -----------------------------------------------------------------------------------------------------
 
-    def _claim(self, most: int) -> tuple[list[Outgoing], dict[str, Limits]]:
-        now = self._time.now
+    def _claim(self, most: int, busy: Mapping[str, int], called_off: list[Move]) -> list[tuple[Outgoing, tuple[str, ...]]]:
+        """Claimed mails, each with the servers it goes to."""
         with transaction(self._rt.db) as session:
             self._release(session)
-            route = routes.state(session, self._rt.transport.name)
-            self.troubled = frozenset({route.name} if route else ())
-            self.paused = route.reason if route is not None and route.paused_until > now else ""
-            if self.paused:
-                return [], {}
-            due = outbox.due_lanes(session, now)
-            limits = {RELAY: Limits(most, 16, 100)}
-            return self._share(session, due, limits, most), limits
+            due = self._due(session)
+            renew = busy if self._time.seconds - self._leased >= _RENEW_CONNECTIONS else {}
+            if not due and not renew:
+                return []
+            self._open_lanes(session, {*renew, *(d.lane for d in due)})
+            claimed = self._share(session, due, most)
+            self._spend(session, claimed, busy, renew)
+            return self._with_hosts(session, claimed, called_off)
 
     def _release(self, session: Session) -> None:
         """Take back what dead workers held."""
@@ -106,25 +124,90 @@ class Supply:
             outbox.release_expired(session, self._time.now, idempotent=self._rt.transport.idempotent)
             self._released = self._time.seconds
 
-    def _share(
-        self, session: Session, due: Sequence[tuple[MessageKind, str]], limits: dict[str, Limits], most: int
-    ) -> list[Outgoing]:
+    def _due(self, session: Session) -> list[_Due]:
+        """What may be claimed: not what leaves by a route that is left alone, nor streams that were stopped."""
+        routes_ = routes.troubled(session)
+        self.troubled = frozenset(routes_)
+        now = self._time.now
+        pauses = {name: route.reason for name, route in routes_.items() if route.paused_until > now}
+        stopped = lanes.open_breakers(session)
+        found, self.paused = [], ""
+        for kind, provider in outbox.due_lanes(session, now):
+            lane = routing.present_lane(self._rt, provider)
+            if (route := self.route(lane)) is not None and route in pauses:
+                self.paused = pauses[route]
+            elif lane and (kind.value, lane) not in stopped:
+                found.append(_Due(kind, provider, lane))
+        return found
+
+    def _open_lanes(self, session: Session, wanted: set[str]) -> None:
+        rules = self._rt.definitions.delivery
+        self.grants |= lanes.open_lanes(session, rules, wanted, self._worker, self._time.now)
+
+    def _share(self, session: Session, due: Sequence[_Due], most: int) -> list[Outgoing]:
         """Claim kind by kind; lanes of one kind get equal shares, and what one leaves goes to the next."""
         claimed: list[Outgoing] = []
+        taken: dict[str, int] = {}
+        now = self._time.now
         for kind in outbox.PRIORITY:
-            providers = [provider for k, provider in due if k is kind]
-            for number, provider in enumerate(providers):
-                share = -(-(most - len(claimed)) // (len(providers) - number))
-                if share:
-                    claimed += outbox.claim_lane(session, kind, provider, self._time.now, self._worker, share, LEASE)
+            of_kind = [d for d in due if d.kind is kind]
+            for number, d in enumerate(of_kind):
+                share = -(-(most - len(claimed)) // (len(of_kind) - number))
+                share = min(share, self._granted(d) - taken.get(d.lane, 0))
+                if share > 0:
+                    wanted = Wanted(kind, d.provider, d.lane, share)
+                    rows = outbox.claim_lane(session, wanted, now, self._worker, now + LEASE)
+                    taken[d.lane] = taken.get(d.lane, 0) + len(rows)
+                    claimed += rows
         return claimed
 
-    def _hold(self, rows: Iterable[Outgoing], desk: Desk) -> list[Held]:
-        seconds = self._time.seconds
+    def _granted(self, due: _Due) -> int:
+        grant = self.grants[due.lane]
+        if not grant.connections:
+            return 0
+        return grant.service if due.kind.service else grant.mails
+
+    def _spend(
+        self, session: Session, claimed: Iterable[Outgoing], busy: Mapping[str, int], renew: Mapping[str, int]
+    ) -> None:
+        spent: dict[str, int] = {}
+        for row in claimed:
+            spent[row.provider] = spent.get(row.provider, 0) + 1
+        if renew:
+            self._leased = self._time.seconds
+        held = {lane: max(self.grants[lane].connections, busy.get(lane, 0)) for lane in {*spent, *renew}}
+        now = self._time.now
+        lanes.spend(session, self._worker, now, spent, held, now + _CONNECTION_LEASE)
+
+    # --- where to ---------------------------------------------------------------------------------------------------------
+
+    def _with_hosts(
+        self, session: Session, rows: Sequence[Outgoing], called_off: list[Move]
+    ) -> list[tuple[Outgoing, tuple[str, ...]]]:
+        """To our own server; or, where mail goes directly, to those the DNS named. Mail for others is looked up again."""
+        if self._rt.transport.name != routing.DIRECT:
+            return [(row, ()) for row in rows]
+        known = routing.hosts(self._rt, session, {domain_of(row.address) for row in rows}, self._time.now)
+        found = {domain: tuple(row.hosts) for domain, row in known.items() if row.hosts}
+        homeless = [row for row in rows if domain_of(row.address) not in found]
+        if homeless:
+            mail_domains.stamp(session, {row.id: "" for row in homeless})
+            called_off += [Move(row.id, row.state, MessageState.QUEUED, row.reason, due=row.due_at) for row in homeless]
+        return [(row, to) for row in rows if (to := found.get(domain_of(row.address))) is not None]
+
+    def _hold(self, rows: Iterable[Outgoing], hosts: Mapping[int, tuple[str, ...]], desk: Desk) -> list[Held]:
         held = []
         for row in rows:
-            group = self.groups.setdefault((RELAY, ()), Group(RELAY, ()))
-            mail = Held(row, group, desk, seconds)
+            key = row.provider, hosts[row.id]
+            if (group := self.groups.get(key)) is None:
+                group = self.groups[key] = Group(*key)
+            mail = Held(row, group, desk, self._time.seconds)
             group.add(mail)
             held.append(mail)
         return held
+
+    def leave(self) -> None:
+        """Give back the connections."""
+        if any(grant.connections for grant in self.grants.values()):
+            with transaction(self._rt.db) as session:
+                lanes.release(session, self._worker)

@@ -26,6 +26,7 @@ from nurture.domain.message import MessageKind
 from nurture.engine import enrolment, handoff, links, submission
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.readiness import rescore
+from nurture.engine.routing import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
@@ -94,7 +95,7 @@ def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime) -> 
         session.add(row)
         session.flush()
         if _may_ask(session, row, now):
-            messages.queue(session, rt.installation, d.organisation.sender.domain, [_opt_in_mail(row, now)])
+            messages.queue(session, rt.installation, d.organisation.sender.domain, [_opt_in_mail(rt, row, now)])
 
 
 def _asked_just_now(
@@ -118,11 +119,12 @@ def _may_ask(session: Session, row: Registration, now: datetime) -> bool:
     return all(count < most for count, most in zip(sent, limits, strict=True))
 
 
-def _opt_in_mail(row: Registration, now: datetime) -> messages.NewMessage:
+def _opt_in_mail(rt: Runtime, row: Registration, now: datetime) -> messages.NewMessage:
     return messages.NewMessage(
         kind=MessageKind.OPT_IN,
         once_key=f"registration:{row.id}:opt-in",
         address=row.address,
+        provider=lane_of(rt, row.address),
         language=row.language,
         mail="opt-in",
         registration_id=row.id,

@@ -29,7 +29,8 @@ from nurture.domain.address import domain_of
 from nurture.domain.delivery_rules import LOCAL, OTHER, RELAY
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
-from nurture.engine.delivery_record import Record, Result
+from nurture.engine.delivery_record import Record
+from nurture.engine.delivery_result import Result
 from nurture.engine.runtime import Runtime
 from nurture.store import mail_domains
 from nurture.store.database import reading, transaction

@@ -23,7 +23,7 @@ from nurture.domain.handoff import HandoffEvent
 from nurture.domain.message import MessageKind
 from nurture.domain.pacing import local_date, start_of
 from nurture.engine import handoff, links, preferences, registration, tracking
-from nurture.engine.beats import BEATS, Beat, slot
+from nurture.engine.beats import BEATS, Beat, Worker, slot
 from nurture.engine.publication import Publication, publish
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor
@@ -39,7 +39,7 @@ from nurture.store.scratch import scratch_database
 _NIGHTLY = timedelta(days=1)
 _HOURS = (time(0), time(8), time(13))
 """When the beats run, by the wall clock of the calendar."""
-_WORKER = "simulation"
+_WORKER = Worker("simulation")
 
 Progress = Callable[[int, int], None]
 """Called with (days done, days in all)."""
@@ -245,8 +245,8 @@ class _World:
 
     def _click(self, reader: _Reader, position: int, now: datetime, visitor: Visitor) -> str:
         message = reader.message
-        link = self._rt.template(message.template_version or "").links[position]
-        url = links.link_url(self._rt, link, message.id, message.template_version or "", position, observed=message.tracked)
+        template = self._rt.template(message.template_version or "")
+        url = links.link_urls(self._rt, template, message.id, observed=message.tracked)[position]
         if "/l/" not in url:
             return url
         return tracking.follow(self._rt, url.rpartition("/l/")[2], visitor, now)

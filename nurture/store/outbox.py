@@ -7,6 +7,7 @@ there is in ``store/moves.py``. Nothing here commits.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,29 +69,38 @@ def claim(session: Session, now: datetime, worker: str, limit: int, lease: timed
     claimed: list[Outgoing] = []
     for kind, provider in due_lanes(session, now):
         if len(claimed) < limit:
-            claimed += claim_lane(session, kind, provider, now, worker, limit - len(claimed), lease)
+            wanted = Wanted(kind, provider, provider, limit - len(claimed))
+            claimed += claim_lane(session, wanted, now, worker, now + lease)
     return claimed
 
 
-def claim_lane(
-    session: Session, kind: MessageKind, provider: str, now: datetime, worker: str, limit: int, lease: timedelta
-) -> list[Outgoing]:
-    """Up to ``limit`` due mails of one kind and lane, now this worker's until the lease is over. One statement.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Up to ``most`` mails of one kind that are stamped with ``provider``; from now on they leave by ``lane``."""
+
+    kind: MessageKind
+    provider: str
+    lane: str
+    most: int
+
+
+def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, until: datetime) -> list[Outgoing]:
+    """Due mails, the oldest first, now this worker's until then. One statement.
 
     What other workers hold is left out (PostgreSQL); on SQLite the write lock keeps them apart.
     """
     due = (
         select(Message.id)
-        .where(_due(kind, now), Message.provider == provider)
+        .where(_due(wanted.kind, now), Message.provider == wanted.provider)
         .order_by(Message.due_at)
-        .limit(limit)
+        .limit(wanted.most)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
     statement = (
         update(_TABLE)
         .where(_TABLE.c.id == due.c.id)
-        .values(state=MessageState.CLAIMED, claimed_by=worker, claimed_until=now + lease)
+        .values(state=MessageState.CLAIMED, provider=wanted.lane, claimed_by=worker, claimed_until=until)
         .returning(*COLUMNS)
     )
     rows = [Outgoing(*row) for row in session.execute(statement)]

@@ -12,9 +12,9 @@ from nurture.store.schema import Route
 from nurture.store.upsert import insert_for
 
 
-def state(session: Session, name: str) -> Route | None:
-    """The route's pause; None: its last try went well."""
-    return session.get(Route, name)
+def troubled(session: Session) -> dict[str, Route]:
+    """Routes whose last try did not go well, by name; those that are paused at present among them."""
+    return {route.name: route for route in session.scalars(select(Route))}
 
 
 def failed(session: Session, name: str, reason: str, now: datetime) -> datetime:

@@ -107,7 +107,7 @@ def test_a_paused_route_is_not_asked_again_at_once(runtime: Runtime, clock: Step
 
 def test_a_duty_is_done_once_per_slot_over_all_processes(runtime: Runtime, clock: SteppedClock) -> None:
     done: list[str] = []
-    beat = Beat("tidy", timedelta(hours=1), lambda _rt, _now, worker: done.append(worker) or "tidied", duty=True)
+    beat = Beat("tidy", timedelta(hours=1), lambda _rt, _now, worker: done.append(worker.name) or "tidied", duty=True)
     first, second = (Scheduler(runtime, clock, beats=(beat,), name=name) for name in ("first", "second"))
     for scheduler in (first, second, first):
         scheduler.run(beat)

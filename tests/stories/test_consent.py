@@ -10,7 +10,7 @@ from stories.world import World, berlin
 
 from nurture.domain.errors import InvalidInput, InvalidToken, NotFound
 from nurture.engine import preferences, registration, tracking
-from nurture.engine.beats import BEATS
+from nurture.engine.beats import BEATS, Worker
 from nurture.store.database import reading
 from nurture.store.schema import AnonymousHit, Consent, ConsentEventRow, Message, Registration
 
@@ -18,7 +18,7 @@ MARIA = "maria.weber@anlagenbau-huber.example"
 
 
 def run(world: World, name: str) -> None:
-    next(beat for beat in BEATS if beat.name == name).run(world.rt, world.now, "story")
+    next(beat for beat in BEATS if beat.name == name).run(world.rt, world.now, Worker("story"))
 
 
 def test_who_never_confirms_gets_one_mail_and_is_forgotten(world: World) -> None:

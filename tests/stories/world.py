@@ -19,7 +19,7 @@ from sqlalchemy import select
 from nurture.delivery import MemoryTransport
 from nurture.domain.handoff import HandoffState
 from nurture.engine import handoff, preferences, registration, tracking
-from nurture.engine.beats import BEATS, slot
+from nurture.engine.beats import BEATS, Worker, slot
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor
@@ -90,14 +90,14 @@ class World:
         """Let every beat that has something to do run until nothing is left to do now."""
         for beat in BEATS:
             if beat.name == "handoff-clocks" or (beat.duty and self._turn(beat)):
-                beat.run(self.rt, self.now, "story")
+                beat.run(self.rt, self.now, Worker("story"))
         for _ in range(50):
             due = self._due()
             names = [beat for beat in BEATS if beat.name in due and due[beat.name] <= self.now]
             if not names:
                 return
             for beat in names:
-                beat.run(self.rt, self.now, "story")
+                beat.run(self.rt, self.now, Worker("story"))
             self._collect()
         raise AssertionError("the beats never come to rest")
 
