@@ -54,8 +54,8 @@ _WORDS = {
     "box": r"(?:mail ?box(?:es)?|mailfolder|mail ?drop|inbox|account|user|recipient|folder|postfach|konto|compte|boite)",
     "host": r"(?:host|domain|domain name|mail ?server|server|hostname|site|rechner|domane|destination|domaine)",
     "person": r"(?:users?|user ?id|recipients?|mail ?box|accounts?|address(?:es|ee)?|e-?mail|local[- ]?part|person|name"
-    r"|member|customer|subscriber|alias|inbox|mail ?drop|benutzer|empfa?e?nger|adresse|postfach|konto|destinataire|utilisateur"
-    r"|compte|destinatario|usuario|utente|cuenta)",
+    r"|member|customer|subscriber|alias|inbox|mail ?drop|benutzer|empfa?e?nger|adresse|postfach|konto|destinataire"
+    r"|utilisateur|compte|destinatario|usuario|utente|cuenta)",
     "missing": r"(?:(?:un|not )known|not? found|(?:does not|doesn't|doesnt|not|isn't|nicht) exist(?:ing|ent)?|non-?existent"
     r"|no such|(?:not|isn't) (?:a )?(?:valid|recogni[sz]ed|registered|listed|local|defined|present|here|on this)|invalid"
     r"|(?:could not|couldn't|cannot|can't) be (?:found|resolved)|not in (?:our|the|my)|unresolvable|(?:un|nicht )bekannt"

@@ -173,7 +173,7 @@ _LEFT = phrases(
 )
 _NOT_LEFT = phrases(
     r"""
-        (?:das buro|the office|haus) (?:bereits |schon )?verlassen | bin .{0,30}nicht (?:im|am)
+        (?:das buro|das haus|the office) (?:bereits |schon )?verlassen | bin .{0,30}nicht (?:im|am)
         bis (?:zum|einschl) | until | back on | zuruck am | wieder (?:da|im buro|erreichbar)
         i (?:have )?left the office | jusqu'au | de retour
     """

@@ -117,6 +117,13 @@ def _marks(mail: Mail) -> dict[str, bool]:
     }
 
 
+def is_bulk(mail: Mail) -> bool:
+    """Whether it went to many: a list's or newsletter's mail is no report, whatever its subject says."""
+    return bool(
+        mail.header("list-id") or mail.header("list-unsubscribe") or mail.header("precedence").lower() in ("bulk", "list")
+    )
+
+
 def writer(mail: Mail) -> str:
     """The address in From."""
     return next(iter(addresses_in(mail.header("from"))), "")

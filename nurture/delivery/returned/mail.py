@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from itertools import islice
 from typing import Any
 
 _MAX_BYTES = 400_000
@@ -48,7 +49,7 @@ class Mail:
         return header(self.message, name)
 
     def all(self, name: str) -> tuple[str, ...]:
-        return tuple(decoded(value) for value in self.message.get_all(name, [])[:50])
+        return tuple(decoded(value) for value in _raw(self.message, name)[:50])
 
     def of_type(self, *types: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.type in types)
@@ -65,7 +66,17 @@ def open_mail(raw: bytes) -> Mail:
 
 def header(message: Message, name: str) -> str:
     """The first header of this name, decoded and on one line; '' without it."""
-    return decoded(message.get(name, ""))
+    return decoded(next(iter(_raw(message, name)), ""))
+
+
+def _raw(message: Message, name: str) -> list[str]:
+    """All values of this name. Bytes beyond ASCII, which no header may have, are read as UTF-8 where they are that."""
+    return [_unescaped(value) for found, value in message.raw_items() if found.lower() == name.lower()]
+
+
+def _unescaped(value: object) -> str:
+    raw = str(value).encode("utf-8", "surrogateescape")
+    return _from_charset(raw, "utf-8")
 
 
 def decoded(value: object) -> str:
@@ -138,7 +149,7 @@ def _inner(message: Message) -> str:
 
 
 def _source(message: Message) -> str:
-    lines = [f"{name}: {value}" for name, value in list(message.items())[:300]]
+    lines = [f"{name}: {_unescaped(value)}" for name, value in islice(message.raw_items(), 300)]
     payload = message.get_payload()
     if isinstance(payload, list):
         payload = "\n\n".join(_source(part) for part in _messages(payload)[:5]) if len(lines) < 300 else ""

@@ -49,6 +49,8 @@ def _is_report(mail: Mail, original: Original) -> bool:
     """Whether it is a server's report: servers, too, mark their mails as automatic."""
     if dsn.is_notification(mail) or mail.header("x-failed-recipients"):
         return True
+    if machine.is_bulk(mail) and not machine.from_daemon(mail):
+        return False
     if mail.report_type == "disposition-notification" and "rejected" not in folded(mail.text[:2_000]):
         return False
     return machine.reports(mail) and text.tells_failure(mail.header("subject") + "\n" + original.said)

@@ -23,7 +23,7 @@ _REPLY = re.compile(r"(?<![\d.\[-])([45]\d\d)(?=[ :;#-]|$)")
 _SURE = re.compile(
     r"\brcpt\b|does not like recipient|recipient command|table|>: user unknown|\baccount|mailbox", re.IGNORECASE
 )
-_ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0")
+_ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0|5\.4\.1")
 _MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
 _MAX_DIAGNOSTIC = 2_000
 
@@ -40,6 +40,11 @@ class Words:
         lines = self.text.split("\n")
         places = [number for number, line in enumerate(lines) if recipient in line.lower()] if recipient else []
         return "\n".join(_block(lines, places[-1], recipient)) if places else ""
+
+    @property
+    def commands(self) -> str:
+        """The SMTP commands a transcript shows (">>> RCPT To:<…>")."""
+        return "\n".join(line for line in self.text.split("\n")[:200] if line.lstrip().startswith(">>>"))
 
     def moment(self, recipient: str) -> str:
         """When in the conversation the server refused, where the text says so: the machine-readable part never does."""
@@ -68,7 +73,7 @@ def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, 
     why = reason(reply_code(diagnostic), status, diagnostic + words.moment(recipient))
     if why in _OPEN and not (why in _SAID and reason_in(diagnostic)):
         why, diagnostic = _from_text(why, status, diagnostic, words, recipient)
-    if why is Reason.USER_UNKNOWN and _may_be_a_filter(status, diagnostic, words.about(recipient)):
+    if why is Reason.USER_UNKNOWN and _may_be_a_filter(status, diagnostic, words.about(recipient) + words.commands):
         why = Reason.FILTERED
     if action in ("delivered", "relayed", "expanded"):
         why = Reason.UNKNOWN

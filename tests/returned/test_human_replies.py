@@ -1,0 +1,107 @@
+"""What humans write: their own words without the quotation, and whether they ask to be left alone."""
+
+from __future__ import annotations
+
+import pytest
+from returned.mails import OURS, OUTLOOK_QUOTED, QUOTED, human
+
+from nurture.delivery.returned import Kind, read, wants_to_stop
+
+STOP = """\
+Bitte melden Sie mich ab.
+Bitte nehmen Sie mich aus Ihrem Verteiler.
+Bitte streichen Sie mich von der Liste
+Abmelden
+abmelden!
+Ich möchte mich vom Newsletter abmelden
+Hiermit widerrufe ich meine Einwilligung.
+Ich widerspreche der Nutzung meiner Daten zu Werbezwecken.
+Bitte keine weiteren Mails mehr.
+Keine Werbung!
+Bitte senden Sie mir keine E-Mails mehr
+Schicken Sie mir bitte nicht mehr solche Mails, ich will nicht mehr angeschrieben werden
+Bitte tragen Sie mich aus.
+Bitte um Austragung aus dem Verteiler
+Löschen Sie meine Daten!
+Lassen Sie mich in Ruhe
+Ich bestelle den Newsletter ab
+unsubscribe
+Please unsubscribe me.
+STOP
+Stop emailing me
+Please remove me from your list
+Take me off this list please
+No more emails please.
+I do not want to receive these emails any more
+Don't contact me again
+I would like to opt out
+Veuillez me désabonner
+Merci de me retirer de votre liste
+Je ne souhaite plus recevoir vos mails
+Désinscription svp
+Arrêtez de m'envoyer des mails""".splitlines()
+
+GO_ON = """\
+Danke, sehr interessant! Rufen Sie mich an.
+Können Sie mir mehr Informationen schicken?
+Ich habe keine Mails von Ihnen erhalten, bitte noch einmal senden.
+Bitte nicht abmelden, ich lese gern mit.
+Ich wurde versehentlich abgemeldet, bitte wieder anmelden.
+Ich muss mich leider vom Webinar am Dienstag abmelden.
+Wie stoppen wir die Maschine im Notfall?
+Unsere Stop-Taste klemmt, haben Sie Ersatz?
+Thanks, please call me tomorrow.
+Please don't hesitate to contact me.
+I have not received the whitepaper yet.
+How can our customers unsubscribe in your product?
+Bitte senden Sie mir das Angebot.
+Merci, je souhaite recevoir la documentation.
+Wir haben kein Interesse an Produkt A, aber an Produkt B.""".splitlines()
+
+
+@pytest.mark.parametrize("said", STOP)
+def test_any_wording_stops_the_mails(said: str) -> None:
+    assert wants_to_stop(f"Guten Tag,\n\n{said}\n")
+
+
+@pytest.mark.parametrize("said", GO_ON)
+def test_other_words_do_not(said: str) -> None:
+    assert not wants_to_stop(f"Guten Tag,\n\n{said}\n")
+
+
+@pytest.mark.parametrize(
+    "quoted", [QUOTED, OUTLOOK_QUOTED, QUOTED.replace("> ", "")], ids=["marked", "Outlook", "unmarked"]
+)
+def test_the_footer_in_the_quotation_stops_nothing(quoted: str) -> None:
+    found = read(human(f"Danke, rufen Sie mich gern an.\n\nViele Grüße\nPetra Muster\n{quoted}"))
+    assert (found.kind, found.said) == (Kind.REPLY, "Danke, rufen Sie mich gern an.")
+    assert not wants_to_stop(found.said)
+
+
+INTRODUCTIONS = {
+    "German": "Am 12.11.2026 um 09:00 schrieb Nurture <hello@nurture.example>:",
+    "English": "On Thu, 12 Nov 2026 at 09:00, Nurture <hello@nurture.example> wrote:",
+    "English on two lines": "On Thu, 12 Nov 2026 at 09:00, Nurture\n<hello@nurture.example> wrote:",
+    "French": "Le jeu. 12 nov. 2026 à 09:00, Nurture <hello@nurture.example> a écrit :",
+    "original message": "-----Original Message-----",
+    "German original": "-----Ursprüngliche Nachricht-----",
+    "header lines": "Von: Nurture\nGesendet: Donnerstag\nAn: Petra",
+    "Apple forwards": "Begin forwarded message:",
+    "phone": "Von meinem iPhone gesendet",
+    "signature": "-- ",
+}
+
+
+@pytest.mark.parametrize("case", INTRODUCTIONS)
+def test_where_the_quotation_begins(case: str) -> None:
+    assert read(human(f"Gern am Montag.\n\n{INTRODUCTIONS[case]}\nAbmelden")).said == "Gern am Montag."
+
+
+def test_a_quotation_in_html() -> None:
+    body = '<html><style>p{}</style><p>Gern, rufen Sie an.</p><div class="gmail_quote"><p>Abmelden</p></div></html>'
+    assert read(human(body, Content_Type="text/html; charset=utf-8")).said == "Gern, rufen Sie an."
+
+
+def test_an_answer_says_what_it_answers() -> None:
+    found = read(human("Ja gern."))
+    assert (found.message_id, found.references, found.sender) == (OURS, (OURS,), "petra@example.net")

@@ -1,0 +1,62 @@
+"""Mails that are no bounces, however much they speak of them."""
+
+from __future__ import annotations
+
+import pytest
+from returned.mails import human, mail
+from returned.servers_words import EXIM, POSTFIX_OLD
+
+from nurture.delivery.returned import Kind, read
+
+QUOTED_BOUNCE = "> " + POSTFIX_OLD.decode().replace("\n", "\n> ")
+
+CALENDAR = """\
+--p
+Content-Type: text/plain
+
+Petra Muster hat die Einladung angenommen.
+--p
+Content-Type: text/calendar; method=REPLY
+
+BEGIN:VCALENDAR
+METHOD:REPLY
+END:VCALENDAR
+--p--
+"""
+
+ORDINARY = {
+    "an answer": (human("Danke!"), Kind.REPLY),
+    "an answer that quotes a bounce": (human(f"Das kam zurück:\n\n{QUOTED_BOUNCE}", "Re: Undelivered Mail"), Kind.REPLY),
+    "a bounce passed on": (human(f"See below.\n\n{QUOTED_BOUNCE}", "Fwd: Undelivered Mail Returned to Sender"), Kind.REPLY),
+    "German, a bounce passed on": (human(f"Siehe unten.\n\n{QUOTED_BOUNCE}", "WG: Unzustellbar: Five ways"), Kind.REPLY),
+    "somebody speaks of failed delivery": (human("My mail to jan@example.net could not be delivered, user unknown."), Kind.REPLY),
+    "a bounce attached to an answer": (
+        human(
+            f"--p\nContent-Type: text/plain\n\nSehen Sie selbst.\n--p\nContent-Type: message/rfc822\n\n{EXIM.decode()}\n--p--",
+            "Ihre Mails kommen nicht an",
+            Content_Type='multipart/mixed; boundary="p"',
+        ),
+        Kind.REPLY,
+    ),
+    "an invitation answered": (human(CALENDAR, "Zugesagt: Vorführung", Content_Type='multipart/alternative; boundary="p"'), Kind.REPLY),
+    "a newsletter": (
+        mail("Deliverability news", "Undelivered mail? 550 user unknown? jan@example.net", "news@example.org", List_Id="<n.example.org>", Return_Path="<x@y.example>"),
+        Kind.AUTO_REPLY,
+    ),
+    "a newsletter on failed delivery": (
+        mail("Mail delivery failed? Ten tips", "Write to jan@example.net", "news@example.org", Precedence="bulk", Return_Path="<x@y.example>"),
+        Kind.AUTO_REPLY,
+    ),
+    "a postmaster's letter": (mail("Welcome to the postmaster programme", "Hello.", "postmaster@example.org"), Kind.AUTO_REPLY),
+    "nothing at all": (b"", Kind.UNCLEAR),
+    "no sender": (b"Subject: x\n\nhello", Kind.UNCLEAR),
+    "a server's mail that says nothing": (b"From: MAILER-DAEMON@example.org\nSubject: hello\n\nhello", Kind.UNCLEAR),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ORDINARY)
+def test_no_false_bounce(case: str) -> None:
+    raw, kind = ORDINARY[case]
+    found = read(raw)
+    assert found.kind is kind
+    assert found.reports == ()
