@@ -11,6 +11,7 @@ from typing import Any
 from nurture.delivery import dkim_keys
 from nurture.delivery.dkim import PrivateKey, signing
 from nurture.delivery.dkim_keys import Record
+from nurture.delivery.dns import a_label
 from nurture.domain.definitions import Definitions
 from nurture.domain.delivery_rules import Dkim
 from nurture.domain.errors import SettingsError
@@ -53,7 +54,7 @@ class SigningKey:
 def rules_for(definitions: Definitions) -> Dkim:
     """What config/delivery.yaml says; before it says anything, the domain of our From address and no selector."""
     sender = definitions.organisation.sender.address
-    return definitions.delivery.dkim or Dkim(sender.rpartition("@")[2].lower(), ())
+    return definitions.delivery.dkim or Dkim(a_label(sender.rpartition("@")[2]), ())
 
 
 def make_key(rules: Dkim, folder: Path, now: datetime, selector: str, *, ed25519: bool) -> tuple[SigningKey, Dkim]:

@@ -387,3 +387,17 @@ def test_signatures_of_somebody_else(rt: Runtime) -> None:
         ("fail", "SPF is for bounce.provider.example, another sender than From"),
         ("fail", "signatures are of provider.example, another sender than From"),
     ]
+
+
+def test_an_international_domain_is_looked_up_as_the_dns_knows_it(rt: Runtime) -> None:
+    organisation = rt.definitions.organisation
+    sender = replace(organisation.sender, address="katrin@post.müller.example", reply_to="katrin@Müller.example")
+    definitions = replace(rt.definitions, organisation=replace(organisation, sender=sender))
+    rt.publication = replace(rt.publication, definitions=definitions)
+    configure(rt, bounce_domain="", dkim=None)
+    found = bad(look(rt, {}, Way("smtp", RELAY.relay)))
+    assert [where for _, area, where, *_ in found if area in ("SPF", "DMARC", "Replies")] == [
+        "post.xn--mller-kva.example",
+        "_dmarc.xn--mller-kva.example",
+        "xn--mller-kva.example",
+    ]

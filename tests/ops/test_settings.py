@@ -31,8 +31,10 @@ def test_everything_set(tmp_path: Path) -> None:
             "NURTURE_PUBLIC_URL": "https://news.example.com/",
             "NURTURE_TRUSTED_PROXIES": "1",
             "NURTURE_LOG": "json",
+            "NURTURE_DKIM_FOLDER": str(tmp_path),
         }
     )
+    assert s.dkim_folder == tmp_path
     assert s.smtp is not None
     assert (s.smtp.host, s.transport, s.public_url, s.trusted_proxies, s.log) == (
         "mail.example.com", "smtp", "https://news.example.com", 1, "json",
@@ -110,6 +112,7 @@ FAULTS = {
     "bad port": ({"NURTURE_PUBLIC_URL": "https://example.com:99999"}, "NURTURE_PUBLIC_URL", "no web address"),
     "proxies": ({"NURTURE_TRUSTED_PROXIES": "many"}, "NURTURE_TRUSTED_PROXIES", "0 to 10"),
     "log": ({"NURTURE_LOG": "xml"}, "NURTURE_LOG", "text or json"),
+    "no folder for keys": ({"NURTURE_DKIM_FOLDER": "/nowhere"}, "NURTURE_DKIM_FOLDER", "there is no folder /nowhere"),
 }
 
 
