@@ -71,16 +71,17 @@ class Round:
 
     def _turn(self) -> bool:
         """One look at all connections. Whether there is more to do."""
-        if self._short or self._now - self._asked >= _ASK_AGAIN:
+        if due := self._short or self._now - self._asked >= _ASK_AGAIN:
             self._ask()
         if self._room:
             self._fill()
-        if not self._busy() and not self._short:
+        if self._busy():
+            self._look()
+            self._release()
+            return True
+        if self._short or not due:
             self._ask()
-            return self._room
-        self._look()
-        self._release()
-        return True
+        return self._room
 
     # --- work -------------------------------------------------------------------------------------------------------------
 

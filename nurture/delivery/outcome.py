@@ -120,7 +120,7 @@ def _class(phase: Phase, code: int, status: str | None, text: str) -> Failure:
     if phase in _OF_MESSAGE:
         named = status is not None and status.startswith("5.1.")
         return found if found is Failure.SOFT or (found is Failure.INVALID and named) else Failure.POLICY
-    return Failure.POLICY if found is Failure.INVALID else found
+    return {Failure.INVALID: Failure.POLICY, Failure.SOFT: Failure.OTHER}.get(found, found)
 
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?![\d.])")

@@ -1,71 +1,45 @@
-"""The SMTP transport against servers that misbehave at every phase, and against a proper one."""
+"""The SMTP transport against servers that say special things, and against a proper one."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import pytest
-from delivery.servers import CERTIFICATES, CLOSE, GARBAGE, HANG, FaultServer, fault_server, smtp_server
+from delivery.carrier import PARCEL, RAW, carry, parcels, send, shipment
+from delivery.servers import CERTIFICATES, CLOSE, GARBAGE, HANG, FaultServer, SteppedClock, fault_server, smtp_server
 
-from nurture.delivery import Kind, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
-from nurture.delivery.smtp import MAILS_PER_CONNECTION, Timeouts
+from nurture.delivery import DirectTransport, Kind, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
+from nurture.domain.failure import Failure
 
-RAW = b"From: a@news.example\r\nTo: b@werk.example\r\nSubject: Hallo\r\n\r\nGuten Tag\r\n.ein Punkt\r\n.\r\nEnde\r\n"
-PARCEL = Parcel(7, "<0123456789abcdef@news.example>", "a@news.example", "b@werk.example", RAW)
-SHORT = Timeouts(connect=0.3, command=0.3, data=0.3, body=0.3, answer=0.3)
 A, D, F, U = Kind.ACCEPTED, Kind.DEFERRED, Kind.FAILED, Kind.UNKNOWN
 
 
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with fault_server() as server:
+@pytest.fixture(params=[True, False], ids=["in groups", "one at a time"])
+def server(request: pytest.FixtureRequest) -> Iterator[FaultServer]:
+    with fault_server(pipelining=request.param) as server:
         yield server
 
 
-def _plain(port: int, host: str = "127.0.0.1") -> SmtpTransport:
-    return SmtpTransport(SmtpSettings(host, port, tls="none"), SHORT)
+def _plain(port: int, **more: object) -> SmtpTransport:
+    return SmtpTransport(SmtpSettings("127.0.0.1", port, tls="none"), **more)
 
 
-def _send(transport: SmtpTransport, *parcels: Parcel) -> list[Outcome]:
-    with transport.open() as session:
-        return [session.offer(parcel) or session.finish(parcel) for parcel in parcels]
+def _send(transport: SmtpTransport, *mails: Parcel) -> list[Outcome]:
+    outcomes = send(transport, *mails)
+    assert None not in outcomes
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
-# --- phase x reply ----------------------------------------------------------------------------------------------------
-
-REPLIES = {
-    "421": "421 4.3.2 going down",
-    "4xx": "451 4.3.0 later",
-    "5xx": "554 5.7.1 no",
-    "close": CLOSE,
-    "hang": HANG,
-    "garbage": GARBAGE,
-}
-TABLE: dict[str, tuple[Phase, dict[str, Kind]]] = {
-    "connect": (Phase.CONNECT, dict.fromkeys(REPLIES, D)),
-    "greeting": (Phase.GREETING, dict.fromkeys(REPLIES, D)),
-    "mail": (Phase.MAIL, dict.fromkeys(REPLIES, D)),
-    "recipient": (Phase.RECIPIENT, {**dict.fromkeys(REPLIES, D), "5xx": F}),
-    "data": (Phase.DATA, {**dict.fromkeys(REPLIES, D), "5xx": F}),
-    "answer": (Phase.ANSWER, {"421": D, "4xx": D, "5xx": F, "close": U, "hang": U, "garbage": U}),
-}
-CELLS = [(phase, reply) for phase in TABLE for reply in REPLIES]
-
-
-@pytest.mark.parametrize(("phase", "reply"), CELLS, ids=[f"{phase}, {reply}" for phase, reply in CELLS])
-def test_phase_and_reply(server: FaultServer, phase: str, reply: str) -> None:
-    server.plan(phase, REPLIES[reply])
-    expected, kinds = TABLE[phase]
-    outcome, after = _send(_plain(server.port), PARCEL, replace(PARCEL, header_id="<next@news.example>"))
-    assert (outcome.kind, outcome.phase) == (kinds[reply], expected)
-    assert outcome.of_server == (phase in ("connect", "greeting", "mail"))
-    assert outcome.reply
-    if reply in ("421", "4xx", "5xx"):
-        assert outcome.reply == REPLIES[reply]
-    assert after.kind is A, "the next mail of the session is not harmed"
-    assert len(server.taken) == (2 if phase == "answer" else 1)
+def _refused(transport: SmtpTransport, *mails: Parcel) -> Outcome:
+    """Why the server could not be used at all."""
+    recorder = carry(transport, shipment(mails or [PARCEL]))
+    assert not recorder.outcomes
+    ((_, outcome),) = recorder.stops
+    assert outcome.of_server
+    return outcome
 
 
 SPECIAL = {
@@ -98,52 +72,156 @@ def test_the_whole_reply_is_kept(server: FaultServer) -> None:
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    (outcome,) = _send(_plain(port), PARCEL)
-    assert (outcome.kind, outcome.phase, outcome.of_server) == (D, Phase.CONNECT, True)
+    outcome = _refused(_plain(port))
+    assert (outcome.kind, outcome.phase, outcome.reply) == (D, Phase.CONNECT, "Connection refused")
 
 
-# --- the line ---------------------------------------------------------------------------------------------------------
+def test_a_host_that_does_not_exist() -> None:
+    outcome = _refused(SmtpTransport(SmtpSettings("no-such-host.invalid", 25)))
+    assert outcome.phase is Phase.CONNECT
+    assert outcome.reply.startswith("no-such-host.invalid was not found: ")
+
+
+# --- the line -----------------------------------------------------------------------------------------------------------
 
 
 def test_what_arrives_is_what_was_sent(server: FaultServer) -> None:
     (outcome,) = _send(_plain(server.port), PARCEL)
-    assert outcome == Outcome(A, Phase.ANSWER, "250 2.0.0 queued as 4711")
+    assert outcome == Outcome(A, Phase.ANSWER, "250 2.0.0 queued as 4711", None, "2.0.0", "127.0.0.1 [127.0.0.1]")
     assert server.taken == [RAW]
 
 
+DOTTED = {
+    "nothing at all": b"",
+    "a dot alone": b".\r\n",
+    "dots first and last": b"..\r\nx\r\n.",
+    "no line end": b"Subject: x\r\n\r\n.x",
+    "the end in the middle": b"x\r\n.\r\nMAIL FROM:<evil@werk.example>\r\n",
+    "From and dots": b"From you\r\n.From me\r\n...\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", DOTTED.values(), ids=DOTTED.keys())
+def test_dots(server: FaultServer, raw: bytes) -> None:
+    first, second = parcels(2)
+    outcomes = _send(_plain(server.port), replace(first, raw=raw), second)
+    assert [o.kind for o in outcomes] == [A, A]
+    whole = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+    assert server.taken == [whole, RAW]
+
+
 def test_one_connection_for_many_mails(server: FaultServer) -> None:
-    outcomes = _send(_plain(server.port), *[PARCEL] * 5)
-    assert [o.kind for o in outcomes] == [A] * 5
+    assert [o.kind for o in _send(_plain(server.port), *parcels(5))] == [A] * 5
     assert server.connections == 1
     assert server.commands[-1] == "QUIT"
 
 
 def test_a_connection_is_not_used_for_ever(server: FaultServer) -> None:
-    _send(_plain(server.port), *[PARCEL] * (MAILS_PER_CONNECTION + 1))
-    assert server.connections == 2
+    recorder = carry(_plain(server.port), shipment(parcels(7), per_connection=3))
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 7
+    assert server.connections == 3
+    assert server.commands.count("QUIT") == 3
 
 
-@pytest.mark.parametrize("bye", ["421 4.4.2 idle too long", CLOSE])
-def test_a_connection_that_was_closed_while_idle_costs_nothing(server: FaultServer, bye: str) -> None:
+@pytest.mark.parametrize("bye", ["421 4.4.2 idle too long", "452 4.5.3 too many messages here", CLOSE])
+def test_a_connection_that_takes_no_second_mail_costs_nothing(server: FaultServer, bye: str) -> None:
     server.plan("mail", "250 ok", bye)
-    assert [o.kind for o in _send(_plain(server.port), PARCEL, PARCEL)] == [A, A]
+    assert [o.kind for o in _send(_plain(server.port), *parcels(2))] == [A, A]
     assert server.connections == 2
 
 
-def test_a_mail_that_is_abandoned_does_not_arrive(server: FaultServer) -> None:
-    with _plain(server.port).open() as session:
-        assert session.offer(PARCEL) is None
-        session.abandon()
-        assert session.offer(PARCEL) is None
-        assert session.finish(PARCEL).kind is A
-    assert len(server.taken) == 1
+@pytest.mark.parametrize("bye", ["500 what?", GARBAGE, CLOSE, HANG])
+def test_faults_at_goodbye_do_not_matter(server: FaultServer, bye: str) -> None:
+    server.plan("quit", bye)
+    clock = SteppedClock(server)
+    transport = _plain(server.port, stopwatch=clock, poll=clock.poll)
+    assert [o.kind for o in _send(transport, *parcels(2))] == [A, A]
+
+
+def test_a_refused_mail_leaves_nothing_behind(server: FaultServer) -> None:
+    """The next mail goes over the same connection, to its own recipient alone."""
+    server.plan("recipient", "550 5.1.1 unknown", "250 ok", "450 4.2.0 later")
+    outcomes = _send(_plain(server.port), *parcels(4))
+    assert [o.kind for o in outcomes] == [F, A, D, A]
+    assert server.connections == 1
+    assert len(server.taken) == 2
+
+
+def test_a_mail_that_must_not_leave_does_not(server: FaultServer) -> None:
+    recorder = carry(_plain(server.port), shipment(parcels(3)), held=[2])
+    assert sorted(recorder.outcomes) == [1, 3]
+    assert [o.kind for o in recorder.outcomes.values()] == [A, A]
+    assert len(server.taken) == 2
+    assert server.connections == 2, "after DATA the only way back is to hang up"
+
+
+def test_all_mails_whose_dot_is_about_to_leave_are_announced_together(server: FaultServer) -> None:
+    recorder = carry(_plain(server.port), shipment(parcels(40), connections=4))
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 40
+    assert sorted(chain(*recorder.ahead_of)) == list(range(1, 41))
+    assert max(map(len, recorder.ahead_of)) <= 4
+    assert 1 < server.connections <= 4
+
+
+def test_no_more_connections_than_mails(server: FaultServer) -> None:
+    carry(_plain(server.port), shipment(parcels(2), connections=16))
+    assert server.connections == 2
+
+
+def test_a_url_can_allow_fewer_connections(server: FaultServer) -> None:
+    transport = SmtpTransport(SmtpSettings("127.0.0.1", server.port, tls="none", connections=2))
+    carry(transport, shipment(parcels(20), connections=16))
+    assert server.connections == 2
+
+
+def test_one_limit_for_all_shipments_of_a_lane(server: FaultServer) -> None:
+    mails = parcels(30)
+    shipments = [shipment(mails[n : n + 3], lane="post", connections=2) for n in range(0, 30, 3)]
+    recorder = carry(_plain(server.port), *shipments)
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 30
+    assert server.connections == 2
+
+
+def test_a_server_that_takes_few_connections_gets_few() -> None:
+    with fault_server() as server:
+        server.plan("connect", "220 hello", *["421 4.7.0 too many connections"] * 3)
+        recorder = carry(_plain(server.port), shipment(parcels(12), connections=4))
+        assert [o.kind for o in recorder.outcomes.values()] == [A] * 12
+        assert not recorder.stops
+        assert server.connections == 4
+
+
+def test_a_server_without_order_is_not_asked_in_groups_again() -> None:
+    """One answer too many: nobody can say what belongs to what."""
+    with fault_server() as server:
+        server.plan("recipient", "250 ok\r\n250 and once more")
+        first, *others = _send(_plain(server.port), *parcels(5))
+        assert (first.kind, first.phase) == (D, Phase.DATA)
+        assert [o.kind for o in others] == [A] * 4
+        assert len(server.taken) == 4
+        assert server.connections == 2
+
+
+def test_a_shipment_stops_when_its_servers_do(server: FaultServer) -> None:
+    """What was not settled goes back, and nothing more is written for it."""
+    written = iter(parcels(10))
+    server.plan("mail", *["250 ok"] * 2, *["550 5.7.1 we do not like this sender"] * 9)
+    given = shipment(written)
+    recorder = carry(_plain(server.port), given)
+    assert sorted(recorder.outcomes) == [1, 2]
+    ((stopped, outcome),) = recorder.stops
+    assert stopped is given
+    assert (outcome.kind, outcome.phase, outcome.failure) == (D, Phase.MAIL, Failure.POLICY)
+    assert next(written).message_id == 4
 
 
 @pytest.mark.parametrize("recipient", ["a b@werk.example", "a>@werk.example", "a\r\nRSET@werk.example", "@werk.example"])
 def test_an_address_that_could_end_the_command_is_refused(server: FaultServer, recipient: str) -> None:
-    (outcome,) = _send(_plain(server.port), replace(PARCEL, recipient=recipient))
+    first, second = parcels(2)
+    outcome, after = _send(_plain(server.port), replace(first, recipient=recipient), second)
     assert (outcome.kind, outcome.phase) == (F, Phase.RECIPIENT)
-    assert not any("RCPT" in command for command in server.commands)
+    assert after.kind is A
+    assert sum("RCPT" in command for command in server.commands) == 1
 
 
 def test_the_domain_travels_in_ascii(server: FaultServer) -> None:
@@ -152,17 +230,92 @@ def test_the_domain_travels_in_ascii(server: FaultServer) -> None:
 
 
 def test_letters_beyond_ascii_before_the_at_need_smtputf8() -> None:
-    parcel = replace(PARCEL, recipient="j\u00f6rg@werk.example")
+    first, second = parcels(2)
+    first = replace(first, recipient="j\u00f6rg@werk.example")
     with smtp_server(utf8=False) as inbox:
-        (outcome,) = _send(_plain(inbox.port), parcel)
+        (outcome,) = _send(_plain(inbox.port), first)
         assert (outcome.kind, outcome.phase, outcome.of_server) == (F, Phase.RECIPIENT, False)
         assert not outcome.invalid_address
     with smtp_server(utf8=True) as inbox:
-        assert [o.kind for o in _send(_plain(inbox.port), parcel, PARCEL)] == [A, A]
+        assert [o.kind for o in _send(_plain(inbox.port), first, second)] == [A, A]
         assert inbox.mails[0][1] == ["j\u00f6rg@werk.example"]
 
 
-# --- encryption and login ---------------------------------------------------------------------------------------------
+def test_a_big_mail_arrives_whole() -> None:
+    raw = RAW + (b"x" * 76 + b"\r\n") * 20_000
+    with fault_server(starttls="localhost") as server:
+        (outcome,) = _send(SmtpTransport(_settings(server.port, "required")), replace(PARCEL, raw=raw))
+        assert outcome.kind is A
+        assert server.taken == [raw]
+
+
+# --- servers in their order -----------------------------------------------------------------------------------------------
+
+
+def _direct(port: int, **more: object) -> DirectTransport:
+    return DirectTransport("out.example.com", port=port, ca_file=str(CERTIFICATES / "ca.pem"), **more)
+
+
+def test_the_next_server_where_the_first_is_down() -> None:
+    """All of 127.0.0.0/8 is this machine, but only 127.0.0.1 listens."""
+    with fault_server() as server:
+        given = shipment(parcels(3), lane="other", hosts=("127.0.0.2", "127.0.0.1"))
+        recorder = carry(_direct(server.port), given)
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 3
+    assert not recorder.stops
+
+
+def test_no_server_takes_anything() -> None:
+    with fault_server() as server:
+        server.plan("connect", "554 5.7.1 your address is listed")
+        mails = parcels(4)
+        down = shipment(mails[:2], lane="other", hosts=("127.0.0.1", "127.0.0.2"))
+        well = shipment(mails[2:], lane="well", hosts=("127.0.0.1",))
+        recorder = carry(_direct(server.port), down, well)
+    assert [stopped.lane for stopped, _ in recorder.stops] == ["other"]
+    assert recorder.stops[0][1].reply == "Connection refused", "of the last one that was tried"
+    assert [recorder.outcomes[n].kind for n in (3, 4)] == [A, A]
+
+
+def test_many_destinations_of_one_lane_share_its_connections() -> None:
+    with fault_server() as server:
+        mails = parcels(12)
+        shipments = [
+            shipment(mails[n : n + 2], lane="other", hosts=(f"127.0.0.{2 + n}", "127.0.0.1"), connections=2)
+            for n in range(0, 12, 2)
+        ]
+        recorder = carry(_direct(server.port), *shipments)
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 12
+    assert max(sum(waiting.values()) for waiting in recorder.waiting) <= 2
+
+
+TRUST = {
+    "in clear where nothing else is offered": ("", "localhost", "localhost [127.0.0.1]"),
+    "verified": ("localhost", "localhost", "localhost [127.0.0.1] TLSv1.3"),
+    "encrypted only": ("other.example", "localhost", "localhost [127.0.0.1] TLSv1.3 unverified"),
+}
+
+
+@pytest.mark.parametrize(("certificate", "host", "said"), TRUST.values(), ids=TRUST.keys())
+def test_a_recipients_server_is_encrypted_as_well_as_it_can(certificate: str, host: str, said: str) -> None:
+    with fault_server(starttls=certificate) as server:
+        transport = _direct(server.port)
+        for _ in range(2):
+            recorder = carry(transport, shipment([PARCEL], hosts=(host,)))
+            assert recorder.outcomes[PARCEL.message_id].kind is A
+            assert recorder.outcomes[PARCEL.message_id].host == said
+        assert server.connections == (3 if "unverified" in said else 2), "what was learned is remembered"
+
+
+def test_a_recipients_server_that_cannot_do_what_it_offers() -> None:
+    with fault_server(starttls="localhost") as server:
+        server.plan("tls", CLOSE, GARBAGE)
+        recorder = carry(_direct(server.port), shipment([PARCEL], hosts=("localhost",)))
+        assert recorder.outcomes[PARCEL.message_id].kind is A
+        assert server.connections == 3
+
+
+# --- encryption and login -------------------------------------------------------------------------------------------------
 
 
 def _settings(port: int, tls: str, *, trusted: bool = True, host: str = "localhost", **login: str) -> SmtpSettings:
@@ -173,8 +326,9 @@ def _settings(port: int, tls: str, *, trusted: bool = True, host: str = "localho
 def test_encrypted(tls: str, host: str) -> None:
     kind = {"required": "starttls", "implicit": "implicit"}[tls]
     with smtp_server(**{kind: "localhost"}) as inbox:
-        (outcome,) = _send(SmtpTransport(_settings(inbox.port, tls, host=host), SHORT), PARCEL)
+        (outcome,) = _send(SmtpTransport(_settings(inbox.port, tls, host=host)), PARCEL)
     assert outcome.kind is A
+    assert outcome.host == f"{host} [127.0.0.1] TLSv1.3"
     assert inbox.mails == [("a@news.example", ["b@werk.example"], RAW, True, "")]
 
 
@@ -185,23 +339,32 @@ def test_encrypted(tls: str, host: str) -> None:
 def test_a_certificate_that_proves_nothing_is_refused(tls: str, certificate: str, trusted: bool) -> None:
     kind = {"required": "starttls", "implicit": "implicit"}[tls]
     with smtp_server(**{kind: certificate}) as inbox:
-        (outcome,) = _send(SmtpTransport(_settings(inbox.port, tls, trusted=trusted), SHORT), PARCEL)
-    assert (outcome.kind, outcome.phase, outcome.of_server) == (D, Phase.TLS, True)
+        outcome = _refused(SmtpTransport(_settings(inbox.port, tls, trusted=trusted)))
+    assert (outcome.kind, outcome.phase) == (D, Phase.TLS)
     assert "certificate" in outcome.reply
     assert inbox.mails == []
 
 
 def test_starttls_that_somebody_took_away_is_not_done_without(server: FaultServer) -> None:
-    settings = _settings(server.port, "required", user="nurture", password="secret")
-    (outcome,) = _send(SmtpTransport(settings, SHORT), PARCEL)
-    assert (outcome.kind, outcome.phase, outcome.of_server) == (D, Phase.TLS, True)
+    outcome = _refused(SmtpTransport(_settings(server.port, "required", user="nurture", password="secret")))
+    assert (outcome.kind, outcome.phase) == (D, Phase.TLS)
     assert [command.split(" ")[0].upper() for command in server.commands] == ["EHLO"]
 
 
-def test_login() -> None:
+def test_answers_in_clear_behind_starttls_are_not_taken_for_the_servers() -> None:
+    """CVE-2011-0411 and its like: what somebody in between put there would be read as said under encryption."""
+    with fault_server(starttls="localhost") as server:
+        server.plan("tls", "220 go ahead\r\n250-evil.example\r\n250 AUTH PLAIN")
+        outcome = _refused(SmtpTransport(_settings(server.port, "required", user="nurture", password="secret")))
+        assert outcome.phase is Phase.TLS
+        assert not any("AUTH" in command for command in server.commands)
+
+
+@pytest.mark.parametrize("auth", ["", "plain", "login"])
+def test_login(auth: str) -> None:
     with smtp_server(starttls="localhost", login=True) as inbox:
-        settings = _settings(inbox.port, "required", user="nurture", password="gr\u00fcn:s/3")
-        (outcome,) = _send(SmtpTransport(settings, SHORT), PARCEL)
+        settings = _settings(inbox.port, "required", user="nurture", password="gr\u00fcn:s/3", auth=auth)
+        (outcome,) = _send(SmtpTransport(settings), PARCEL)
     assert outcome.kind is A
     assert inbox.mails[0][3:] == (True, "nurture")
 
@@ -209,13 +372,21 @@ def test_login() -> None:
 def test_a_refused_login_is_the_servers_matter_and_tells_no_password() -> None:
     with smtp_server(starttls="localhost", login=True) as inbox:
         settings = _settings(inbox.port, "required", user="nurture", password="wrong-secret")
-        (outcome,) = _send(SmtpTransport(settings, SHORT), PARCEL)
-    assert (outcome.kind, outcome.phase, outcome.of_server) == (D, Phase.LOGIN, True)
+        outcome = _refused(SmtpTransport(settings))
+    assert (outcome.kind, outcome.phase) == (D, Phase.LOGIN)
     assert "535" in outcome.reply
     assert "wrong-secret" not in f"{outcome} {settings}"
 
 
+def test_a_login_that_is_not_offered() -> None:
+    with smtp_server(starttls="localhost", login=True) as inbox:
+        settings = _settings(inbox.port, "required", user="nurture", password="token", auth="xoauth2")
+        outcome = _refused(SmtpTransport(settings))
+    assert outcome.phase is Phase.LOGIN
+    assert "no login by xoauth2; it offers " in outcome.reply
+
+
 def test_a_server_that_wants_a_login_we_have_not() -> None:
     with smtp_server(starttls="localhost", login=True) as inbox:
-        (outcome,) = _send(SmtpTransport(_settings(inbox.port, "required"), SHORT), PARCEL)
-    assert (outcome.kind, outcome.phase, outcome.of_server) == (D, Phase.MAIL, True)
+        outcome = _refused(SmtpTransport(_settings(inbox.port, "required")))
+    assert (outcome.kind, outcome.phase) == (D, Phase.MAIL)
