@@ -93,11 +93,11 @@ def a_label(domain: str) -> str:
 
 
 class SystemResolver:
-    """Asks the name servers that this machine is set up with. ``patience``: seconds per question."""
+    """Asks the name servers that this machine is set up with, or ``servers``. ``patience``: seconds per question."""
 
-    def __init__(self, patience: float = _PATIENCE) -> None:
+    def __init__(self, patience: float = _PATIENCE, servers: dns.resolver.Resolver | None = None) -> None:
         self._patience = patience
-        self._resolver: dns.resolver.Resolver | None = None
+        self._resolver = servers
         self._lock = Lock()
 
     def mx(self, name: str) -> Records[tuple[int, str]]:

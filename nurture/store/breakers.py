@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import CursorResult, func, select, tuple_, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.breaker import Figures, Recent, Verdict, verdict
@@ -56,14 +56,15 @@ def all_open(session: Session) -> Sequence[BreakerRow]:
 def check_breakers(session: Session, rules: DeliveryRules, now: datetime, which: Collection[Pair]) -> list[Opened]:
     """Stop those of ``which`` whose newest figures ask for it, and raise an alarm; warn where a warning is due.
 
-    Ask after a refusal, a bounce or a complaint, once it is counted. Three statements at most while nothing is wrong.
+    Ask after a refusal, a bounce or a complaint, once it is counted. One statement, and one per pair (two where little
+    is sent), while nothing is wrong.
     """
     wanted = sorted({pair for pair in which if pair[1] != LOCAL})
     if not wanted:
         return []
-    judged = _since(session, wanted)
-    recent = _recent(session, rules.breakers, judged, now)
-    found = {pair: v for pair, figures in recent.items() if (v := verdict(figures, rules.breakers))}
+    limits = rules.breakers
+    recent = {pair: _recent(session, limits, pair, after, now) for pair, after in _since(session, wanted).items()}
+    found = {pair: v for pair, figures in recent.items() if (v := verdict(figures, limits))}
     _warn(session, rules, {pair: v for pair, v in found.items() if not v.stops}, now)
     return _open(session, rules, {pair: v for pair, v in found.items() if v.stops}, now)
 
@@ -81,27 +82,29 @@ def resume(session: Session, breaker_id: int, by: str, now: datetime) -> bool:
 # --- judging ------------------------------------------------------------------------------------------------------------
 
 
+_PAST = (
+    select(_ROW.stream, _ROW.provider, func.count() - func.count(_ROW.resumed_at), func.max(_ROW.resumed_at))
+    .where(_ROW.provider.in_(bindparam("lanes", expanding=True)))
+    .group_by(_ROW.stream, _ROW.provider)
+)
+
+
 def _since(session: Session, pairs: Sequence[Pair]) -> dict[Pair, datetime]:
     """Those that are not stopped already -> the moment after which figures count: when a human let them go on."""
-    b = BreakerRow
-    rows = session.execute(
-        select(b.stream, b.provider, func.count() - func.count(b.resumed_at), func.max(b.resumed_at))
-        .where(tuple_(b.stream, b.provider).in_(pairs))
-        .group_by(b.stream, b.provider)
-    ).all()
-    known = {(stream, provider): (stopped, resumed) for stream, provider, stopped, resumed in rows}
-    running = {pair: known.get(pair, (0, None))[1] for pair in pairs if not known.get(pair, (0, None))[0]}
-    return {pair: minute_of(resumed) if resumed else _BEGINNING for pair, resumed in running.items()}
+    rows = session.connection().execute(_PAST, {"lanes": sorted({lane for _, lane in pairs})})
+    past = {(stream, lane): (stopped, resumed) for stream, lane, stopped, resumed in rows}
+    running = [pair for pair in pairs if not past.get(pair, (0, None))[0]]
+    return {pair: minute_of(past[pair][1]) if pair in past else _BEGINNING for pair in running}
 
 
-def _recent(session: Session, limits: Breakers, judged: Mapping[Pair, datetime], now: datetime) -> dict[Pair, Recent]:
+def _recent(session: Session, limits: Breakers, pair: Pair, after: datetime, now: datetime) -> Recent:
     window = int(limits.policy_within.total_seconds() // 60) + 1
     first = max(_FIRST_LOOK, window)
-    looked = delivery_counts.newest(session, judged, first)
-    # too few mails in those minutes: look further back, at most to where each minute had one
-    short = {pair: judged[pair] for pair, rows in looked.items() if len(rows) == first and _ended(rows) < limits.sample}
-    looked |= delivery_counts.newest(session, short, max(limits.sample, first))
-    return {pair: _sampled(rows, limits, now) for pair, rows in looked.items()}
+    rows = delivery_counts.newest(session, *pair, after, first)
+    if len(rows) == first and _ended(rows) < limits.sample:
+        # too few mails in those minutes: look further back, at most to where each minute had one
+        rows = delivery_counts.newest(session, *pair, after, max(limits.sample, first))
+    return _sampled(rows, limits, now)
 
 
 def _ended(rows: Sequence[Minute]) -> int:

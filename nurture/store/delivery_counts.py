@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Integer, Select, Table, and_, cast, delete, func, literal, or_, select, union_all
+from sqlalchemy import CursorResult, Integer, Table, and_, bindparam, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.breaker import Figures
@@ -20,7 +20,7 @@ from nurture.store.upsert import insert_in
 
 _TABLE: Table = DeliveryCount.__table__  # type: ignore[assignment]
 _NAMES = tuple(field.name for field in fields(Figures))
-_SUMS = [cast(func.sum(getattr(DeliveryCount, name)), Integer).label(name) for name in _NAMES]
+_SUMS = [cast(func.sum(_TABLE.c[name]), Integer).label(name) for name in _NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +87,27 @@ def since_day(session: Session, days: Mapping[str, datetime]) -> dict[str, Figur
     return found | {lane: Figures(*figures) for lane, *figures in rows}
 
 
-def newest(
-    session: Session, pairs: Mapping[tuple[str, str], datetime], minutes: int
-) -> dict[tuple[str, str], list[Minute]]:
-    """(stream, lane) -> its newest ``minutes`` in which anything happened, after the moment given for it, newest first.
-
-    One statement that reads the end of one index per pair, however much history there is.
-    """
-    found: dict[tuple[str, str], list[Minute]] = {pair: [] for pair in pairs}
-    if pairs:
-        looks = [_look(stream, lane, after, minutes).subquery() for (stream, lane), after in pairs.items()]
-        for stream, lane, at, *figures in session.execute(union_all(*(select(look) for look in looks))):
-            found[stream, lane].append(Minute(at, Figures(*figures)))
-    for rows in found.values():
-        rows.sort(key=lambda row: row.at, reverse=True)
-    return found
-
-
-def _look(stream: str, lane: str, after: datetime, minutes: int) -> Select[*tuple[Any, ...]]:
-    c = DeliveryCount
-    return (
-        select(literal(stream).label("stream"), literal(lane).label("provider"), c.minute, *_SUMS)
-        .where(c.provider == lane, c.stream == stream, c.minute > after)
-        .group_by(c.minute)
-        .order_by(c.minute.desc())
-        .limit(minutes)
+# built once: it is asked after every refusal
+_NEWEST = (
+    select(_TABLE.c.minute, *_SUMS)
+    .where(
+        _TABLE.c.provider == bindparam("lane"),
+        _TABLE.c.stream == bindparam("stream"),
+        _TABLE.c.minute > bindparam("after"),
     )
+    .group_by(_TABLE.c.minute)
+    .order_by(_TABLE.c.minute.desc())
+    .limit(bindparam("most"))
+)
+
+
+def newest(session: Session, stream: str, lane: str, after: datetime, minutes: int) -> list[Minute]:
+    """The newest ``minutes`` after ``after`` in which anything happened, newest first.
+
+    One statement that reads the end of an index, however much history there is.
+    """
+    wanted = {"stream": stream, "lane": lane, "after": after, "most": minutes}
+    return [Minute(at, Figures(*figures)) for at, *figures in session.connection().execute(_NEWEST, wanted)]
 
 
 def figures_since(session: Session, since: datetime) -> dict[tuple[str, str], Figures]:

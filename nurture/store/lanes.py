@@ -14,9 +14,10 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, case, delete, or_, select, update
+from sqlalchemy import Row, Table, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain import throttle
@@ -26,7 +27,7 @@ from nurture.store.breakers import check_breakers, open_breakers, resume
 from nurture.store.bulk import among, update_many
 from nurture.store.delivery_counts import Count, count, since_day
 from nurture.store.schema import LaneLease, LaneRow
-from nurture.store.upsert import insert_for, insert_new
+from nurture.store.upsert import insert_in, insert_new
 
 __all__ = [
     "Count",
@@ -43,7 +44,8 @@ __all__ = [
 
 _INTEREST = timedelta(minutes=1)
 """How long a worker that found no free connection is counted among those who want one."""
-_COLUMNS = list(LaneRow.__table__.c)
+_LANES: Table = LaneRow.__table__  # type: ignore[assignment]
+_LEASES: Table = LaneLease.__table__  # type: ignore[assignment]
 _MOST = 1e12
 """An unlimited rate as a number; JSON and some databases have none for infinity."""
 
@@ -149,10 +151,17 @@ def _locked(session: Session, rules: DeliveryRules, lanes: Sequence[str], now: d
     }
 
 
+# statements are built once: on the hot path building them costs more than carrying them out
+_LOCK = (
+    select(_LANES)
+    .where(_LANES.c.provider.in_(bindparam("lanes", expanding=True)))
+    .order_by(_LANES.c.provider)  # always the same order, so that no two transactions wait for each other
+    .with_for_update()
+)
+
+
 def _rows(session: Session, lanes: Sequence[str]) -> dict[str, Row[Any]]:
-    # always in the same order, so that no two transactions wait for each other
-    query = select(*_COLUMNS).where(among(session, LaneRow.provider, lanes)).order_by(LaneRow.provider)
-    return {row.provider: row for row in session.execute(query.with_for_update())}
+    return {row.provider: row for row in session.connection().execute(_LOCK, {"lanes": list(lanes)})}
 
 
 def _lane(row: Row[Any]) -> Lane:
@@ -171,18 +180,19 @@ def _lane(row: Row[Any]) -> Lane:
     )
 
 
+_HELD = select(_LEASES).where(_LEASES.c.provider.in_(bindparam("lanes", expanding=True)))
+
+
 def _held(session: Session, lanes: Sequence[str], now: datetime) -> dict[str, dict[str, int]]:
-    """Lane -> worker -> connections, of leases that are not over."""
+    """Lane -> worker -> connections, of leases that are not over; those that are get removed."""
     held: dict[str, dict[str, int]] = {lane: {} for lane in lanes}
-    rows = session.execute(
-        select(LaneLease.provider, LaneLease.worker, LaneLease.connections, LaneLease.until).where(
-            among(session, LaneLease.provider, lanes)
-        )
-    ).all()
-    for lane, worker, connections, until in rows:
-        if until > now:
-            held[lane][worker] = connections
-    if any(row.until <= now for row in rows):
+    over = False
+    for row in session.connection().execute(_HELD, {"lanes": list(lanes)}):
+        if row.until > now:
+            held[row.provider][row.worker] = row.connections
+        else:
+            over = True
+    if over:
         session.execute(delete(LaneLease).where(among(session, LaneLease.provider, lanes), LaneLease.until <= now))
     return held
 
@@ -234,18 +244,17 @@ def _keep_filled(session: Session, rules: DeliveryRules, present: Mapping[str, L
     )
 
 
+# limited lanes were filled and written down by open_lanes; the others have nothing to take from
+_TAKE = (
+    _LANES.update()
+    .where(_LANES.c.provider == bindparam("lane"), or_(_LANES.c.rate < _MOST, _LANES.c.warm_day.is_not(None)))
+    .values(tokens=_LANES.c.tokens - bindparam("used"), warm_sent=_LANES.c.warm_sent + bindparam("used"))
+)
+
+
 def _take_tokens(session: Session, spent: Mapping[str, int]) -> None:
-    """The limited lanes were filled and written down by ``open_lanes``; the others have nothing to take from."""
-    if not spent:
-        return
-    used = case(spent, value=LaneRow.provider, else_=0)
-    limited = or_(LaneRow.rate < _MOST, LaneRow.warm_day.is_not(None))
-    session.execute(
-        update(LaneRow)
-        .where(among(session, LaneRow.provider, sorted(spent)), limited)
-        .values(tokens=LaneRow.tokens - used, warm_sent=LaneRow.warm_sent + used),
-        execution_options={"synchronize_session": False},
-    )
+    if spent:
+        session.connection().execute(_TAKE, [{"lane": lane, "used": number} for lane, number in sorted(spent.items())])
 
 
 def _write(session: Session, lanes: Mapping[str, Lane]) -> None:
@@ -277,11 +286,12 @@ def _show_interest(session: Session, worker: str, lanes: Sequence[str], now: dat
 
 
 def _lease(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    statement = insert_for(session, LaneLease)
-    statement = statement.on_conflict_do_update(
-        index_elements=["provider", "worker"],
-        set_={"connections": statement.excluded.connections, "until": statement.excluded.until},
-    )
-    session.connection().execute(statement, [dict(row) for row in rows])
+    if rows:
+        session.connection().execute(_leasing(session.get_bind().dialect.name), [dict(row) for row in rows])
+
+
+@lru_cache(maxsize=2)
+def _leasing(dialect: str) -> Any:
+    statement = insert_in(dialect, LaneLease)
+    changed = {"connections": statement.excluded.connections, "until": statement.excluded.until}
+    return statement.on_conflict_do_update(index_elements=["provider", "worker"], set_=changed)
