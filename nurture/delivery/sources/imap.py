@@ -66,6 +66,7 @@ class ImapSource:
                 box.logout()
             except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
                 log.debug("the IMAP server was gone before we said good-bye: %s", error)
+                box.client.shutdown()
 
     def _connected(self) -> BaseMailBox:
         """The connection of the last round if it still answers, else a new one."""
