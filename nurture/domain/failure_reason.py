@@ -89,6 +89,11 @@ _PHRASES: dict[Reason, str] = {
         [su]r[ib]l\b | blacklisted (?:url|link) | mail rejete | \bofr_?50\d | unwanted (?:mail|content|message)
         high probability of | unerwu?e?nschte? (?:werbe|e-?mail|nachricht)
     """,
+    Reason.RELAY: r"""
+        \brelay(?:ing)?\b.{0,60}(?:den|not|prohibit|reject|fail|refus|access|disallow) | \brelaying\b | rcpthosts
+        (?:unable|not (?:allowed|permitted|authori[sz]ed)|cannot|can't|refuse|don't|no) (?:to )?relay
+        not (?:one of )?our customers
+    """,
     Reason.BLOCKED: r"""
         block[- ]?list | (?<!may be )black[- ]?list | \bdnsbl | \br(?:hs)?bl\b | spamhaus | spamcop
         barracudacentral | \bsorbs\b | \bblocked\b(?!.{0,20}(?:recipient|user|mailbox)) | is listed
@@ -105,7 +110,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.SENDER: r"""
         sender(?:'s)? (?:e-?mail )?(?:address |domain |mx |host )?(?:(?:is|was|has been) )?(?:reject|refus|denied
           |unverif|verif|must)
-        sender(?:'s)? (?:e-?mail )?(?:address |domain |mx |host )?(?:(?:is|was|has been|has no) )?{missing}
+        sender(?:'s)? (?:e-?mail )?(?:address |domain |mx |host )?(?:(?:is|was|has been|has no|has) )?{missing}
         senders? (?:not|must|are not|is not|isn't|cannot) | domain of sender | sender.s domain | null sender
         (?:unroutable|invalid|bad|unknown|illegal|verify|blocked|rejected|wrong
           |fake) (?:the )?(?:return |envelope[- ])?sender
@@ -117,11 +122,6 @@ _PHRASES: dict[Reason, str] = {
         does(?:n't| not) accept .{0,40}senders
         not (?:authorized|allowed|permitted|have permission) to (?:send|post|submit|mail|e-?mail)
         authenti(?:cation|cated) (?:is )?required | requires? (?:smtp )?authentication
-    """,
-    Reason.RELAY: r"""
-        \brelay(?:ing)?\b.{0,60}(?:den|not|prohibit|reject|fail|refus|access|disallow) | \brelaying\b | rcpthosts
-        (?:unable|not (?:allowed|permitted|authori[sz]ed)|cannot|can't|refuse|don't|no) (?:to )?relay
-        not (?:one of )?our customers
     """,
     Reason.TOO_BIG: r"""
         message (?:size|length|header size|file too|too|exceeds)(?!.{0,30}quota).{0,60}(?:exceed|big|large|limit

@@ -60,6 +60,7 @@ def complete(found: Report) -> None:
     """Whether it is a report that can be stored: text without half characters, and a consequence for everybody."""
     for text in (found.subject, found.said, found.sender, found.message_id, *(one.diagnostic for one in found.reports)):
         text.encode()
+    assert found.found_by != "it cannot be read"  # the last resort for faults of ours
     assert consequence(found).would
     if found.reports:
         assert len(consequence(found).recipients) == len(found.reports)

@@ -14,6 +14,7 @@ from nurture.delivery.returned.fields import Fields, blocks, merged
 from nurture.delivery.returned.mail import Mail
 from nurture.delivery.returned.report import Failed
 from nurture.delivery.returned.verdict import Words, failed
+from nurture.domain.address import domain_of
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RECIPIENT = ("final-recipient", "original-recipient", "x-actual-recipient")
@@ -53,7 +54,8 @@ def _recipients(found: list[Fields], words: Words) -> Iterator[Failed]:
 def _recipient(block: Fields, words: Words) -> Failed:
     final, original = (plain(block.first(name)) for name in ("final-recipient", "original-recipient"))
     actual = plain(block.first("x-actual-recipient"))
-    recipient = final or original or actual
+    local = original and "." not in domain_of(final)  # a mailbox inside the server; the address is the other one
+    recipient = (original if local else final) or original or actual
     status = _CODE.search(block.first("status"))
     diagnostic = _without_type(" ".join(block.get("diagnostic-code", ())))
     return failed(

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from itertools import islice
@@ -59,7 +60,7 @@ def open_mail(raw: bytes) -> Mail:
     """The mail in these bytes."""
     try:
         return _opened(message_from_bytes(_bounded(raw)))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, MessageError):
         # The parser of the standard library stumbles over some hostile mails; they are still text.
         return _plain(raw)
 
@@ -93,7 +94,7 @@ def _words(text: str) -> str:
             piece if isinstance(piece, str) else _from_charset(piece, charset or "utf-8")
             for piece, charset in decode_header(text)
         )
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, MessageError):
         return text
 
 

@@ -27,6 +27,13 @@ _FIELDS = re.compile(r"^[ >]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recip
 
 def read(raw: bytes) -> Report:
     """What a returned mail says. Pure, bounded in time, and never raises, whatever the bytes."""
+    try:
+        return _read(raw)
+    except Exception:  # noqa: BLE001 - one hostile mail must never stop the reading of all others
+        return Report(Kind.UNCLEAR, "it cannot be read")
+
+
+def _read(raw: bytes) -> Report:
     mail = open_mail(raw)
     original = original_of(mail)
     return _completed(_told(mail, original), mail, original)
@@ -53,7 +60,7 @@ def _is_report(mail: Mail, original: Original) -> bool:
         return False
     if mail.report_type == "disposition-notification" and "rejected" not in folded(mail.text[:2_000]):
         return False
-    return machine.reports(mail) and text.tells_failure(mail.header("subject") + "\n" + original.said)
+    return machine.reports(mail) and _tells_failure(mail, original)
 
 
 def _bounce(mail: Mail, original: Original) -> Report | None:
@@ -81,7 +88,7 @@ def _may_be_notification(mail: Mail) -> bool:
 
 
 def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
-    if not (mail.header("x-failed-recipients") or text.tells_failure(mail.header("subject") + "\n" + original.said)):
+    if not (mail.header("x-failed-recipients") or _tells_failure(mail, original)):
         return None
     action = "delayed" if _only_delayed(mail, original) else "failed"
     for step, addresses in _steps(mail, original):
@@ -94,6 +101,10 @@ def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
     if len(original.recipients) == 1:
         return Report(Kind.BOUNCE, "returned message", (_failed(original.recipients[0], action, words),))
     return Report(Kind.BOUNCE, "text", (_failed("", action, words),))
+
+
+def _tells_failure(mail: Mail, original: Original) -> bool:
+    return machine.tells_of_failure(mail) or text.tells_failure(mail.header("subject") + "\n" + original.said)
 
 
 def _steps(mail: Mail, original: Original) -> Iterable[tuple[str, list[str]]]:

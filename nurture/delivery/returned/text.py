@@ -30,7 +30,9 @@ _FAILURE = phrases(
         non (?:e stato|consegnat|recapitat) | mailbox (?:is )?(?:full|unavailable) | over quota | quota exceeded
         loop alert | duplicated message | gave up | has been (?:rejected|blocked) | was (?:rejected|blocked)
         送信できません | 失敗しま | 届きません | 配信できません | エラー
-        не может быть доставлено | не доставлено | non remis | dorucen | may not exist | ist voll
+        не может быть доставлено | не доставлено | non remis | dorucen | no mailbox
+        not (?:yet )?been delivered | postponed | may not exist
+        ist voll
     """
 )
 _SENTENCE = phrases(

@@ -1,0 +1,90 @@
+"""What may be concluded from a refusal: its code, its status, its words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from nurture.domain.failure import FAILURE_OF, Failure, classify, enhanced_status, reason
+from nurture.domain.failure_reason import Reason, folded, reason_in
+
+Case = tuple[int | None, str | None, str, Failure, Reason]
+
+AT_RCPT: dict[str, Case] = {
+    "GMX, no such mailbox": (550, None, "Requested action not taken: mailbox unavailable", Failure.INVALID, Reason.USER_UNKNOWN),
+    "GMX, busy": (450, None, "Requested mail action not taken: mailbox unavailable. Mail rate limit exceeded.", Failure.POLICY, Reason.RATE),
+    "GMX, policy": (554, None, "Transaction failed. Reject due to policy restrictions.", Failure.POLICY, Reason.POLICY),
+    "GMX, sender's DNS": (550, None, "Requested action not taken: mailbox unavailable. Sender address has invalid DNS MX or A/AAAA resource record", Failure.POLICY, Reason.SENDER),
+    "GMX, full": (552, None, "Requested mail action aborted: exceeded storage allocation. Quota exceeded. The recipient mailbox is full.", Failure.SOFT, Reason.MAILBOX_FULL),
+    "T-Online, unknown": (550, None, "user unknown", Failure.INVALID, Reason.USER_UNKNOWN),
+    "T-Online, dial-up": (554, None, "IP=192.0.2.7 - Dialup/transient IP not allowed. Use a mailgateway/smarthost.", Failure.POLICY, Reason.BLOCKED),
+    "German words": (550, None, "Empfänger unbekannt", Failure.INVALID, Reason.USER_UNKNOWN),
+    "German words, other spelling": (550, None, "Unbekannter Empfaenger", Failure.INVALID, Reason.USER_UNKNOWN),
+    "German, full": (552, None, "Postfach ist voll", Failure.SOFT, Reason.MAILBOX_FULL),
+    "French words": (550, None, "5.1.1 Adresse d au moins un destinataire invalide", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Orange, spam": (550, "5.2.0", "Mail rejete. Mail rejected. OFR_506", Failure.POLICY, Reason.SPAM),
+    "Postfix, unknown": (550, "5.1.1", "<x@y.example>: Recipient address rejected: User unknown in virtual mailbox table", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Postfix, relay": (554, "5.7.1", "<x@y.example>: Relay access denied", Failure.POLICY, Reason.RELAY),
+    "Postfix, greylisted": (450, "4.2.0", "<x@y.example>: Recipient address rejected: Greylisted", Failure.POLICY, Reason.BLOCKED),
+    "Postfix, sender's domain": (450, "4.1.8", "<a@b.example>: Sender address rejected: Domain not found", Failure.POLICY, Reason.SENDER),
+    "Exim, unrouteable": (550, None, "Unrouteable address", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Gmail, unknown": (550, "5.1.1", "The email account that you tried to reach does not exist. Please try double-checking", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Gmail, disabled": (550, "5.2.1", "The email account that you tried to reach is disabled.", Failure.SOFT, Reason.SUSPENDED),
+    "Gmail, over quota": (452, "4.2.2", "The recipient's inbox is out of storage space.", Failure.SOFT, Reason.MAILBOX_FULL),
+    "Gmail, rate": (421, "4.7.28", "Gmail has detected an unusual rate of unsolicited mail originating from your IP address.", Failure.POLICY, Reason.RATE),
+    "Outlook.com, unknown": (550, "5.5.0", "Requested action not taken: mailbox unavailable", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Exchange Online, edge": (550, "5.4.1", "Recipient address rejected: Access denied. AS(201806281)", Failure.INVALID, Reason.USER_UNKNOWN),
+    "Exchange, members only": (550, "5.7.1", "RESOLVER.RST.AuthRequired; authentication required", Failure.POLICY, Reason.SENDER),
+    "Yahoo, deferred": (421, "4.7.0", "[TSS04] Messages from 192.0.2.7 temporarily deferred due to unexpected volume or user complaints", Failure.SOFT, Reason.EXPIRED),
+    "IronPort": (550, None, "#5.1.0 Address rejected.", Failure.INVALID, Reason.USER_UNKNOWN),
+    "not yet, so not dead": (450, "4.1.1", "unverified address: Address lookup failed", Failure.SOFT, Reason.EXPIRED),
+    "temporarily unknown": (451, None, "user unknown, try again later", Failure.SOFT, Reason.EXPIRED),
+    "takes no mail at all": (521, None, "mx.example.net does not accept mail", Failure.INVALID, Reason.NOT_ACCEPT),
+    "takes no mail, no words": (556, None, "", Failure.INVALID, Reason.NOT_ACCEPT),
+    "only a status": (None, "5.1.1", "", Failure.INVALID, Reason.USER_UNKNOWN),
+    "only a persistent status": (None, "5.2.2", "", Failure.SOFT, Reason.MAILBOX_FULL),
+    "only a temporary status": (None, "4.1.1", "", Failure.SOFT, Reason.EXPIRED),
+    "only a link to a list": (553, "5.1.3", "http://www.spamhaus.org/query/bl?ip=192.0.2.7", Failure.POLICY, Reason.BLOCKED),
+    "a name that looks like a reason": (550, None, "<spam.virus@blocked.example> user unknown", Failure.INVALID, Reason.USER_UNKNOWN),
+    "a host that looks like a reason": (550, None, "host antispam.example [192.0.2.9] said: no such user", Failure.INVALID, Reason.USER_UNKNOWN),
+    "policy, whatever the words": (550, "5.7.1", "recipient not found", Failure.POLICY, Reason.POLICY),
+    "too big": (552, "5.3.4", "Message size exceeds fixed limit", Failure.OTHER, Reason.TOO_BIG),
+    "nothing": (None, None, "", Failure.OTHER, Reason.UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", AT_RCPT)
+def test_what_servers_say(case: str) -> None:
+    code, status, text, failure, why = AT_RCPT[case]
+    assert (reason(code, status, text), classify(code, status, text)) == (why, failure)
+
+
+def test_every_reason_has_a_class() -> None:
+    assert set(FAILURE_OF) == set(Reason)
+
+
+@pytest.mark.parametrize("code", [421, 450, 451, 452])
+@pytest.mark.parametrize("text", ["user unknown", "no such mailbox", "host not found", "moved"])
+def test_a_temporary_refusal_never_kills_an_address(code: int, text: str) -> None:
+    assert classify(code, None, text) is not Failure.INVALID
+
+
+def test_the_status_that_says_more_counts() -> None:
+    assert enhanced_status("550 5.0.0 said: 550 5.2.2 full") == "5.2.2"
+    assert enhanced_status("from 10.5.1.1 and 5.1.1.7") is None
+    assert reason(None, "5.0.0", "550 5.1.1 no") is Reason.USER_UNKNOWN
+
+
+def test_spelling_does_not_matter() -> None:
+    assert folded("EMPFÄNGER größer, don’t") == "empfanger grosser, don't"
+    assert reason_in("Boîte aux lettres pleine") is reason_in("BOITE AUX LETTRES PLEINE") is Reason.MAILBOX_FULL
+
+
+@pytest.mark.parametrize(
+    "word", ["user ", "sender address ", "mailbox ", "message ", "domain name ", "5.1.1 ", "a", "no such "]
+)
+def test_time_is_bounded(word: str) -> None:
+    started = time.process_time()
+    reason(550, None, word * 200_000)
+    assert time.process_time() - started < 0.5
