@@ -57,10 +57,13 @@ def _answered(area: Area, check: Callable[[Runtime, Way], Iterator[Finding]], rt
 def _provider(name: str, wanted: tuple[Area, ...], findings: list[Finding]) -> Finding:
     """What the findings mean for one large provider."""
     levels = {area: worst(findings, area) for area in wanted}
-    missing = [area for area, level in levels.items() if level is Level.FAIL]
+    missing, doubtful, unseen = (
+        ", ".join(area for area, found in levels.items() if found is level) for level in (Level.FAIL, Level.WARN, None)
+    )
     if missing:
-        said = f"refuses or junks mails because of: {', '.join(missing)}{_ALMOST.get(name, '')}"
+        said = f"refuses or junks mails because of: {missing}{_ALMOST.get(name, '')}"
         return Finding(Level.FAIL, Area.PROVIDERS, name, said)
-    unseen = [area for area, level in levels.items() if level is None]
-    rest = f"; not seen from here: {', '.join(unseen)}" if unseen else ""
+    rest = f"; not seen from here: {unseen}" if unseen else ""
+    if doubtful:
+        return Finding(Level.WARN, Area.PROVIDERS, name, f"takes mails, but look at: {doubtful}{rest}")
     return Finding(Level.OK, Area.PROVIDERS, name, f"nothing stands in the way{rest}")

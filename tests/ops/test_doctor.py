@@ -267,6 +267,18 @@ def test_what_it_means_for_the_providers(name: str, rt: Runtime) -> None:
     assert failed == {provider: f"refuses or junks mails because of: {said}" for provider, said in MEANT[name].items()}
 
 
+def test_what_a_warning_means_for_the_providers(rt: Runtime) -> None:
+    """Whether a relay signs cannot be seen from here."""
+    configure(rt, dkim=None)
+    findings = look(rt, world(), RELAY)
+    assert {f.where: (f.level, f.what) for f in findings if f.area is Area.PROVIDERS} == {
+        "Gmail and Yahoo": (Level.WARN, "takes mails, but look at: DKIM; not seen from here: Host name"),
+        "Microsoft (Outlook.com, Hotmail)": (Level.WARN, "takes mails, but look at: DKIM"),
+        "GMX and web.de": (Level.OK, "nothing stands in the way; not seen from here: Host name"),
+        "T-Online": (Level.OK, "nothing stands in the way; not seen from here: Host name, Website"),
+    }
+
+
 # --- the address that sends -------------------------------------------------------------------------------------------
 
 
