@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from nurture.domain.catalogue import LeadClass
@@ -504,7 +504,7 @@ class MailDomain(Base):
     hosts: Mapped[list[Any]]
     fault: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime]
-    wanted: Mapped[bool] = mapped_column(server_default=false())
+    wanted: Mapped[bool] = mapped_column(server_default=text("false"))
     __table_args__ = (
         Index("ix_mail_domains_wanted", "expires_at", postgresql_where=text("wanted"), sqlite_where=text("wanted")),
     )

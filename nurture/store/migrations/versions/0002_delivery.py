@@ -103,7 +103,7 @@ def upgrade() -> None:
         sa.Column("hosts", sa.JSON(), nullable=False),
         sa.Column("fault", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("wanted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("wanted", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_mail_domains")),
     )
     with op.batch_alter_table("mail_domains", schema=None) as batch_op:
