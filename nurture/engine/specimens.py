@@ -65,7 +65,7 @@ USUAL = Reader(
     "andrea.weber@werk-und-soehne.de", "ms", "Andrea", "Weber", "Werk & Söhne Maschinenbau GmbH", "+49 231 4710 200"
 )
 LONGEST = Reader(
-    address=f"{'vorname.nachname.' * 3}abteilung1234@{'lange-' * 10}de.{'firma-' * 10}de.{'gruppe-' * 7}de.example",
+    address=f"{'vorname.nachname.' * 3}abteilung1234@{'lange-' * 10}de.{'firma-' * 10}de.{'gruppe-' * 6}organisation1.example",
     salutation="mr",
     first_name=_of_length(120, "Maximilian-Änne "),
     last_name=_of_length(120, "Müller-Lüdenscheidt von der "),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nurture.domain.errors import DefinitionError
+from nurture.engine.mail_check import check_mails
 from nurture.engine.publication import load_publication
+from nurture.mail.library import Library
 
 HOME = Path(__file__).parents[2]
 GUIDE = HOME / "docs" / "marketing" / "first-campaign.md"
@@ -39,9 +42,13 @@ def test_every_file_of_the_guide_is_found() -> None:
 
 
 def test_the_guide_makes_a_valid_campaign(home: Path) -> None:
-    definitions = load_publication(home).definitions
+    publication = load_publication(home)
+    definitions = publication.definitions
     assert definitions.campaigns["welcome-confirmed-dates"].entry.forms == ("confirmed-dates",)
     assert definitions.forms["confirmed-dates"].offers == "confirmed-dates"
+    written = Library(t for t in publication.library.templates() if t.mail.startswith("confirmed-dates"))
+    assert written.mails()
+    assert check_mails(replace(publication, library=written)) == []
 
 
 def test_the_fault_shown_in_the_guide_is_the_real_one(home: Path) -> None:

@@ -59,10 +59,13 @@ class Verdict:
 
 
 def verdicts(found: Iterable[tuple[str, Finding]]) -> list[Verdict]:
-    """(mail, finding) -> each finding once, errors first, in the order of files and lines."""
+    """(mail, finding) -> each finding once, errors first, in the order of files and lines.
+
+    What a message quotes behind a colon is the example that was met first, and no reason to tell it again.
+    """
     mails: dict[tuple[object, ...], tuple[Finding, dict[str, None]]] = {}
     for mail, finding in found:
-        key = finding.rule, finding.level, finding.message, finding.file, finding.line
+        key = finding.rule, finding.level, finding.message.partition(": “")[0], finding.file, finding.line
         mails.setdefault(key, (finding, {}))[1][mail] = None
     gathered = [Verdict(finding, tuple(where)) for finding, where in mails.values()]
     return sorted(gathered, key=lambda v: (v.finding.level, v.finding.file, v.finding.line, v.finding.rule))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from nurture.mail.lint.colour import contrast, pixels, written
-from nurture.mail.lint.css import Styles
+from nurture.mail.lint.css import Styles, declarations
 from nurture.mail.lint.finding import Finding, Level
 from nurture.mail.lint.page import Page, Words, background
 from nurture.mail.lint.rules import RULES
@@ -54,7 +54,7 @@ def links(page: Page) -> Iterator[Finding]:
         if not said.strip() and not pictures:
             yield RULES["link-text"].broken(f"the link to {a.attributes['href'][:60]} has no text", a.attributes["href"])
         if not pictures and a.text and not _is_button(page, a) and not _is_underlined(page, a):
-            yield RULES["underline"].broken(f"the link “{a.text[:40]}” is not underlined", a.text)
+            yield RULES["underline"].broken(f"a link is not underlined: “{a.text[:40]}”", a.text)
 
 
 def _is_underlined(page: Page, a: Element) -> bool:
@@ -90,9 +90,13 @@ def buttons(page: Page) -> Iterator[Finding]:
             continue
         height = _height(page, a)
         if height < _THUMB:
-            yield RULES["button"].broken(f"the button “{a.text[:40]}” is {height:g} pixels high", a.text)
+            yield RULES["button"].broken(f"a button is {height:g} pixels high: “{a.text[:40]}”", *_padding(a), a.text)
         if background(a, page.light) and a.outlook and not _has_cell(page, a):
-            yield RULES["button"].broken(f"Outlook draws the button “{a.text[:40]}” without its area", a.text)
+            yield RULES["button"].broken(f"Outlook draws a button without its area: “{a.text[:40]}”", *_padding(a), a.text)
+
+
+def _padding(a: Element) -> list[str]:
+    return [str(declared) for declared in declarations(a.attributes.get("style", "")) if declared.name == "padding"]
 
 
 def _has_cell(page: Page, a: Element) -> bool:

@@ -208,9 +208,9 @@ BAD = {
     "a hidden picture": with_picture("tracking-pixel error: the picture bild.png cannot be seen", {"display:block": "display:none"}),
     "a drawing": with_picture("outlook warning: Outlook for Windows shows no webp pictures", {"bild.png": "bild.webp"}),
     # buttons
-    "a low button": with_button("button warning: the button “Lesen” is 40 pixels high", {"padding:13px": "padding:8px"}),
+    "a low button": with_button("button warning: a button is 40 pixels high: “Lesen”", {"padding:13px": "padding:8px"}),
     "a button without a form for Outlook": with_button(
-        "button warning: Outlook draws the button “Lesen” without its area", {"<!--[if !mso]><!-->": "", "<!--<![endif]-->": ""},
+        "button warning: Outlook draws a button without its area: “Lesen”", {"<!--[if !mso]><!-->": "", "<!--<![endif]-->": ""},
         "outlook warning: Outlook for Windows draws no padding of <a>: padding:13px 28px",
     ),
     # reading
@@ -225,7 +225,7 @@ BAD = {
     "small": Bad("text-size warning: text of 13 pixels: “Beispiel GmbH, Hauptstraße 1, info@examp”", {"14px": "13px"}),
     "tiny": Bad("text-size error: text of 10 pixels: “Beispiel GmbH, Hauptstraße 1, info@examp”", {"14px": "7.5pt"}),
     "a link like text": Bad(
-        "underline warning: the link “Fallbeispiel lesen” is not underlined",
+        "underline warning: a link is not underlined: “Fallbeispiel lesen”",
         {'underline">Fallbeispiel': 'none">Fallbeispiel'},
     ),
     "a link without text": Bad(
