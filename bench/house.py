@@ -7,11 +7,13 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bench import letter
 from nurture.delivery import MemoryTransport, Transport
 from nurture.engine.publication import Publication, load_publication
 from nurture.engine.runtime import Runtime
@@ -27,7 +29,9 @@ T = TypeVar("T")
 
 @lru_cache(maxsize=1)
 def example() -> Publication:
-    return load_publication(HOME)
+    """What is shipped, and the letter that is measured with."""
+    shipped = load_publication(HOME)
+    return replace(shipped, library=letter.with_letter(shipped.library, HOME / "mail_templates"))
 
 
 def runtime(url: str, transport: Transport | None = None) -> Runtime:

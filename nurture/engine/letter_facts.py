@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -100,6 +101,11 @@ def date_range(first: date, last: date, language: str) -> str:
     return "".join(format_date(day, pattern.replace("MMM", "MMMM"), locale=language) for day, pattern in days)
 
 
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str) -> str:
+    return format_date(day, "long", locale=language)
+
+
 # --- what is said of the reader ------------------------------------------------------------------------------------------
 
 
@@ -128,7 +134,7 @@ def _of_contact(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any
         "interest": interest,
         "interest_name": in_language(d.topics[interest].name, language) if interest else "",
         "first_content": in_language(first.title, language) if first else "",
-        "first_seen": format_date(seen, "long", locale=language),
+        "first_seen": _day(seen, language),
         "campaign": row.campaign or "",
         "step": row.step or "",
     }
@@ -157,7 +163,7 @@ def _of_registration(rt: Runtime, row: Outgoing, material: Material) -> dict[str
             {"title": naming.purpose_title(d, purpose, language), "wording": material.wordings[wording]}
             for purpose, wording in asked.purposes.items()
         ],
-        "expires": format_date(expires, "long", locale=language),
+        "expires": _day(expires, language),
     }
 
 

@@ -8,7 +8,7 @@ well, as evidence. Addresses in a letter are signed anew each time; the same key
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from nurture.domain.message import MessageKind
 from nurture.engine import letter_facts, links
 from nurture.engine.letter_facts import Material
 from nurture.engine.runtime import Runtime
-from nurture.mail.library import Link, Template
+from nurture.mail.library import Template
 from nurture.mail.mime import Envelope, compose
 from nurture.mail.render import Letter, render
 from nurture.store import letters as store
@@ -90,7 +90,7 @@ def preview(rt: Runtime, message: int) -> Letter:
         row = messages.find(session, message)
         if row is None:
             raise NotFound("message", message)
-        return open_desk(rt, session, [row]).letter(row)[0]
+        return open_desk(rt, session, [row]).letter(row)
 
 
 def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
@@ -132,19 +132,26 @@ class Desk:
             raise NurtureError(f"{type(fault).__name__}: {fault}") from fault
 
     def _write(self, row: Outgoing) -> Written:
-        letter, context, template = self.letter(row)
+        template, context = self._template(row), self._context(row)
+        addresses = self._addresses(row, context)
+        letter = self._render(row, template, context, addresses)
         raw = self._material.raw.get(row.id)
         if raw is None:
-            raw = self._rt.sealed(compose(letter, self._envelope(row, context)))
+            raw = self._rt.sealed(compose(letter, self._envelope(row, context, addresses)))
         return Written(row, raw, letter.subject, context, template.version)
 
-    def letter(self, row: Outgoing) -> tuple[Letter, Mapping[str, Any], Template]:
-        """The rendered letter, the context to note, and the template it was written with."""
-        template = self._template(row)
-        context = row.context if OWN in row.context else self._note(row)
+    def letter(self, row: Outgoing) -> Letter:
+        """The rendered letter. Raises NurtureError."""
+        context = self._context(row)
+        return self._render(row, self._template(row), context, self._addresses(row, context))
+
+    def _render(
+        self, row: Outgoing, template: Template, context: Mapping[str, Any], addresses: Mapping[str, Any]
+    ) -> Letter:
         given = row.context if row.kind is MessageKind.SALES else {}
-        said = {**self._frame(context), **given, **context[OWN], **self._addresses(row, context)}
-        return render(template, said, self._link_url(row, template)), context, template
+        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
+        said = {**self._frame(context), **given, **context[OWN], **addresses}
+        return render(template, said, lambda number, _: urls[number])
 
     def _template(self, row: Outgoing) -> Template:
         if row.template_version is not None:
@@ -153,7 +160,10 @@ class Desk:
             return self._rt.library.service(row.mail, row.language)
         raise NotFound("template", f"of '{row.mail}' in {row.language} for this reader")
 
-    def _note(self, row: Outgoing) -> dict[str, Any]:
+    def _context(self, row: Outgoing) -> Mapping[str, Any]:
+        """What the letter says, to be noted with the message; as it was noted if it was written before."""
+        if OWN in row.context:
+            return row.context
         own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self._material)
         return {**row.context, OWN: own, FRAME: self._frame_id(row)}
 
@@ -186,13 +196,7 @@ class Desk:
             }
         }
 
-    def _link_url(self, row: Outgoing, template: Template) -> Callable[[int, Link], str]:
-        def url(position: int, link: Link) -> str:
-            return links.link_url(self._rt, link, row.id, template.version, position, observed=row.tracked)
-
-        return url
-
-    def _envelope(self, row: Outgoing, context: Mapping[str, Any]) -> Envelope:
+    def _envelope(self, row: Outgoing, context: Mapping[str, Any], addresses: Mapping[str, Any]) -> Envelope:
         sender = self._frame(context)["sender"]
         nurture = row.kind is MessageKind.NURTURE
         feedback = f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None
@@ -204,7 +208,7 @@ class Desk:
             to_address=row.address,
             header_id=row.header_id,
             date=row.queued_at,
-            unsubscribe_url=links.signed_url(self._rt, "unsubscribe", row.contact_id, row.id) if nurture else None,
+            unsubscribe_url=addresses["urls"]["unsubscribe"] if nurture else None,
             list_id=f"nurture.{sender['domain']}" if nurture else None,
             service=row.kind.service,
             feedback_id=feedback,

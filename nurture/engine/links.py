@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import PurposeKind
-from nurture.mail.library import Link
+from nurture.mail.library import Link, Template
 
 if TYPE_CHECKING:
     from nurture.engine.runtime import Runtime
@@ -38,6 +38,7 @@ _PATHS = {
     "confirm": "/c/",
     "answer": "/h/",
 }
+_PERSONAL = ("questions", "call_me")
 
 
 def signed_url(rt: Runtime, purpose: str, *parts: object) -> str:
@@ -49,17 +50,21 @@ def file_url(rt: Runtime, contact: int, message: int, content: str, language: st
     return signed_url(rt, "file", contact, message, content, language)
 
 
-def link_url(rt: Runtime, link: Link, message: int, version: str, position: int, *, observed: bool) -> str:
-    """The address of one link in a mail.
+def link_urls(rt: Runtime, template: Template, message: int, *, observed: bool) -> list[str]:
+    """The addresses of all links in a mail, in the template's order.
 
     Who is not observed gets links that are the same for everybody; only pages made for one person (questions to answer, a
     call to ask for) name the mail, as the unsubscribe link does; nothing is recorded before that person presses a button.
     """
-    if observed:
-        return signed_url(rt, "click", message, version[:VERSION_DIGITS], position)
-    if link.kind in ("questions", "call_me"):
-        return target_url(rt, link, Reader(message=message))
-    return signed_url(rt, "anonymous-click", version[:VERSION_DIGITS], position)
+    version = template.version[:VERSION_DIGITS]
+    purpose, value = ("click", f"{message}.{version}") if observed else ("anonymous-click", version)
+    start, sign = rt.url(_PATHS[purpose]), rt.signer.sign
+    return [
+        target_url(rt, link, Reader(message=message))
+        if not observed and link.kind in _PERSONAL
+        else f"{start}{sign(purpose, f'{value}.{position}')}"
+        for position, link in enumerate(template.links)
+    ]
 
 
 def parts(rt: Runtime, purpose: str, token: str, count: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Jinja as all mails use it: strict, escaping by file name, no surprises from the outside.
 
 Contexts are plain str, dict, list, numbers and None; templates are our own. Nothing else is reachable from a template.
+What is printed goes through one function per piece (``printed_html``, ``printed_text``) instead of Jinja's two.
 """
 
 from __future__ import annotations
@@ -9,12 +10,40 @@ from collections.abc import Mapping
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import escape
 
 HTML, TEXT = ".html.j2", ".txt.j2"
 
 
-class _Environment(jinja2.Environment):
+class _Code(CodeGenerator):
+    """Python code of a template; differs from Jinja's in how it prints a value."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write("environment.printed_html(" if frame.eval_ctx.autoescape else "environment.printed_text(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(")")
+
+
+def _printed_html(value: object) -> str:
+    if type(value) is str:  # what escape() does, without wrapping the result
+        value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return value.replace("'", "&#39;").replace('"', "&#34;")
+    return "" if value is None else escape(value)
+
+
+def _printed_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+class Environment(jinja2.Environment):
     """Looks into dicts before asking for attributes: ``product.items`` is the key, and it is faster."""
+
+    code_generator_class = _Code
+    printed_html = staticmethod(_printed_html)
+    printed_text = staticmethod(_printed_text)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:
@@ -22,9 +51,9 @@ class _Environment(jinja2.Environment):
         return super().getattr(obj, attribute)
 
 
-def make_environment(sources: Mapping[str, str]) -> jinja2.Environment:
+def make_environment(sources: Mapping[str, str]) -> Environment:
     """An environment whose files are ``sources`` (name -> text); compiles each at most once."""
-    environment = _Environment(
+    environment = Environment(
         loader=jinja2.DictLoader(sources),
         undefined=jinja2.StrictUndefined,
         autoescape=is_html,

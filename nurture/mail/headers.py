@@ -25,6 +25,8 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _Q_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_Q_SINGLE = b" " + bytes(sorted(_Q_PLAIN))
+"""Bytes that take one character."""
 _Q = ["_" if byte == 32 else chr(byte) if byte in _Q_PLAIN else f"={byte:02X}" for byte in range(256)]
 
 
@@ -36,6 +38,7 @@ def clean(value: str) -> str:
     return " ".join(value.split())[:_MAX_VALUE].rstrip()
 
 
+@lru_cache(maxsize=4096)
 def unstructured(name: str, value: str) -> str:
     """The header ``name`` with free text, such as a subject; lines of at most 76 characters, without the last CRLF."""
     value = clean(value)
@@ -119,26 +122,37 @@ def _fold(words: list[str], first: int) -> str | None:
 def _encoded_words(text: str, first: int) -> Iterator[str]:
     """``text`` as encoded-words that never split a character, the first one shorter by the header's name."""
     data = text.encode("utf-8")
-    in_q = sum(len(_Q[byte]) for byte in data) <= (len(data) + 2) // 3 * 4
-    room = _WORD - max(0, first - 1) - len("=?utf-8?q??=")
-    if _size(data, in_q=in_q) <= room:
-        yield _encoded_word(data, in_q=in_q)
+    in_q = _q_size(data) <= (len(data) + 2) // 3 * 4
+    spelled, size = (_q_word, _q_size) if in_q else (_b_word, len)
+    room = _room(_WORD - max(0, first - 1), in_q=in_q)
+    if size(data) <= room:
+        yield spelled(data)
         return
-    word = b""
+    word: list[bytes] = []
+    used = 0
     for character in text:
-        longer = word + character.encode("utf-8")
-        if word and _size(longer, in_q=in_q) > room:
-            yield _encoded_word(word, in_q=in_q)
-            longer, room = character.encode("utf-8"), _WORD - len("=?utf-8?q??=")
-        word = longer
-    yield _encoded_word(word, in_q=in_q)
+        piece = character.encode("utf-8")
+        if word and used + size(piece) > room:
+            yield spelled(b"".join(word))
+            word, used, room = [], 0, _room(_WORD, in_q=in_q)
+        word.append(piece)
+        used += size(piece)
+    yield spelled(b"".join(word))
 
 
-def _size(data: bytes, *, in_q: bool) -> int:
-    return sum(len(_Q[byte]) for byte in data) if in_q else (len(data) + 2) // 3 * 4
+def _room(length: int, *, in_q: bool) -> int:
+    """How much ``size`` fits into an encoded-word of ``length`` characters."""
+    inside = length - len("=?utf-8?q??=")
+    return inside if in_q else inside // 4 * 3
 
 
-def _encoded_word(data: bytes, *, in_q: bool) -> str:
-    if in_q:
-        return f"=?utf-8?q?{''.join(_Q[byte] for byte in data)}?="
+def _q_size(data: bytes) -> int:
+    return len(data) + 2 * len(data.translate(None, _Q_SINGLE))
+
+
+def _q_word(data: bytes) -> str:
+    return f"=?utf-8?q?{''.join(map(_Q.__getitem__, data))}?="
+
+
+def _b_word(data: bytes) -> str:
     return f"=?utf-8?b?{b64encode(data).decode('ascii')}?="

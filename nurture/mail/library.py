@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from nurture.domain.errors import DefinitionError, Fault, NotFound
 from nurture.mail import analysis, legal
 from nurture.mail.analysis import Link, Source
 from nurture.mail.environment import HTML, TEXT, make_environment
-from nurture.mail.structure import shape_faults
+from nurture.mail.folding import fold
+from nurture.mail.structure import shape_faults, understands_references
 from nurture.mail.vocabulary import LAYOUT, LINK_FUNCTIONS, RENDERED, SERVICE, SERVICE_MAILS, names_for
 
 __all__ = ["Library", "Link", "Template", "compile_version", "load_library"]
@@ -48,6 +50,27 @@ class Template:
     def name(self) -> str:
         """Where it lies below mail_templates/, without the endings."""
         return _stem(self.mail, self.cell, self.language)
+
+    @cached_property
+    def flat(self) -> Flat | None:
+        """Both parts made for speed; None if that is not possible. They print what ``html`` and ``text`` print."""
+        environment = self.html.environment
+        html = fold(environment, self.name + HTML, self.sources, self.links)
+        text = fold(environment, self.name + TEXT, self.sources, self.links, tuple(RENDERED))
+        return Flat(html, text) if html and text else None
+
+    @cached_property
+    def references(self) -> bool:
+        """Whether its html may spell what is beyond ASCII as character references, which not every place understands."""
+        return all(understands_references(text) for name, text in self.sources.items() if name.endswith(HTML))
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A mail's two parts, folded (see ``folding``)."""
+
+    html: jinja2.Template
+    text: jinja2.Template
 
 
 class Library:

@@ -5,8 +5,9 @@ Contexts are plain str, dict, list and numbers, never objects. Knows no addresse
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -15,20 +16,27 @@ import jinja2
 
 from nurture.domain.errors import TemplateFault
 from nurture.mail.analysis import Link
-from nurture.mail.library import Template
+from nurture.mail.expressions import link_name
+from nurture.mail.library import Flat, Template
 from nurture.mail.vocabulary import LINK_FUNCTIONS, SERVICE
 
+_log = logging.getLogger(__name__)
+_LINK_NAMES = [link_name(number) for number in range(1000)]
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a reader gets; lines end in LF, no line of ``subject`` and ``preheader`` breaks."""
+    """What a reader gets; lines end in LF, no line of ``subject`` and ``preheader`` breaks.
+
+    ``references``: whether every character of ``html`` beyond ASCII may be written as a character reference.
+    """
 
     subject: str
     preheader: str
     html: str
     text: str
+    references: bool = False
 
 
 def render(template: Template, context: Mapping[str, Any], link_url: Callable[[int, Link], str]) -> Letter:
@@ -36,25 +44,53 @@ def render(template: Template, context: Mapping[str, Any], link_url: Callable[[i
 
     Raises TemplateFault with file and line, whatever went wrong inside the template.
     """
+    try:
+        urls = [link_url(number, link) for number, link in enumerate(template.links)]
+    except Exception as error:
+        raise _fault(template, error) from error
+    if template.flat is not None:
+        try:
+            return _flat_letter(template, template.flat, context, urls)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the template as its author wrote it says where
+            _log.debug("%s is rendered as written: %s", template.name, error)
+    return _plain_letter(template, context, urls)
+
+
+def _flat_letter(template: Template, flat: Flat, context: Mapping[str, Any], urls: Sequence[str]) -> Letter:
+    values = {**flat.text.environment.globals, **context, **dict(zip(_LINK_NAMES, urls, strict=False))}
+    shared = flat.text.new_context(values, shared=True)
+    blocks = flat.text.blocks
+    values["subject"], values["preheader"] = (_one_line("".join(blocks[name](shared))) for name in ("subject", "preheader"))
+    text = "".join(flat.text.root_render_func(shared))
+    html = "".join(flat.html.root_render_func(flat.html.new_context(values, shared=True)))
+    return Letter(values["subject"], values["preheader"], html, _tidy(text), template.references)
+
+
+def _plain_letter(template: Template, context: Mapping[str, Any], urls: Sequence[str]) -> Letter:
     values = dict(context)
     try:
         if template.mail != SERVICE:
-            values.update(_link_functions(template, link_url))
+            values.update(_link_functions(template, urls))
         subject = _one_line(_block(template.text, "subject", values))
         preheader = _one_line(_block(template.text, "preheader", values))
         text = _whole(template.text, values)
         html = _whole(template.html, {**values, "subject": subject, "preheader": preheader})
     except Exception as error:
         raise _fault(template, error) from error
-    return Letter(subject, preheader, html, _BLANK_LINES.sub("\n\n", text).strip() + "\n")
+    return Letter(subject, preheader, html, _tidy(text), template.references)
 
 
-def _link_functions(template: Template, link_url: Callable[[int, Link], str]) -> dict[str, Callable[..., str]]:
-    urls: dict[str, dict[str, str]] = {kind: {} for kind in LINK_FUNCTIONS}
-    for number, link in enumerate(template.links):
-        urls[link.kind][link.target] = link_url(number, link)
-    functions: dict[str, Callable[..., str]] = {kind: urls[kind].__getitem__ for kind in LINK_FUNCTIONS}
-    functions["call_me"] = lambda: urls["call_me"][""]
+def _tidy(text: str) -> str:
+    """No gaps where something was left out, one line end at the end."""
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _link_functions(template: Template, urls: Sequence[str]) -> dict[str, Callable[..., str]]:
+    known: dict[str, dict[str, str]] = {kind: {} for kind in LINK_FUNCTIONS}
+    for link, url in zip(template.links, urls, strict=True):
+        known[link.kind][link.target] = url
+    functions: dict[str, Callable[..., str]] = {kind: known[kind].__getitem__ for kind in LINK_FUNCTIONS}
+    functions["call_me"] = lambda: known["call_me"][""]
     return functions
 
 

@@ -3,13 +3,15 @@
 A token is ``<value>.<signature>``: HMAC-SHA-256 over the value, with a key derived per purpose, so that a token made for
 one thing opens nothing else. Keys rotate: the newest signs, all listed ones verify. An expiry is part of the signed
 value. Says only whether a token is ours; what it stands for is the caller's business.
+
+itsdangerous defines the format and verifies; signing, done many times per mail, computes the same in one step.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from base64 import b32decode, b32encode
+from base64 import b32decode, b32encode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +23,8 @@ from nurture.domain.errors import InvalidToken
 
 _VALUE = re.compile(r"[A-Za-z0-9:._-]*")
 _MAX_TOKEN = 1000
+_SIGNATURE = 18
+"""Bytes of a signature; a multiple of three, so that base64 needs no padding."""
 _SHORT = re.compile(r"[a-z2-7]{18,48}")
 _SHORT_MAC = 10
 
@@ -31,7 +35,22 @@ class _ShortMac(itsdangerous.HMACAlgorithm):
     default_digest_method = staticmethod(sha256)
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return super().get_signature(key, value)[:18]
+        return super().get_signature(key, value)[:_SIGNATURE]
+
+
+class _Mac:
+    """HMAC-SHA-256 whose key has been taken in once and for all (RFC 2104 section 4): a third of the time per value."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def digest(self, value: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class _PurposeSigner(itsdangerous.Signer):
@@ -55,6 +74,7 @@ class Signer:
             raise ValueError("a signer needs at least one secret key, and none of them empty")
         self._keys = tuple(reversed(keys_newest_first))
         self._signers: dict[str, _PurposeSigner] = {}
+        self._newest: dict[str, _Mac] = {}
 
     def sign(self, purpose: str, value: str) -> str:
         """A token for ``value`` (letters, digits and ``:._-``) that never expires."""
@@ -105,7 +125,11 @@ class Signer:
     def _sign(self, salt: str, value: str) -> str:
         if not _VALUE.fullmatch(value):
             raise ValueError(f"only letters, digits and :._- can be signed, not {value!r}")
-        return self._for(salt).sign(value).decode("ascii")
+        mac = self._newest.get(salt)
+        if mac is None:
+            mac = self._newest[salt] = _Mac(self._for(salt).derive_key())
+        signature = mac.digest(value.encode("ascii"))[:_SIGNATURE]
+        return f"{value}.{urlsafe_b64encode(signature).decode('ascii')}"
 
     def _verify(self, salt: str, token: str) -> str:
         if len(token) > _MAX_TOKEN or not _VALUE.fullmatch(token) or not _is_canonical(token):

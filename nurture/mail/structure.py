@@ -21,6 +21,13 @@ _FORBIDDEN = re.compile(
     r"<(?P<tag>script|form|video|audio|iframe|object|embed|link|base|svg|input|meta\s+http-equiv)\b|(?P<data>(?:src|href)\s*=\s*[\"']?data:)",
     re.IGNORECASE,
 )
+_RAW = re.compile(
+    r"<(style|script|xmp|iframe|noembed|noframes|noscript|plaintext)\b(.*?)(?:</\1\b|\Z)", re.IGNORECASE | re.DOTALL
+)
+"""Elements whose text html takes literally (the HTML standard, 13.1.2)."""
+_DYNAMIC = re.compile(r"\{\{|\{%|^From ", re.MULTILINE)
+_TAG = re.compile(r"<[A-Za-z/](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -38,6 +45,13 @@ def shape_faults(source: Source, mail: str, files: Mapping[str, Source]) -> Iter
         yield from _markup_faults(source)
     else:
         yield from _subject_faults(source)
+
+
+def understands_references(html: str) -> bool:
+    """Whether ``&#252;`` may be written for ``ü`` in this file: not in style sheets, nor in the names within a tag."""
+    raw = (found[2] for found in _RAW.finditer(html))
+    tags = (_QUOTED.sub("", found[0]) for found in _TAG.finditer(html))
+    return all(map(str.isascii, tags)) and all(text.isascii() and not _DYNAMIC.search(text) for text in raw)
 
 
 def _ancestors(source: Source, files: Mapping[str, Source]) -> list[str]:

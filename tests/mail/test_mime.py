@@ -8,12 +8,15 @@ from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
+from html import escape
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture.domain.errors import InvalidInput
+from nurture.mail import headers
 from nurture.mail.headers import clean, wire_address
 from nurture.mail.mime import HEADERS, Envelope, compose, quoted_printable
 from nurture.mail.render import Letter
@@ -63,6 +66,9 @@ HOSTILE = {
     "only spaces": " \t\r\n ",
     "empty": "",
     "quotes": "„Weber“ & 'Söhne'",
+    "percent": "100 %s %(x)s %% Weber",
+    "only what quoting makes longer": "?" * 150,
+    "one character longer than a word": "ü" * 20,
 }
 hostile = pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE.keys())
 
@@ -80,18 +86,30 @@ def assert_sound(raw: bytes) -> EmailMessage:
     assert raw.endswith(b"\r\n")
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert b"\r" not in raw.replace(b"\r\n", b"")
-    head, _, body = raw.partition(b"\r\n\r\n")
-    assert max(map(len, body.split(b"\r\n"))) <= 76
-    assert max(map(len, head.split(b"\r\n"))) <= 998
-    assert not any(line.startswith((b".", b"From ")) for line in body.split(b"\r\n"))
+    lines = raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert not any(line.startswith(b"From ") for line in lines)
     message = read(raw)
     names = message.keys()
     assert list(names) == [name for name in HEADERS if name in names]
     for part in message.walk():
         assert not part.defects
+    for part in message.iter_parts():
+        assert_bearable(part)
     for value in message.values():
         assert not value.defects, (value, value.defects)
     return message
+
+
+def assert_bearable(part: EmailMessage) -> None:
+    """Lines are short and begin harmlessly; html in 7bit, whose style sheets are full of dots, leaves those to SMTP."""
+    lines = str(part.get_payload()).replace("\r\n", "\n").split("\n")
+    if part["Content-Transfer-Encoding"] == "quoted-printable":
+        assert max(map(len, lines)) <= 76
+    else:
+        assert part["Content-Transfer-Encoding"] == "7bit"
+    if part.get_content_type() == "text/plain" or part["Content-Transfer-Encoding"] != "7bit":
+        assert not any(line.startswith(".") for line in lines)
 
 
 def name_in(raw: bytes, header: str) -> str:
@@ -322,3 +340,118 @@ def test_any_address(address: str) -> None:
 
 def test_quoted_printable_is_what_the_standard_says() -> None:
     assert quoted_printable("Größe = 1 \n.\nFrom x") == b"Gr=C3=B6=C3=9Fe =3D 1=20\r\n=2E\r\n=46rom x\r\n"
+
+
+def test_who_sends_is_the_last_of_four_fields() -> None:
+    for wrong in ("beispiel", "welcome:main:beispiel", "hello:welcome:main:abcd", "hello:welcome:main:" + "a" * 16):
+        with pytest.raises(ValueError, match="Feedback-ID"):
+            compose(LETTER, replace(NURTURE, feedback_id=wrong))
+
+
+def test_a_header_that_came_in_by_another_way_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stowaway in (
+        "Subject: x\r\nBcc: x@y.de",
+        "Subject: x\nBcc: x@y.de",
+        "Subject: x\r\nTo: x@y.de",
+        "Subject: x\r\n\r\n",
+    ):
+        monkeypatch.setattr(headers, "unstructured", lambda *_, line=stowaway: line)
+        with pytest.raises(ValueError, match="refusing to send"):
+            compose(LETTER, NURTURE)
+
+
+def test_equal_times_in_different_zones_keep_their_offsets() -> None:
+    for hours in (0, 2, 5):
+        date = NURTURE.date.astimezone(timezone(timedelta(hours=hours)))
+        assert read(compose(LETTER, replace(NURTURE, date=date)))["Date"].datetime.utcoffset() == timedelta(hours=hours)
+
+
+# --- 7bit ---------------------------------------------------------------------------------------------------------------
+
+
+def start(value: str) -> str:
+    return ascii(value[:10])
+
+
+REFERENCES = replace(LETTER, references=True)
+
+
+def encodings(message: EmailMessage) -> tuple[str, str]:
+    text, html = message.iter_parts()
+    return text["Content-Transfer-Encoding"], html["Content-Transfer-Encoding"]
+
+
+class Dom(HTMLParser):
+    """What a browser makes of a page: tags with their attributes, and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[object] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.found.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        if self.found and isinstance(self.found[-1], list):
+            self.found[-1].append(data)
+        else:
+            self.found.append([data])
+
+
+def dom(html: str) -> list[object]:
+    return ["".join(node) if isinstance(node, list) else node for node in Dom(html).found]
+
+
+def assert_same_page(html: str) -> EmailMessage:
+    message = assert_sound(compose(replace(REFERENCES, html=html), NURTURE))
+    assert dom(parts(message)[1]) == dom(plain(html))
+    return message
+
+
+def test_html_is_plain_ascii_where_references_are_understood() -> None:
+    message = assert_same_page('<style>\n.a{color:red}\n</style>\n<p title="Größe">Grüße 👩 &amp; mehr –\n</p>')
+    assert encodings(message) == ("quoted-printable", "7bit")
+    assert "Gr&#252;&#223;e &#128105; &amp; mehr &#8211;" in parts(message)[1]
+
+
+def test_plain_text_is_sent_as_it_is() -> None:
+    message = assert_sound(compose(replace(REFERENCES, text="Hello,\n\nbye\n"), NURTURE))
+    assert encodings(message) == ("7bit", "7bit")
+    assert parts(message)[0] == "Hello,\n\nbye\n"
+
+
+@pytest.mark.parametrize("text", ["a \nb", "a\t\nb", ".\n", "a\n.b", "From x", "a\nFrom b", "x" * 901, "ü"], ids=start)
+def test_what_gets_lost_in_plain_text_is_encoded(text: str) -> None:
+    message = assert_sound(compose(replace(REFERENCES, text=text), NURTURE))
+    assert encodings(message)[0] == "quoted-printable"
+    assert parts(message)[0] == plain(text)
+
+
+@pytest.mark.parametrize(
+    "html", ["x" * 901, "a\n" + "ü" * 200, "<p>\x85</p>", "<p>\ud800</p>", "<p>\ufdd0\uffff</p>", "&#133;"], ids=start
+)
+def test_html_that_references_cannot_spell_is_encoded(html: str) -> None:
+    message = assert_sound(compose(replace(REFERENCES, html=html), NURTURE))
+    assert encodings(message)[1] == "quoted-printable"
+    assert parts(message)[1] == plain(html)
+
+
+@hostile
+def test_a_page_means_the_same(value: str) -> None:
+    assert_same_page(f'<p title="{escape(value)}">\n{escape(value)}\nFrom {escape(value)}</p>')
+
+
+def is_character(character: str) -> bool:
+    """Python's parser leaves out what is no character (U+1FFFE); browsers do not."""
+    return ord(character) & 0xFFFE != 0xFFFE
+
+
+@given(st.text(st.sampled_from("From .\r\n\t &#;133ü👩x\x00\x85") | st.characters().filter(is_character), max_size=600))
+@settings(max_examples=300, deadline=None)
+def test_any_page_means_the_same(value: str) -> None:
+    assert_same_page(f'<p title="{escape(value)}">\n{escape(value)}</p>')

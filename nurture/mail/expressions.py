@@ -1,0 +1,80 @@
+"""Expressions of a template, computed as far as that is possible before anything is known of the reader.
+
+Names are replaced by what stands for them; a link function by the name that will hold its address (``link_name``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from markupsafe import Markup
+
+from nurture.mail.analysis import Link
+
+Names = dict[str, nodes.Expr]
+"""Name -> what stands for it."""
+
+
+class TooHard(Exception):
+    """This cannot be folded."""
+
+
+def link_name(number: int) -> str:
+    """The name that holds the address of a template's n-th link."""
+    return f"_link_{number}"
+
+
+class Expressions:
+    """Folds the expressions of the template ``name``. Leaves what it is given as it is."""
+
+    def __init__(self, environment: jinja2.Environment, name: str, links: Sequence[Link]) -> None:
+        self._environment = environment
+        self._context = nodes.EvalContext(environment, name)
+        self._links = {(link.kind, link.target): number for number, link in enumerate(links)}
+
+    def folded(self, node: nodes.Node, names: Mapping[str, nodes.Expr]) -> nodes.Expr:
+        if not isinstance(node, nodes.Expr):
+            raise TooHard
+        if isinstance(node, nodes.Name):
+            return names.get(node.name, node)
+        if isinstance(node, nodes.TemplateData | nodes.Const):
+            return node
+        if (number := self._link(node)) is not None:
+            return nodes.Name(link_name(number), "load", lineno=node.lineno)
+        return self._computed(self._with(node, names))
+
+    def _computed(self, node: nodes.Expr) -> nodes.Expr:
+        try:
+            value = node.as_const(self._context)
+            if isinstance(value, Markup):  # what is marked as safe stays an expression: some of them would lose the mark
+                return node
+            return nodes.Const.from_untrusted(value, lineno=node.lineno, environment=self._environment)
+        except nodes.Impossible:
+            return node
+
+    def _with(self, node: Any, names: Mapping[str, nodes.Expr]) -> Any:
+        """``node`` again, its parts folded."""
+        fields = (self._part(getattr(node, name), names) for name in node.fields)
+        return type(node)(*fields, lineno=node.lineno, environment=self._environment)
+
+    def _part(self, value: Any, names: Mapping[str, nodes.Expr]) -> Any:
+        match value:
+            case list():
+                return [self._part(item, names) for item in value]
+            case nodes.Expr():
+                return self.folded(value, names)
+            case nodes.Helper():
+                return self._with(value, names)
+        return value
+
+    def _link(self, node: nodes.Expr) -> int | None:
+        """Which link this is a call of, if it is one."""
+        match node:
+            case nodes.Call(node=nodes.Name(name=kind), args=[]):
+                return self._links.get((kind, ""))
+            case nodes.Call(node=nodes.Name(name=kind), args=[nodes.Const(value=target)]):
+                return self._links.get((kind, target))
+        return None
