@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
-from delivery.verifier import DOMAIN, DUAL, ED, OTHER, RSA, SEALER, verifies
+from delivery.verifier import DOMAIN, DUAL, ED, HEADERS, MAIL, OTHER, RSA, SEALER, mail, verifies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,29 +25,6 @@ from nurture.delivery.dkim import SIGNED, PrivateKey, Sealer, canonical_body
 from nurture.delivery.dkim_keys import key_file, load_key, load_sealer, new_key, record, selectors
 from nurture.domain.delivery_rules import Dkim
 from nurture.domain.errors import InvalidInput, SettingsError
-
-HEADERS = (
-    "From: =?utf-8?q?Katrin_Br=C3=BCck?=\r\n <katrin@news.example.com>",
-    "To: Anna Weber  <anna@werk.example>",
-    "Reply-To: katrin@example.com",
-    "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n =?utf-8?q?_aus_Dortmund?=",
-    "Date: Mon, 02 Mar 2026 10:00:00 +0100",
-    "Message-ID: <0123456789abcdef@news.example.com>",
-    "List-Id: Nurture <nurture.news.example.com>",
-    "List-Unsubscribe: <https://news.example.com/u/1.2.abc>",
-    "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-    "Feedback-ID: hello:welcome:test:nurture",
-    "MIME-Version: 1.0",
-    'Content-Type: multipart/alternative;\r\n boundary="=_b"',
-)
-BODY = "--=_b\r\n\r\nGuten Tag  Frau Weber,\t\r\n..zwei Punkte\r\nFrom hier\r\n--=_b--\r\n\r\n\r\n"
-
-
-def mail(*headers: str, body: str = BODY) -> bytes:
-    return ("\r\n".join(headers or HEADERS) + "\r\n\r\n" + body).encode()
-
-
-MAIL = mail()
 
 
 def tags(raw: bytes) -> dict[str, str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
+import smtplib
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from delivery.outbox import Outbox
-from delivery.verifier import DOMAIN, DUAL, SEALER, verifies
+from delivery.servers import smtp_server
+from delivery.verifier import DOMAIN, DUAL, SEALER, mail, verifies
 from sqlalchemy import Engine
+from support import postfix
 
 from nurture.delivery.dkim import SIGNED
 from nurture.delivery.dkim_keys import new_key
@@ -39,9 +44,9 @@ def test_every_shipped_mail_verifies(example: Publication) -> None:
         assert headers - set(SIGNED) <= {"auto-submitted", "x-auto-response-suppress"}, e.template.name
 
 
-def _written(outbox: Outbox, mail: int) -> bytes:
+def _written(outbox: Outbox, message: int) -> bytes:
     with reading(outbox.rt.db) as session:
-        row = messages.find(session, mail)
+        row = messages.find(session, message)
     assert row is not None
     return compose_message(outbox.rt, row, outbox.now)
 
@@ -52,18 +57,38 @@ def outbox(sqlite_db: Engine, make_runtime: Callable[..., Runtime], now: datetim
 
 
 def test_mails_leave_signed_and_the_same_at_every_try(outbox: Outbox) -> None:
-    for mail in (outbox.nurture_mail(), outbox.opt_in_mail()):
-        raw = _written(outbox, mail)
+    for message in (outbox.nurture_mail(), outbox.opt_in_mail()):
+        raw = _written(outbox, message)
         assert raw.startswith(b"DKIM-Signature:") and verifies(raw)
-        assert raw == _written(outbox, mail)
+        assert raw == _written(outbox, message)
 
 
 def test_mails_of_hostile_readers_verify(outbox: Outbox) -> None:
     """Whatever a person called themselves."""
     hostile = ("x\r\nBcc: y@z.example", "=?utf-8?q?a?=", "\u202eevil  \t x", "<b>", "ä" * 120, '"quoted\\"', "=\r\n.\r\n")
     for name in hostile:
-        (mail,) = outbox.nurture_mails(outbox.people(1, first_name=name, last_name=name))
-        assert verifies(_written(outbox, mail)), name
+        (message,) = outbox.nurture_mails(outbox.people(1, first_name=name, last_name=name))
+        assert verifies(_written(outbox, message)), name
+
+
+@pytest.mark.skipif(postfix.MISSING, reason="needs Postfix, and to be root")
+def test_the_relay_most_people_have_breaks_nothing(outbox: Outbox) -> None:
+    """Postfix, between us and the receiver: dots doubled and undoubled, its own header on top, the queue in between."""
+    lines = "\r\n".join([".", "..", ".x", "From here", "", "=20", "=C3=A4" * 160, " \t", "x"]) + "\r\n"
+    mails = [_written(outbox, outbox.nurture_mail()), _written(outbox, outbox.opt_in_mail()), DUAL.seal(mail(body=lines))]
+    with TemporaryDirectory(prefix="relay-") as name, smtp_server() as inbox:
+        Path(name).chmod(0o755)  # its user has to get in
+        with postfix.relay(Path(name), inbox.port) as port, smtplib.SMTP("127.0.0.1", port, timeout=30) as smtp:
+            for raw in mails:
+                smtp.sendmail("b@news.example.com", ["anna@werk.example"], raw)
+            for _ in range(600):
+                if len(inbox.mails) == len(mails):
+                    break
+                time.sleep(0.05)
+    arrived = [raw for _, _, raw, *_ in inbox.mails]
+    assert len(arrived) == len(mails)
+    assert all(raw.startswith(b"Received:") and verifies(raw, 0) for raw in arrived)
+    assert sum(verifies(raw, 1) for raw in arrived if raw.count(b"DKIM-Signature:") == 2) == 1
 
 
 def test_new_keys_are_taken_up_while_running(

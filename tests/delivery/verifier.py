@@ -58,3 +58,27 @@ def verifies(raw: bytes, index: int = 0) -> bool:
 
 def _dns(name: bytes, timeout: int = 5) -> bytes | None:
     return PUBLISHED.get(name.decode().rstrip("."))
+
+
+HEADERS = (
+    "From: =?utf-8?q?Katrin_Br=C3=BCck?=\r\n <katrin@news.example.com>",
+    "To: Anna Weber  <anna@werk.example>",
+    "Reply-To: katrin@example.com",
+    "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n =?utf-8?q?_aus_Dortmund?=",
+    "Date: Mon, 02 Mar 2026 10:00:00 +0100",
+    "Message-ID: <0123456789abcdef@news.example.com>",
+    "List-Id: Nurture <nurture.news.example.com>",
+    "List-Unsubscribe: <https://news.example.com/u/1.2.abc>",
+    "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    "Feedback-ID: hello:welcome:test:nurture",
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/alternative;\r\n boundary="=_b"',
+)
+BODY = "--=_b\r\n\r\nGuten Tag  Frau Weber,\t\r\n..zwei Punkte\r\nFrom hier\r\n--=_b--\r\n\r\n\r\n"
+
+
+def mail(*headers: str, body: str = BODY) -> bytes:
+    return ("\r\n".join(headers or HEADERS) + "\r\n\r\n" + body).encode()
+
+
+MAIL = mail()
