@@ -19,6 +19,7 @@ from nurture import web
 from nurture.delivery import DirectTransport, MailboxTransport, SmtpTransport, Transport
 from nurture.delivery.dkim_keys import load_sealer
 from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings, Source
+from nurture.delivery.sources.webhooks import verifiers
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.returns_sources import Sources
 from nurture.engine.runtime import Runtime
@@ -73,6 +74,7 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
         installation=_installation(db),
         dkim_folder=settings.dkim_folder,
         sources=_sources(settings.returns),
+        webhooks=verifiers(settings.returns.webhooks),
     )
 
 

@@ -21,6 +21,8 @@ from nurture.domain.delivery_rules import SoftBounces
 class ReturnKind(StrEnum):
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
+    """By the provider's own link or button."""
     DELAYED = "delayed"
     DELIVERED = "delivered"
     AUTO_REPLY = "auto-reply"

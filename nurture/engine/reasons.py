@@ -15,8 +15,8 @@ from nurture.domain.definitions import Definitions
 from nurture.engine import naming
 
 _EXIT = (
-    r"(.+) \(((?:clicked|downloaded|replied|interest|used form|class|at least|grade|function|language|source|answered|consent"
-    r"|not)\b.*)\)"
+    r"(.+) \(((?:clicked|downloaded|replied|interest|used form|class|at least|grade|function|language|source|answered"
+    r"|consent|not)\b.*)\)"
 )
 
 _GERMAN: tuple[tuple[str, str], ...] = (
@@ -57,6 +57,7 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"suppressed: (.+)", "gesperrt: {0!t}"),
     (r"the address does not exist: (.*)", "die Adresse gibt es nicht: {0}"),
     (r"reported as unwanted mail \(spam\)", "als unerwünscht (Spam) gemeldet"),
+    (r"unsubscribed at the mail provider", "beim Mailanbieter abgemeldet"),
     (r"held for (\d+) days: (.+)", "pausiert für {0} Tage: {1!t}"),
     (r"held until somebody decides: (.+)", "pausiert, bis jemand entscheidet: {0!t}"),
     (r"asks for no more mail", "bittet darum, keine Mails mehr zu bekommen"),

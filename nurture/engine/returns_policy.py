@@ -32,6 +32,7 @@ _WORKER = "returns"
 _MAX_WORDS = 300
 
 REPORTED = "reported as unwanted mail (spam)"
+UNSUBSCRIBED = "unsubscribed at the mail provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,15 @@ def _complaint(case: Case) -> str:
     return f"suppressed: {REPORTED}"
 
 
+def _unsubscribed(case: Case) -> str:
+    if case.sent.contact_id is None:
+        contacts.suppress(case.session, address_key(case.sent.address), UNSUBSCRIBED, case.now)
+    else:
+        proof = {"via": "provider", "returned": case.id, "message": case.sent.id, "source": case.came.source}
+        object_to_mail(case.rt, case.session, case.sent.contact_id, UNSUBSCRIBED, proof, case.now)
+    return UNSUBSCRIBED
+
+
 def _delayed(_case: Case) -> str:
     return "on record: still on its way"
 
@@ -247,6 +257,7 @@ _BY_FAILURE: dict[Failure, Callable[[Case], str]] = {
 _BY_KIND: dict[ReturnKind, Callable[[Case], str]] = {
     ReturnKind.BOUNCE: _bounce,
     ReturnKind.COMPLAINT: _complaint,
+    ReturnKind.UNSUBSCRIBE: _unsubscribed,
     ReturnKind.DELAYED: _delayed,
     ReturnKind.DELIVERED: _delivered,
     ReturnKind.AUTO_REPLY: _auto_reply,

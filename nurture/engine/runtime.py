@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from nurture.definitions import parse_campaign
 from nurture.delivery import Transport
 from nurture.delivery.dns import Resolver, SystemResolver
+from nurture.delivery.sources.webhooks import Verifier
 from nurture.domain.campaign import Campaign
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import NotFound
@@ -50,7 +51,8 @@ class Runtime:
     ``installation``: a random id of this installation, part of every Message-ID.
     ``resolver``: asks the DNS; nothing is asked before it is needed.
     ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
-    ``sources``: where what comes back is fetched from; None: nowhere.
+    ``sources``: where what comes back is fetched from; None: nowhere. ``webhooks``: mail provider -> what
+    verifies its reports.
     """
 
     db: Engine
@@ -63,6 +65,7 @@ class Runtime:
     sealer: Sealer | None = None
     dkim_folder: Path = Path("var/dkim")
     sources: Collector | None = None
+    webhooks: Mapping[str, Verifier] = field(default_factory=dict, repr=False)
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from nurture.store.schema import RateLimit
@@ -38,6 +38,24 @@ def take(session: Session, budgets: Sequence[Budget], now: datetime) -> datetime
         if _count(session, budget, now) > budget.most
     ]
     return max(spent, default=None)
+
+
+def used_otherwise(session: Session, token: str, use: str, until: datetime) -> bool:
+    """Whether ``token`` (good for one use only) was used for something else than ``use``; else it is used up for that.
+
+    Kept until ``until``, when the token is no good any more by itself.
+    """
+    row = {"bucket": f"token:{token}"[:160], "window": "once", "count": 1, "expires_at": until}
+    known = {"bucket": row["bucket"], "window": use[:40], "count": 1, "expires_at": until}
+    session.execute(insert_for(session, RateLimit).values(row).on_conflict_do_nothing())
+    first = select(RateLimit.count).where(RateLimit.bucket == row["bucket"], RateLimit.window == "once").with_for_update()
+    session.execute(first)
+    uses = session.scalars(
+        select(RateLimit.window).where(RateLimit.bucket == row["bucket"], RateLimit.window != "once")
+    ).all()
+    if not uses:
+        session.execute(insert_for(session, RateLimit).values(known))
+    return bool(uses) and use[:40] not in uses
 
 
 def give_back(session: Session, budgets: Sequence[Budget], now: datetime) -> None:
