@@ -15,6 +15,12 @@ SHIPPED = Path(__file__).parents[3] / "mail_templates"
 MAIL = "welcome-feintakt/any/any/de.html.j2"
 
 
+def few_mails(folder: Path) -> Path:
+    for part in ("layout", "service", MAIL.partition("/")[0]):
+        shutil.copytree(SHIPPED / part, folder / "mail_templates" / part)
+    return folder / "mail_templates"
+
+
 def without(file: str, old: str) -> Callable[[Path], None]:
     def change(home: Path) -> None:
         text = (home / file).read_text("utf-8")
@@ -54,7 +60,7 @@ ILLEGAL = {
 @pytest.mark.parametrize("name", ILLEGAL)
 def test_without_it_nothing_is_published(tmp_path: Path, name: str) -> None:
     change, fault = ILLEGAL[name]
-    home = Path(shutil.copytree(SHIPPED, tmp_path / "mail_templates"))
+    home = few_mails(tmp_path)
     change(home)
     with pytest.raises(DefinitionError) as caught:
         load_library(home)
@@ -62,6 +68,6 @@ def test_without_it_nothing_is_published(tmp_path: Path, name: str) -> None:
 
 
 def test_a_footer_may_be_added_to(tmp_path: Path) -> None:
-    home = Path(shutil.copytree(SHIPPED, tmp_path / "mail_templates"))
+    home = few_mails(tmp_path)
     with_footer("{% block footer %}Bis bald!{{ super() }}{% endblock %}")(home)
     assert load_library(home).mails()
