@@ -13,24 +13,26 @@ from bench.deciding import deciding, stock_up
 from bench.delivering import delivering
 from bench.report import Table, machine, say
 from bench.seed import Stock
+from bench.smtp_clients import smtp_clients
 from bench.visiting import visiting
 from bench.writing import writing
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything. ``delivered``: mails per row."""
+    """How much of everything. ``delivered``, ``sent``: mails per row, through the product and by the client alone."""
 
     stored: int
     due: int
     letters: int
     delivered: int
+    sent: int
     clicks: int
     forms: int
 
 
-FULL = Sizes(stored=1_000_000, due=100_000, letters=1000, delivered=3000, clicks=2000, forms=400)
-QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, clicks=40, forms=15)
+FULL = Sizes(stored=1_000_000, due=100_000, letters=1000, delivered=3000, sent=3000, clicks=2000, forms=400)
+QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, sent=100, clicks=40, forms=15)
 
 
 @click.command()
@@ -46,6 +48,8 @@ def main(*, quick: bool, as_json: bool, stored: int | None, due: int | None) -> 
     with databases() as kinds:
         if len(kinds) == 1:
             say("no PostgreSQL: install its server or set TEST_DATABASE_URL; going on with SQLite only")
+        tables.append(smtp_clients(sizes.sent))
+        say(f"\n{tables[0].text()}")
         for number, kind in enumerate(kinds):
             for table in _parts(kind, sizes, first=number == 0):
                 tables.append(table)
