@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.engine.registration import expire_registrations
 from nurture.engine.runtime import Runtime
-from nurture.store import retention
+from nurture.store import delivery_counts, mail_domains, retention
 from nurture.store.database import transaction
+
+_FIGURES_KEPT = timedelta(days=90)
+"""For figures of delivery per minute, and for what the DNS said about domains that nobody writes to any more."""
 
 
 def retain(rt: Runtime, now: datetime) -> dict[str, int]:
@@ -18,6 +21,8 @@ def retain(rt: Runtime, now: datetime) -> dict[str, int]:
         removed["network addresses"] = retention.forget_ips(session, keep.raw_ip.before(now, zone))
         removed["clicks"] = retention.delete_clicks(session, keep.clicks.before(now, zone))
         removed["counters"] = retention.delete_counters(session, now)
+        removed["delivery figures"] = delivery_counts.forget(session, now - _FIGURES_KEPT)
+        removed["mail domains"] = mail_domains.forget(session, now - _FIGURES_KEPT)
     return removed
 
 

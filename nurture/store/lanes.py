@@ -83,7 +83,7 @@ def open_lanes(
     held = _held(session, wanted, now)
     for lane, state in present.items():
         grants[lane] = _grant(rules, lane, state, held[lane], worker, now)
-    _keep_filled(session, rules, present, grants)
+    _keep_filled(session, present, grants)
     _show_interest(session, worker, [g.lane for g in grants.values() if not g.connections], now)
     return grants
 
@@ -147,7 +147,7 @@ def _locked(session: Session, rules: DeliveryRules, lanes: Sequence[str], now: d
         insert_new(session, LaneRow, [_row(lane, throttle.begin(rules.provider(lane), now)) for lane in missing])
         found = _rows(session, lanes)
     return {
-        lane: throttle.refill(throttle.configured(_lane(row), rules.provider(lane)), now) for lane, row in found.items()
+        lane: throttle.refill(throttle.configured(lane_in(row), rules.provider(lane)), now) for lane, row in found.items()
     }
 
 
@@ -164,7 +164,8 @@ def _rows(session: Session, lanes: Sequence[str]) -> dict[str, Row[Any]]:
     return {row.provider: row for row in session.connection().execute(_LOCK, {"lanes": list(lanes)})}
 
 
-def _lane(row: Row[Any]) -> Lane:
+def lane_in(row: Row[Any]) -> Lane:
+    """What a row of ``lanes`` says."""
     return Lane(
         rate=row.rate if row.rate < _MOST else math.inf,
         connections=row.connections,
@@ -231,17 +232,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _keep_filled(session: Session, rules: DeliveryRules, present: Mapping[str, Lane], grants: Mapping[str, Grant]) -> None:
+def _keep_filled(session: Session, present: Mapping[str, Lane], grants: Mapping[str, Grant]) -> None:
     """Write down how full the lanes are of which tokens may be taken; unlimited ones have none to count."""
-    plan = rules.warm_up
-    _write(
-        session,
-        {
-            lane: state
-            for lane, state in present.items()
-            if grants[lane].service and (plan is not None or not math.isinf(state.rate))
-        },
-    )
+    limited = {lane: state for lane, state in present.items() if not math.isinf(state.rate)}
+    _write(session, {lane: state for lane, state in limited.items() if grants[lane].service})
 
 
 # limited lanes were filled and written down by open_lanes; the others have nothing to take from

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageState
@@ -86,3 +86,9 @@ def take(session: Session, messages: Iterable[int], worker: str, until: datetime
         .execution_options(synchronize_session=False)
     )
     return [Outgoing(*row) for row in rows]
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Remove what nobody has asked for since then. Returns how many domains."""
+    result = session.execute(delete(MailDomain).where(MailDomain.expires_at < before))
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -17,6 +17,7 @@ from nurture.domain.delivery_rules import LOCAL, RELAY, UNLIMITED, DeliveryRules
 from nurture.domain.throttle import PLENTY, Signal
 from nurture.store import lanes
 from nurture.store.database import transaction
+from nurture.store.lane_states import lane_states
 from nurture.store.lanes import Count, Grant
 from nurture.store.schema import LaneLease, LaneRow
 
@@ -257,3 +258,14 @@ def test_an_unlimited_lane_costs_two_looks_one_lease_and_an_update_that_finds_no
     assert {c: getattr(row(db, RELAY), c) for c in ("tokens", "filled_at", "warm_sent")} == {
         c: getattr(before, c) for c in ("tokens", "filled_at", "warm_sent")
     }
+
+
+def test_how_the_lanes_are_doing(db: Engine, now: datetime) -> None:
+    rules = planned(now)
+    take(db, now, {"small": 4, "free": 20}, rules=rules)
+    hear(db, now, rules, small=Signal(slowed="421"))
+    with transaction(db) as session:
+        free, small = lane_states(session, rules, now)
+    assert (free.provider.name, free.leased, free.planned, free.lane.warm_sent) == ("Free", 4, 50, 20)
+    assert (free.allowed.mails, free.allowed.reason) == (30, "")
+    assert (small.lane.rate, small.lane.slowdowns, small.allowed.reason) == (0.5, 1, "paused until 09:15 UTC: 421")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from nurture.delivery.dns import DnsTrouble, TableResolver
 from nurture.delivery.transport import Work
@@ -16,7 +17,7 @@ from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import routing
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
-from nurture.store import messages
+from nurture.store import mail_domains, messages
 from nurture.store.database import reading, transaction
 from nurture.store.messages import NewMessage
 from nurture.store.schema import MailDomain, Message, Suppression
@@ -233,7 +234,7 @@ def test_a_domain_that_died_while_its_mail_waited(house: Direct, now: datetime) 
     routing.route(rt, later)
     with transaction(rt.db) as session:
         assert routing.hosts(rt, session, ["werk.example"], later)["werk.example"].hosts == []
-        session.query(Message).update({"provider": ""})  # what whoever finds no host does
+        session.execute(update(Message).values(provider=""))  # what whoever finds no host does
     assert routing.route(rt, later) == 1
     assert message(rt, "a@werk.example").state is MessageState.FAILED
 
@@ -279,7 +280,7 @@ def test_mails_stamped_for_another_way_are_looked_up_again(house: Direct, now: d
     rt = house()
     queue(rt, now, "a@werk.example")
     with transaction(rt.db) as session:
-        session.query(Message).update({"provider": "relay"})
+        session.execute(update(Message).values(provider="relay"))
     assert routing.present_lane(rt, "relay") == ""
     assert routing.route(rt, now) == 1
     assert lanes(rt) == {"a@werk.example": "microsoft"}
@@ -296,3 +297,36 @@ def test_a_form_learns_what_is_known(house: Direct, now: datetime) -> None:
     known = {name: routing.takes_mail(rt, name, now) for name in ("Werk.example", "null.example", "gone.example", "-")}
     assert known == {"Werk.example": True, "null.example": False, "gone.example": False, "-": False}
     assert routing.takes_mail(rt, "null.example", now + timedelta(hours=1)) is None
+
+
+def test_domains_nobody_writes_to_are_forgotten(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@werk.example")
+    routing.route(rt, now)
+    with transaction(rt.db) as session:
+        assert mail_domains.forget(session, now) == 0
+        assert mail_domains.forget(session, now + timedelta(hours=2)) == 1
+
+
+def test_more_domains_than_are_asked_for_at_once(house: Direct, now: datetime) -> None:
+    rt = house()
+    change(rt, {f"d{n}.example": {"a": ["192.0.2.1"]} for n in range(150)})
+    queue(rt, now, *(f"a@d{n}.example" for n in range(150)))
+    assert [routing.route(rt, now) for _ in range(4)] == [64, 64, 22, 0]
+
+
+def test_two_processes_route_the_same_mails(house: Direct, now: datetime) -> None:
+    """Both ask, and neither minds; each mail that nobody takes fails once."""
+    rt = house()
+    queue(rt, now, *(f"a{n}@werk.example" for n in range(20)), *(f"a{n}@gone.example" for n in range(20)))
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: routing.route(rt, now), range(2)))
+    assert sum(done) >= 40
+    with reading(rt.db) as session:
+        rows = session.scalars(select(Message)).all()
+        assert sorted({(m.address[-12:], m.provider, m.state, m.attempts) for m in rows}) == [
+            ("gone.example", "", MessageState.FAILED, 1),
+            ("werk.example", "microsoft", MessageState.QUEUED, 0),
+        ]
+        tries = messages.tries_of(session, [m.id for m in rows])
+    assert all(len(t) == (m.state is MessageState.FAILED) for m in rows for t in [tries[m.id]])
