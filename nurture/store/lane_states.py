@@ -18,7 +18,7 @@ from nurture.store.schema import LaneLease, LaneRow
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """A lane that was used. ``leased``: connections that workers hold; ``planned``: mails today by the plan, if there is one.
+    """A lane that was used. ``leased``: connections that workers hold; ``planned``: mails today by the plan, if any.
 
     ``allowed.reason``: why nothing goes at present.
     """
