@@ -56,6 +56,14 @@ I have not received the whitepaper yet.
 How can our customers unsubscribe in your product?
 Bitte senden Sie mir das Angebot.
 Merci, je souhaite recevoir la documentation.
+Bitte nehmen Sie mich in die Liste der Teilnehmer auf.
+Melden Sie sich gern bei mir ab Montag.
+Die Kosten tragen wir aus eigener Tasche.
+Wie lösche ich die Daten auf der Maschine?
+Ich habe leider keine E-Mail-Adresse von Herrn Klein.
+Wir haben noch keinen Kontakt zu Ihrem Vertrieb.
+How do I remove this error message?
+Never mind, we will send the order today.
 Wir haben kein Interesse an Produkt A, aber an Produkt B.""".splitlines()
 
 

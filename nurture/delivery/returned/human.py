@@ -85,36 +85,33 @@ def _greets(line: str) -> bool:
 _NEGATED = r"(?<!nicht )(?<!nicht mehr )(?<!don't )(?<!not )(?<!never )(?<!do not want to )(?<!kein )"
 _STOP = phrases(
     r"""
-        (?:(?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochte|mochten|hiermit|wieder
-          |bitte um) .{0,60})abmeld\w*
-        ^abmeld\w* | meld\w* .{0,60}\bab\b | abzumelden | um abmeldung | abbestell\w* | bestelle .{0,40}\bab\b
-        austragen | auszutragen | aus(?:getragen|tragung) | trag\w* .{0,50}\baus\b(?! (?:ausser|dem|der))
-        trag\w* mich aus
-        (?:nehm\w*|streich\w*|losch\w*|entfern\w*) .{0,50}(?:mich|uns|meine|unsere|adresse|mail|daten|verteiler
-          |liste)
-        (?:mich|uns|adresse|daten|verteiler|liste) .{0,50}(?:losch\w*|entfern\w*|streich\w*|zu nehmen
-          |herauszunehmen|rausnehmen)
-        kein(?:e|en|erlei)? (?:weiteren? |werbe|mails? )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?
-          |nachrichten|post|kontakt\w*|zusendung\w*|interesse an (?:weiteren|ihrem newsletter|werbung))
-        (?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen
-          |stoppen|nicht mehr)
-        (?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt) | widerruf\w* | widersprech\w*
-        widerspreche | widerspruch
-        (?:nicht mehr|nie wieder) .{0,50}(?:kontaktier\w*|anschreib\w*|angeschrieben|schreiben|schicken
-          |zusenden|senden|mail\w*)
-        lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe | horen sie auf | schluss mit | unsubscribe
-        un-subscribe | opt[- ]?(?:me )?out | remove (?:me|us|my|our|this) | take (?:me|us|my|our) .{0,30}off
-        (?:delete|erase) (?:me|my|our|us)
-        stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|this|these|the (?:mail|e-?mail
-          |newsletter)|it|all)
-        please stop | no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)
-        (?:don't|do not|not want|not wish|never) .{0,40}(?:e-?mail|contact|write|send|mail|message|receive
-          |hear from)\w* .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)
-        cease and desist | withdraw my consent | revoke my consent | i object | leave me alone | desabonn\w*
-        desinscri\w* | me desinscrire | me retirer | retire[rz]?[- ](?:moi|nous|mon|notre)
-        supprim\w* .{0,40}(?:adresse|liste|mail|donnees)
-        ne (?:plus|souhaite plus|veux plus|desire plus) .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)
-        ne plus (?:recevoir|m'|me )
+        (?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochten?|hiermit|wieder) .{0,60}abmeld\w* | ^abmeld\w*
+        abzumelden | um abmeldung | meld\w* .{0,40}(?:mich|uns|adresse) .{0,30}\bab\b(?! (?:dem|\d|\w+tag))
+        abbestell\w* | bestelle .{0,40}\bab\b | austragen | auszutragen | aus(?:getragen|tragung)
+        trag\w* .{0,20}(?:mich|uns|meine|adresse) .{0,30}\baus\b | trag\w* (?:mich|uns) aus
+        nehm\w* .{0,30}(?:mich|uns|meine|unsere) .{0,40}(?:aus\b|vo[nm] |raus|heraus|runter)
+        (?:streich\w*|losch\w*|entfern\w*) .{0,30}(?:mich|uns|meine|unsere)\b
+        (?:mich|uns|meine \S+|unsere \S+) .{0,50}(?:losch\w*|entfern\w*|streich\w*|herauszunehmen|rausnehmen)
+        keine (?:weiteren |solchen )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?|zusendung\w*)(?!-?\s?adress)\b
+        keinen newsletter | kein interesse an (?:weiteren|ihrem newsletter|ihren mails|werbung)
+        kein(?:e|en)? (?:weiteren?|werbliche[nr]?) (?:nachrichten|post|kontakt\w*) | keine kontaktaufnahme
+        (?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen|stoppen
+          |nicht mehr)
+        (?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt) | widerruf\w* | widersprech\w* | widerspruch
+        (?:nicht mehr|nie wieder) .{0,50}(?:kontaktier|anschreib|angeschrieben|schreiben|schick|zusenden|senden|mail)\w*
+        lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe | horen sie auf | schluss mit
+        unsubscribe | un-subscribe | opt[- ]?(?:me )?out | take (?:me|us|my|our) .{0,30}off
+        remove (?:me|us|(?:my|our) (?:e-?mail|address|name|company|data|contact)|this (?:e-?mail|address))
+        (?:delete|erase) (?:me|us|(?:my|our) (?:e-?mail|address|data|details|contact|account|record))
+        stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|these|the (?:mail|e-?mail|newsletter)s?|it\b)
+        please stop
+        no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)
+        (?:don't|do not|not want|not wish|never) .{0,30}(?:e-?mail|contact|write|send|mail|message|receive|hear from)\w*
+          .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)\b
+        cease and desist | (?:withdraw|revoke) my consent | i object | leave me alone
+        desabonn\w* | desinscri\w* | me desinscrire | me retirer | retire[rz]?[- ](?:moi|nous|mon|notre)
+        supprim\w* .{0,30}(?:mon|ma|mes|notre|nos) .{0,20}(?:adresse|liste|mail|donnees|contact)
+        ne (?:souhaite |veux |desire |souhaitons |voulons )?plus .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)
         (?:plus|arretez) .{0,20}(?:de mails?|vos mails?|d'e-?mails?|de m'envoyer|de courriels?)
         cancella\w* .{0,30}(?:iscrizione|indirizzo|mio) | disiscri\w* | darme de baja | dar de baja
         uitschrijven | afmelden
@@ -159,12 +156,12 @@ def wants_to_stop(said: str) -> bool:
 
 _LEFT = phrases(
     r"""
-        (?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|verlassen|ausgeschieden|ausgeschieden
+        (?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|unternehmen verlassen|firma verlassen|ausgeschieden
           |hat unser (?:haus|unternehmen)|nicht mehr (?:tatig|beschaftigt|erreichbar|aktiv)
           |in (?:den )?(?:ruhestand|rente)|ruhestand)
         no longer (?:with|at|working|work\w*|employed|part of|an employee|be (?:monitor|check)\w*|in use|active
           |valid|monitored)
-        (?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)?
+        (?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)
         left the (?:company|organi[sz]ation) | (?:has|have) retired | moved on (?:from|to)
         not work(?:ing)? here | ne (?:fait|travaille|fais) plus
         a quitte (?:l'entreprise|la societe|notre|ses fonctions) | plus (?:dans|partie de|en poste)

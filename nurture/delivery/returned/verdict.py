@@ -13,6 +13,7 @@ from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.report import Failed
 from nurture.domain.failure import FAILURE_OF, Failure, enhanced_status, reason
 from nurture.domain.failure_reason import Reason, reason_in
+from nurture.domain.phrases import phrases
 
 _OPEN = frozenset(
     {Reason.UNKNOWN, Reason.SYSTEM, Reason.EXPIRED, Reason.SYNTAX, Reason.FILTERED, Reason.POLICY, Reason.NETWORK}
@@ -20,8 +21,12 @@ _OPEN = frozenset(
 _SAID = frozenset({Reason.FILTERED, Reason.NETWORK})
 """Open only where the status alone says so."""
 _REPLY = re.compile(r"(?<![\d.\[-])([45]\d\d)(?=[ :;#-]|$)")
-_SURE = re.compile(
-    r"\brcpt\b|does not like recipient|recipient command|table|>: user unknown|\baccount|mailbox", re.IGNORECASE
+_SURE = phrases(
+    r"""
+        \brcpt\b | does not like recipient | recipient command | table | >: user unknown | \baccount | mailbox
+        invalid recipient | recipient (?:not found|unknown|invalid|does not exist)
+    """,
+    flags=re.IGNORECASE,
 )
 _ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0|5\.4\.1")
 _MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
