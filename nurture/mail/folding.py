@@ -164,6 +164,9 @@ class _Folder:
                 return [self._for(node, place)]
             case nodes.CallBlock():
                 return self._call_block(node, place)
+            case nodes.FilterBlock() if node.find(nodes.Block) is None:
+                body, filter_ = self._statements(node.body, place), self._folded(node.filter, place.names)
+                return [nodes.FilterBlock(body, filter_, lineno=node.lineno)]
             case nodes.Block():
                 return self._block(node)
             case nodes.Assign() if any(node is other for other in place.file.body):
