@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 
+from nurture.domain.errors import NurtureError, TemplateFault
 from nurture.domain.message import MessageKind
 from nurture.domain.organisation import Imprint
 from nurture.engine.publication import Publication
-from nurture.engine.specimens import PUBLIC_URL, Example, examples
-from nurture.mail.lint import Finding, Specimen, Verdict, lint, verdicts
+from nurture.engine.specimens import LONGEST, PUBLIC_URL, USUAL, Example, Reader, Writer
+from nurture.mail.environment import HTML
+from nurture.mail.library import Template
+from nurture.mail.lint import RULES, Finding, Specimen, Verdict, lint, verdicts
 
 _FOLDER = "mail_templates"
 
@@ -22,9 +25,21 @@ def check_mails(publication: Publication) -> list[Verdict]:
 
 def _findings(publication: Publication) -> Iterator[tuple[str, Finding]]:
     imprint = publication.definitions.organisation.imprint
-    for example in examples(publication):
-        for finding in lint(_specimen(example, imprint)):
-            yield example.template.name, replace(finding, file=f"{_FOLDER}/{finding.file}")
+    writer = Writer(publication)
+    for template in publication.library.templates():
+        for reader in (USUAL, LONGEST):
+            for finding in _judged(writer, template, reader, imprint):
+                yield template.name, replace(finding, file=f"{_FOLDER}/{finding.file}")
+
+
+def _judged(writer: Writer, template: Template, reader: Reader, imprint: Imprint) -> list[Finding]:
+    try:
+        example = writer.write(template, reader)
+    except TemplateFault as fault:
+        return [replace(RULES["written"].broken(str(fault)), file=fault.template, line=fault.line)]
+    except NurtureError as fault:
+        return [replace(RULES["written"].broken(str(fault)), file=f"{template.name}{HTML}")]
+    return lint(_specimen(example, imprint))
 
 
 def _specimen(example: Example, imprint: Imprint) -> Specimen:

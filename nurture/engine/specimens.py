@@ -65,7 +65,7 @@ USUAL = Reader(
     "andrea.weber@werk-und-soehne.de", "ms", "Andrea", "Weber", "Werk & Söhne Maschinenbau GmbH", "+49 231 4710 200"
 )
 LONGEST = Reader(
-    address=f"{'vorname.nachname.' * 3}abteilung1234@{'lange-' * 10}de.{'firma-' * 10}de.{'gruppe-' * 6}organisation1.example",
+    address=f"{'vorname.nachname.' * 3}abteilung1234@{'lang-' * 12}de.{'firma-' * 10}de.{'gruppe-' * 7}gruppe.example",
     salutation="mr",
     first_name=_of_length(120, "Maximilian-Änne "),
     last_name=_of_length(120, "Müller-Lüdenscheidt von der "),
@@ -88,11 +88,22 @@ class Example:
 
 
 def examples(publication: Publication, readers: tuple[Reader, ...] = (USUAL, LONGEST)) -> Iterator[Example]:
-    """The letters, in the order of the templates. Raises TemplateFault if one cannot be written."""
-    rt = _runtime(publication)
+    """The letters, in the order of the templates. Raises NurtureError if one cannot be written."""
+    writer = Writer(publication)
     for template in publication.library.templates():
         for reader in readers:
-            yield _example(rt, template, reader)
+            yield writer.write(template, reader)
+
+
+class Writer:
+    """Writes letters of one publication."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._rt = _runtime(publication)
+
+    def write(self, template: Template, reader: Reader) -> Example:
+        """The letter for this reader. Raises NurtureError if it cannot be written."""
+        return _example(self._rt, template, reader)
 
 
 def _runtime(publication: Publication) -> Runtime:

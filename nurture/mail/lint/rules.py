@@ -8,6 +8,13 @@ _E, _W = Level.ERROR, Level.WARNING
 
 RULES = by_name(
     (
+        Rule(
+            "written",
+            _E,
+            "Every mail can be written for every reader.",
+            "One that cannot is set aside, visibly, and reaches nobody.",
+            "mend the template; put {% if … %} around what not every mail or reader has",
+        ),
         # --- the law
         Rule(
             "imprint",

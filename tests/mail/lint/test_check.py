@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from nurture.cli import main
+from nurture.engine.mail_check import check_mails
 from nurture.engine.publication import Publication
 from nurture.engine.specimens import LONGEST, PUBLIC_URL, USUAL, Example, examples
-from nurture.mail.library import Library
-from nurture.mail.lint import RULES
+from nurture.mail.library import Library, load_library
+from nurture.mail.lint import RULES, Level
 
 ROOT = Path(__file__).parents[3]
 MAIL = "mail_templates/welcome-feintakt/any/any/de.html.j2"
@@ -73,6 +74,16 @@ def test_check_tells_errors_and_warnings_and_fails(tmp_path: Path) -> None:
     assert light["mails"] == dark["mails"] == ["welcome-feintakt/any/any/de"]
     assert "padding:5px 28px" in lines[PARTS][button["line"] - 1]
     assert len(button["mails"]) > 50
+
+
+def test_a_mail_that_cannot_be_written_is_told_like_everything_else(example: Publication, tmp_path: Path) -> None:
+    for part in ("layout", "service", "welcome-feintakt"):
+        shutil.copytree(ROOT / "mail_templates" / part, tmp_path / "mail_templates" / part)
+    _change(tmp_path / MAIL, "{{ greeting }}", "{{ event.name }}")
+    (verdict,) = check_mails(replace(example, library=load_library(tmp_path / "mail_templates")))
+    found = verdict.finding
+    assert (found.rule, found.level, found.file, found.line) == ("written", Level.ERROR, MAIL, 5)
+    assert "'None' has no attribute 'name'" in found.message
 
 
 def _change(path: Path, old: str, new: str) -> None:

@@ -404,7 +404,7 @@ def test_with_the_longest_names_only_what_depends_on_them_is_judged() -> None:
 
 
 def test_every_rule_has_its_bad_letter() -> None:
-    assert {bad.finding.split()[0] for bad in BAD.values()} == RULES.keys()
+    assert {bad.finding.split()[0] for bad in BAD.values()} == RULES.keys() - {"written"}
 
 
 @pytest.mark.parametrize(
