@@ -67,7 +67,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.AUTH: r"""
         \bspf\b | \bdkim\b | \bdmarc\b | sender policy framework | unauthenticated (?:sender|e-?mail)
         \bsender id\b | sender.{0,20}not authenticated | purported responsible
-        authentication (?:check|requirements) | forged (?:sender|from) | \b5\.7\.(?:2\d|30|515)\b
+        authentication (?:check|requirements) | forged (?:sender|from) | \b5\.7\.(?:2[0-46-9]|30|515)\b
     """,
     Reason.POINTER: r"""
         \bptr\b | \brdns\b | reverse (?:dns|name|lookup|hostname) | ip name lookup
@@ -79,6 +79,7 @@ _PHRASES: dict[Reason, str] = {
         trop de | too many (?:\w+ ){0,2}(?:connections|sessions|messages|mails|e-?mails|errors|recipients)
         exceed(?:ed|s)? .{0,40}(?:sends|per (?:hour|day|minute|connection)|connections|messages)
         (?:sending|mail|message) (?:rate|limit|quota) .{0,20}exceed | limit .{0,20}exceeded for (?:ip|host)
+        unexpected volume | (?:relay|sending|daily) quota
     """,
     Reason.VIRUS: r"""
         \bvirus | malware | trojan | infected | \bworm\b | harmful attachment
@@ -96,13 +97,14 @@ _PHRASES: dict[Reason, str] = {
     """,
     Reason.BLOCKED: r"""
         block[- ]?list | (?<!may be )black[- ]?list | \bdnsbl | \br(?:hs)?bl\b | spamhaus | spamcop
-        barracudacentral | \bsorbs\b | \bblocked\b(?!.{0,20}(?:recipient|user|mailbox)) | is listed
+        barracudacentral | \bsorbs\b | (?<!account is )(?<!mailbox is )\bblocked\b(?!.{0,20}(?:recipient|user|mailbox))
+        is listed | (?:host|network) not allowed | user complaints
         (?<!not )listed (?:in|at|on|by) | reputation | bann(?:ed|ing) | client (?:host|address|ip) .{0,80}reject
         may not be mail exchanger | part of their network | dial-?up | transient ip
         your (?:ip|host|isp|network|mail ?server|domain) .{0,60}(?:reject|denied|refus|not (?:allowed|accept))
         \bip (?:address )?(?:\S+ )?(?:is )?(?:rejected|refused|denied|not (?:allowed|accepted)|forbidden)
         dynamic(?:ally)?[- ](?:ip|assigned|address|looking) | smtp server of your isp | no smtp service
-        gr[ea]y-?list | (?<!address rejected: )(?<!addresses rejected : )access denied
+        (?<!address rejected: )(?<!addresses rejected : )access denied
         connection (?:rejected|refused by policy) | not accepting (?:connections|mail) from | hote? refuse
         service (?:refused|denied|not available|unavailable; client) | gesperrte? (?:ip|server|absender)
         ip=[\d.:a-f]+ - a problem
@@ -158,10 +160,11 @@ _PHRASES: dict[Reason, str] = {
         ya no (?:existe|trabaja)
     """,
     Reason.SUSPENDED: r"""
-        {person}\b.{0,60}?(?:disabled|inacti|suspended|locked|frozen|deactivated|not active|on hold|expired
-          |deaktiviert|gesperrt)
-        (?:disabled|inactive|suspended|locked|frozen|deactivated|gesperrtes|expired) {person} | suspendu | desactive
-        not been activated | is not accepting (?:any )?(?:mail|messages) | vacation mailbox | account .{0,30}blocked
+        {person}\b.{0,60}?(?:disabled|inacti|suspended|locked|frozen|deactivated|not active|on hold|deaktiviert|gesperrt)
+        (?:disabled|inactive|suspended|locked|frozen|deactivated|gesperrtes) {person} | suspendu | desactive
+        (?:account|mailbox) (?:has |is |was )?expired | expired (?:account|mailbox) | not been activated
+        is not accepting (?:any )?(?:mail|messages) | vacation mailbox
+        (?:account|compte|mailbox|konto) .{0,30}bl(?:ocked|oque)
     """,
     Reason.CONTENT: r"""
         (?:improper|8-?bit|non-?ascii) .{0,20}(?:header|data|use) | rfc ?[25]?[38]22 | rfc.{0,10}complian
@@ -176,14 +179,15 @@ _PHRASES: dict[Reason, str] = {
         polic(?:y|ies) | security (?:reason|restrict|violation|issue|risk|setting) | (?:for|of|to) security
         administrativ | prohibited | starttls | \btls\b (?:required|is) | must issue
         encryption (?:required|needed) | (?:local|site) rule | denied by | not allowed by | forbidden | violat
-        richtlinie | regelwerk | sicherheits | ask your postmaster
+        richtlinie | regelwerk | sicherheits | ask your postmaster | address is not verified
     """,
     Reason.NETWORK: r"""
         (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed)(?!.{0,60}{missing})
         try again\b.{0,40}(?:name|dns|host)
         (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem)(?!.{0,60}{missing})
         bad file descriptor | invalid mx | name service error(?!.{0,80}not found(?!.{0,12}try))
-        not found,? try again | (?:server|host) (?:is )?not responding
+        not found,? try again | (?:server|host) (?:is )?not (?:responding|reachable) | could not find a gateway
+        did not accept our requests to connect
         connection (?:to .{1,60})?(?:timed out|refused|reset|dropped|lost|closed|failed)
         (?:verbindung|connexion) .{0,40}(?:fehl|nicht|refus)
         (?:timed out|lost connection|timeout) (?:while|with|during|waiting|connecting|to) | operation timed out
@@ -215,14 +219,14 @@ _PHRASES: dict[Reason, str] = {
         account (?:has been |was |is )?(?:deleted|removed|closed|terminated)
     """,
     Reason.FILTERED: r"""
-        filtered | (?:refused|rejected) by (?:the )?(?:recipient|user)
+        filtered | (?:refused|rejected) by (?:the )?(?:recipient|user)\b(?! domain)
         (?:recipient|user) (?:refuse|reject|does not (?:want|wish))
         (?:restricted|not accept) .{0,40}(?:sender|message|mail) | rule imposed | recipient'?s? preference
     """,
     Reason.EXPIRED: r"""
-        (?:delivery|retry|message|queue|time|lifetime|warteschlange).{0,30}?(?:expired|timed? ?out|exceeded
+        (?:delivery|envelope|retry|message|queue|time|lifetime|warteschlange).{0,30}?(?:expired|timed? ?out|exceeded
           |abgelaufen)
-        giving up
+        giving up | gr[ea]y-?list | failed \d+ attempts | hosts have been failing | undelivered after
         (?:not|cannot|unable to) (?:be )?(?:deliver\w*|sen[dt]) .{0,30}(?:for|within|after|in|since) .{0,20}(?:day
           |hour|minute|second)
         for (?:more than )?\d+ (?:days|hours|minutes|seconds) | delayed | deferred | still (?:trying|being retried)
