@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from nurture.store import activities
+from nurture.store.bulk import among
 from nurture.store.schema import Activity, Company, Contact, LetterFrame, MessageBytes, Registration, Unit, Wording
 from nurture.store.upsert import insert_new
 
@@ -24,7 +25,7 @@ def readers(session: Session, contacts: Collection[int]) -> dict[int, Row[Any]]:
         select(*columns)
         .join(Unit, Unit.id == c.unit_id)
         .outerjoin(Company, Company.id == Unit.company_id)
-        .where(c.id.in_(contacts))
+        .where(among(session, c.id, contacts))
     )
     return {row.id: row for row in session.execute(query)} if contacts else {}
 
@@ -37,7 +38,7 @@ def interests(session: Session, contacts: Collection[int]) -> dict[int, list[str
     times, latest = func.count().label("times"), func.max(a.at).label("latest")
     rows = session.execute(
         activities.human((a.contact_id, a.topic, times, latest))
-        .where(a.contact_id.in_(contacts), a.topic.is_not(None), a.kind.in_(("click", "download")))
+        .where(among(session, a.contact_id, contacts), a.topic.is_not(None), a.kind.in_(("click", "download")))
         .group_by(a.contact_id, a.topic)
         .order_by(times.desc(), latest.desc(), a.topic)
     )
@@ -54,7 +55,7 @@ def first_downloads(session: Session, contacts: Collection[int]) -> dict[int, st
     a = Activity
     rows = session.execute(
         select(a.contact_id, a.content)
-        .where(a.contact_id.in_(contacts), a.kind == "download", a.content.is_not(None))
+        .where(among(session, a.contact_id, contacts), a.kind == "download", a.content.is_not(None))
         .order_by(a.at, a.id)
     )
     found: dict[int, str] = {}
@@ -94,7 +95,7 @@ def keep_frames(session: Session, new: Mapping[str, Mapping[str, Any]]) -> None:
 def raw(session: Session, messages: Iterable[int]) -> dict[int, bytes]:
     """Message -> the bytes that were kept of it. One query."""
     rows = session.execute(
-        select(MessageBytes.message_id, MessageBytes.raw).where(MessageBytes.message_id.in_(list(messages)))
+        select(MessageBytes.message_id, MessageBytes.raw).where(among(session, MessageBytes.message_id, messages))
     )
     return {message: bytes_ for message, bytes_ in rows}
 

@@ -6,19 +6,21 @@ Knows how mails are queued, once each, and what can be asked of them. How delive
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id
-from nurture.store.bulk import insert_many
+from nurture.store.bulk import insert_many, spelled
 from nurture.store.schema import Attempt, Message, MessageBytes
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
+_ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
 
 
 def literally(column: str, value: str) -> ColumnElement[bool]:
@@ -103,15 +105,26 @@ class Try:
 
 def record_tries(session: Session, tries: Sequence[Try]) -> None:
     """Add to the journal of attempts. One statement."""
-    insert_many(
-        session,
-        Attempt,
-        [
-            {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, "status": t.status}
-            | {"reply": t.reply, "host": t.host}
-            for t in tries
-        ],
-    )
+    if not tries:
+        return
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().execute(_ATTEMPTS.insert(), [_attempt(t) for t in tries])
+    else:
+        rows = json.dumps([_attempt(t) for t in tries], default=spelled)
+        session.connection().execute(_ATTEMPTS_AT_ONCE, {"rows": rows})
+
+
+def _attempt(t: Try) -> dict[str, Any]:
+    said = {"status": t.status, "reply": t.reply, "host": t.host}
+    return {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, **said}
+
+
+_ATTEMPTS_AT_ONCE = text(
+    """INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
+       SELECT message_id, at, outcome, phase, status, reply, host
+       FROM json_to_recordset(CAST(:rows AS json)) AS given(
+           message_id bigint, at timestamptz, outcome text, phase text, status text, reply text, host text)"""
+)
 
 
 def tries_of(session: Session, messages: Iterable[int]) -> dict[int, list[Try]]:

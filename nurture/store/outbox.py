@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, se
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
+from nurture.store.bulk import among
 from nurture.store.messages import COLUMNS, Outgoing, Try, literally, record_tries
 from nurture.store.schema import Message
 from nurture.store.types import UtcDateTime
@@ -111,7 +112,7 @@ def renew(session: Session, worker: str, ids: Collection[int], until: datetime) 
     """Keep claimed mails longer. Returns those that are still this worker's."""
     rows = session.execute(
         update(_TABLE)
-        .where(_TABLE.c.id.in_(ids), _TABLE.c.claimed_by == worker, _TABLE.c.state == MessageState.CLAIMED)
+        .where(among(session, Message.id, ids), _TABLE.c.claimed_by == worker, _TABLE.c.state == MessageState.CLAIMED)
         .values(claimed_until=until)
         .returning(_TABLE.c.id)
     )

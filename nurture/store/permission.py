@@ -8,23 +8,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nurture.store.bulk import among
 from nurture.store.schema import Contact, EnrollmentRow, Registration
 
 
 def people(session: Session, contacts: Collection[int]) -> dict[int, Any]:
     """Contact -> (id, unit, time zone). One query."""
-    query = select(Contact.id, Contact.unit_id, Contact.time_zone).where(Contact.id.in_(contacts))
+    query = select(Contact.id, Contact.unit_id, Contact.time_zone).where(among(session, Contact.id, contacts))
     return {row.id: row for row in session.execute(query)}
 
 
 def left_enrollments(session: Session, enrollments: Collection[int]) -> dict[int, Any]:
     """Enrollment -> (id, how it ended, why), of those that ended. One query."""
     e = EnrollmentRow
-    query = select(e.id, e.left_kind, e.reason).where(e.id.in_(enrollments), e.state == "left")
+    query = select(e.id, e.left_kind, e.reason).where(among(session, e.id, enrollments), e.state == "left")
     return {row.id: row for row in session.execute(query)}
 
 
 def registrations(session: Session, ids: Collection[int]) -> dict[int, Any]:
     """Registration -> (id, state, when it expires). One query."""
-    query = select(Registration.id, Registration.state, Registration.expires_at).where(Registration.id.in_(ids))
+    query = select(Registration.id, Registration.state, Registration.expires_at).where(among(session, Registration.id, ids))
     return {row.id: row for row in session.execute(query)}

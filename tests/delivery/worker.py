@@ -1,8 +1,9 @@
 """A worker process that can be killed anywhere.
 
-Reads one JSON order per line: {"url", "mailbox" or "port", "now", "worker", "kill_at"}. For each it forks a child that
-delivers until nothing is left and then says so; with ``kill_at`` the child kills itself (signal 9) at that moment, moments
-being every statement, commit, file and SMTP step. Answers with the child's wait status. Loading happens once.
+Reads one JSON order per line: {"url", "mailbox" or "port", "now", "worker", "limit", "kill_at", "phase"}. For each it forks
+a child that delivers and then says so; with ``kill_at`` the child kills itself (signal 9) at that moment of its life.
+Moments are those of ``phase`` or, without one, every statement, commit, file and SMTP step. Answers with the child's wait
+status. Loading happens once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,26 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from nurture.delivery import MailboxTransport, SmtpSettings, SmtpTransport
-from nurture.delivery.smtp import SmtpSession
+from nurture.delivery.connection import Connection
 from nurture.engine.delivery import deliver
+from nurture.engine.delivery_round import Round
+from nurture.engine.delivery_supply import Supply
+from nurture.engine.letters import Desk
 from nurture.engine.publication import load_publication
 from nurture.engine.runtime import Runtime
 from nurture.mail.signing import Signer
 from nurture.store.database import connect
 
 HOME = Path(__file__).parents[2]
+_TRIES = 200
+PHASES: dict[str, tuple[Any, str]] = {
+    "claimed": (Supply, "_claim"),
+    "composing": (Desk, "write"),
+    "on record, before the dot": (Round, "ahead"),
+    "the dot is out": (Connection, "_write"),
+    "answered, not recorded": (Round, "settled"),
+}
+"""Name -> what has just returned at a moment of this phase."""
 
 
 class Fate:
@@ -44,14 +58,15 @@ class Fate:
     def watch(self, engine: Engine) -> None:
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(engine, name, self.moment)
-        for owner, name in ((os, "fsync"), (Path, "replace"), (SmtpSession, "_send"), (SmtpSession, "_read")):
-            self._around(owner, name)
+        for owner, name in ((os, "fsync"), (Path, "replace"), (Connection, "_write"), (Connection, "_read")):
+            self.around(owner, name, before=True)
 
-    def _around(self, owner: Any, name: str) -> None:
+    def around(self, owner: Any, name: str, *, before: bool = False) -> None:
         original = getattr(owner, name)
 
         def watched(*args: Any, **kwargs: Any) -> Any:
-            self.moment()
+            if before:
+                self.moment()
             result = original(*args, **kwargs)
             self.moment()
             return result
@@ -60,16 +75,22 @@ class Fate:
 
 
 def run(order: dict[str, Any], publication: Any) -> None:
-    engine = connect(order["url"])
-    Fate(order.get("kill_at")).watch(engine)
+    engine, fate = connect(order["url"]), Fate(order.get("kill_at"))
+    if "phase" in order:
+        fate.around(*PHASES[order["phase"]])
+    else:
+        fate.watch(engine)
     transport = (
         MailboxTransport(Path(order["mailbox"]))
         if "mailbox" in order
         else SmtpTransport(SmtpSettings("127.0.0.1", order["port"], tls="none"))
     )
     rt = Runtime(engine, publication, Signer(["only-for-tests-0123456789abcdef"]), transport, "https://n.example", "test")
-    while deliver(rt, datetime.fromisoformat(order["now"]), worker=order["worker"], limit=50).claimed:
-        pass
+    now, limit = datetime.fromisoformat(order["now"]), order.get("limit")
+    for _ in range(_TRIES if limit else 1):
+        if deliver(rt, now, worker=order["worker"], limit=limit).claimed:
+            return
+        time.sleep(0.02)  # as between two beats: the other worker has all connections, and will give some back
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from nurture.engine import operation
-from nurture.engine.beats import BEATS, Beat
+from nurture.engine.beats import BEATS, Beat, Worker
 from nurture.engine.publication import Publication, load_publication
 from nurture.engine.reloading import Watch
 from nurture.engine.runtime import Runtime
@@ -51,7 +51,7 @@ def test_a_failing_beat_is_told_and_comes_again(
 ) -> None:
     calls: list[datetime] = []
 
-    def stumble(_rt: Runtime, now: datetime, _worker: str) -> str:
+    def stumble(_rt: Runtime, now: datetime, _worker: Worker) -> str:
         calls.append(now)
         if len(calls) < 3:
             raise OSError("the disk is full")
@@ -73,7 +73,7 @@ def test_a_failing_beat_is_told_and_comes_again(
 def test_a_beat_goes_on_while_there_is_something_to_do(runtime: Runtime, clock: SteppedClock) -> None:
     left = [3]
 
-    def work(_rt: Runtime, _now: datetime, _worker: str) -> str:
+    def work(_rt: Runtime, _now: datetime, _worker: Worker) -> str:
         left[0] -= 1
         return f"{left[0]} left" if left[0] else ""
 
@@ -83,7 +83,7 @@ def test_a_beat_goes_on_while_there_is_something_to_do(runtime: Runtime, clock: 
 
 
 def test_a_beat_with_endless_work_lets_go(runtime: Runtime, clock: SteppedClock) -> None:
-    def endless(_rt: Runtime, _now: datetime, _worker: str) -> str:
+    def endless(_rt: Runtime, _now: datetime, _worker: Worker) -> str:
         clock.now += timedelta(seconds=15)
         return "100 sent"
 
@@ -96,7 +96,7 @@ def test_a_beat_with_endless_work_lets_go(runtime: Runtime, clock: SteppedClock)
 def test_a_paused_route_is_not_asked_again_at_once(runtime: Runtime, clock: SteppedClock) -> None:
     calls: list[datetime] = []
 
-    def paused(_rt: Runtime, now: datetime, _worker: str) -> str:
+    def paused(_rt: Runtime, now: datetime, _worker: Worker) -> str:
         calls.append(now)
         return "paused: connection refused"
 
@@ -120,8 +120,8 @@ def test_a_duty_is_done_once_per_slot_over_all_processes(runtime: Runtime, clock
 def test_a_duty_that_failed_is_done_again_in_its_slot(runtime: Runtime, clock: SteppedClock) -> None:
     done: list[str] = []
 
-    def stumble(_rt: Runtime, _now: datetime, worker: str) -> str:
-        done.append(worker)
+    def stumble(_rt: Runtime, _now: datetime, worker: Worker) -> str:
+        done.append(worker.name)
         if len(done) == 1:
             raise OSError("the disk is full")
         return "tidied"
@@ -137,7 +137,7 @@ def test_a_duty_that_failed_is_done_again_in_its_slot(runtime: Runtime, clock: S
 def test_stopping_waits_for_the_running_batch_and_says_goodbye(runtime: Runtime, clock: SteppedClock) -> None:
     began, go_on, ended = Event(), Event(), Event()
 
-    def work(_rt: Runtime, _now: datetime, _worker: str) -> str:
+    def work(_rt: Runtime, _now: datetime, _worker: Worker) -> str:
         began.set()
         assert go_on.wait(30)
         ended.set()
@@ -225,7 +225,7 @@ def test_beats_go_on_when_the_clock_of_the_machine_is_set_back(runtime: Runtime,
     calls: list[datetime] = []
     again = Event()
 
-    def note(_rt: Runtime, now: datetime, _worker: str) -> str:
+    def note(_rt: Runtime, now: datetime, _worker: Worker) -> str:
         calls.append(now)
         if len(calls) > 1:
             again.set()
