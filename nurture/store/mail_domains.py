@@ -42,10 +42,16 @@ def keep(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def want(session: Session, domains: Collection[str]) -> None:
-    """Mark answers that were needed although they were out of date."""
+    """Mark answers that were needed although they were out of date. Those that somebody holds are being renewed."""
+    free = (
+        select(MailDomain.domain)
+        .where(among(session, MailDomain.domain, sorted(domains)), ~MailDomain.wanted)
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
     session.execute(
         update(MailDomain)
-        .where(among(session, MailDomain.domain, sorted(domains)), ~MailDomain.wanted)
+        .where(MailDomain.domain == free.c.domain)
         .values(wanted=True)
         .execution_options(synchronize_session=False)
     )
