@@ -60,6 +60,8 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"unsubscribed at the mail provider", "beim Mailanbieter abgemeldet"),
     (r"held for (\d+) days: (.+)", "pausiert für {0} Tage: {1!t}"),
     (r"held until somebody decides: (.+)", "pausiert, bis jemand entscheidet: {0!t}"),
+    (r"asked in words for no more mail", "hat geschrieben, keine Mails mehr zu wollen"),
+    (r"by (.+), after reading what came back", "von {0}, nach Lesen der Rücksendung"),
     (r"asks for no more mail", "bittet darum, keine Mails mehr zu bekommen"),
     (r"(\d+) mails in a row did not arrive", "{0} Mails hintereinander kamen nicht an"),
     (r"(\d+) mails in a row did not arrive, again after a pause",

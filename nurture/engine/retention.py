@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nurture.engine.registration import expire_registrations
 from nurture.engine.runtime import Runtime
-from nurture.store import delivery_counts, mail_domains, retention
+from nurture.store import delivery_counts, mail_domains, retention, returned
 from nurture.store.database import transaction
 
 _FIGURES_KEPT = timedelta(days=90)
@@ -19,6 +19,7 @@ def retain(rt: Runtime, now: datetime) -> dict[str, int]:
     keep, zone = rt.definitions.retention, rt.definitions.calendar.zone
     with transaction(rt.db) as session:
         removed["network addresses"] = retention.forget_ips(session, keep.raw_ip.before(now, zone))
+        removed["returned mails"] = returned.forget_bytes(session, now - rt.definitions.delivery.returned_kept)
         removed["clicks"] = retention.delete_clicks(session, keep.clicks.before(now, zone))
         removed["counters"] = retention.delete_counters(session, now)
         removed["delivery figures"] = delivery_counts.forget(session, now - _FIGURES_KEPT)

@@ -147,7 +147,7 @@ def _complaint(case: Case) -> str:
     if case.sent.contact_id is not None:
         proof = {"via": "complaint", "returned": case.id, "message": case.sent.id, "source": case.came.source}
         object_to_mail(case.rt, case.session, case.sent.contact_id, REPORTED, proof, case.now)
-    evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it", case.now)
+    evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it")
     _count(case, None)
     return f"suppressed: {REPORTED}"
 
@@ -166,7 +166,7 @@ def _delayed(_case: Case) -> str:
 
 
 def _delivered(case: Case) -> str:
-    evidence.arrived(case.session, case.sent.id, "arrived: its server said so", case.now)
+    evidence.arrived(case.session, case.sent.id, "arrived: its server said so")
     return "on record: arrived"
 
 
@@ -176,7 +176,7 @@ def _delivered(case: Case) -> str:
 def _auto_reply(case: Case) -> str:
     """A program wrote it: nothing counts, wakes or ends by it; at most there is something for a human to do."""
     if case.found.sent is not None:
-        evidence.arrived(case.session, case.sent.id, "arrived: an automatic reply came", case.now)
+        evidence.arrived(case.session, case.sent.id, "arrived: an automatic reply came")
     if case.found.contact is None or not case.came.left:
         return "on record: an automatic reply"
     _task(case, "left", {"de": "Abwesenheitsnotiz sagt: nicht mehr im Unternehmen. Nachfolge klären: {subject}",
@@ -186,7 +186,7 @@ def _auto_reply(case: Case) -> str:
 
 def _reply(case: Case) -> str:
     if case.found.sent is not None:
-        evidence.arrived(case.session, case.sent.id, "arrived: the reader answered", case.now)
+        evidence.arrived(case.session, case.sent.id, "arrived: the reader answered")
     if case.came.stops:
         return hold_for_stop(case)
     if case.found.contact is None:

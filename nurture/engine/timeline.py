@@ -21,6 +21,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import LeadScore, lead_scores
 from nurture.engine.timeline_cards import ConsentFact, ContactFacts, HandoffFact, LeadFact, MessageFact, TaskFact
 from nurture.engine.timeline_entries import Entry, entries
+from nurture.engine.timeline_returned import returned
 from nurture.store import timeline as store
 from nurture.store.database import reading
 from nurture.store.timeline import Story
@@ -65,7 +66,7 @@ def timeline(rt: Runtime, address: str, language: str, now: datetime | None = No
             handoffs=cards.handoff_facts(d, story, language),
             tasks=cards.task_facts(story),
             messages=cards.message_facts(d, story, language),
-            entries=entries(d, story, language),
+            entries=entries(d, story, language, returned(d, story, language)),
         )
 
 

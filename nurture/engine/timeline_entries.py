@@ -6,7 +6,7 @@ decision that sent it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -42,9 +42,10 @@ class Entry:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-def entries(d: Definitions, story: Story, language: str) -> tuple[Entry, ...]:
-    """All of them, newest first; what happened at the same instant in the order in which it follows."""
+def entries(d: Definitions, story: Story, language: str, more: Iterable[Entry] = ()) -> tuple[Entry, ...]:
+    """All of them and ``more``, newest first; what happened at the same instant in the order in which it follows."""
     made = [
+        *more,
         *_registrations(d, story, language),
         *_consents(d, story, language),
         *_activities(d, story, language),
@@ -124,12 +125,13 @@ def _activities(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
 
 
 def _told_elsewhere(story: Story) -> set[tuple[str, str | None, datetime | None]]:
-    """(kind, form, at) of activities that registrations, consents and handoffs tell better."""
+    """(kind, form, at) of activities that registrations, consents, handoffs and returned mails tell better."""
     return {
         *(("form", r.form, r.created_at) for r in story.registrations),
         *(("confirmed", r.form, r.settled_at) for r in story.registrations),
         *(("unsubscribed", None, e.at) for e in story.consent_events if e.event == "withdrawn"),
         *(("sales-answer", None, e.at) for e in story.handoff_events),
+        *(("reply", None, r.received_at) for r in story.returned if r.kind == "reply"),
     }
 
 

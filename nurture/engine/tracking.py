@@ -29,7 +29,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
 from nurture.mail.library import Link, Template
-from nurture.store import activities, consents, contacts, enrollments, leads
+from nurture.store import activities, consents, contacts, enrollments, evidence, leads
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Message
 
@@ -122,6 +122,7 @@ def _record_visit(
             activities.count_anonymous(session, template.version, str(position), day)
         return Reader(language=row.language if row else template.language)
     item = rt.definitions.content.get(link.target) if link.kind == "content" else None
+    evidence.arrived(session, row.id, "arrived: a link in it was followed")
     activity = activities.record(
         session,
         row.contact_id,

@@ -72,9 +72,9 @@ def came_back(session: Session, message: int, failure: str, reason: str, now: da
     return _move(session, message, _LEFT, MessageState.FAILED, reason, now, failure)
 
 
-def arrived(session: Session, message: int, reason: str, now: datetime) -> bool:
+def arrived(session: Session, message: int, reason: str) -> bool:
     """Its outcome was unknown, and here is a sign that it arrived. False: nothing was open."""
-    return _move(session, message, (MessageState.UNKNOWN,), MessageState.ACCEPTED, reason, now, None)
+    return _move(session, message, (MessageState.UNKNOWN,), MessageState.ACCEPTED, reason, None, None)
 
 
 def _move(
@@ -83,10 +83,13 @@ def _move(
     states: tuple[MessageState, ...],
     to: MessageState,
     reason: str,
-    now: datetime,
+    now: datetime | None,
     failure: str | None,
 ) -> bool:
-    over = {"due_at": None, "claimed_by": None, "claimed_until": None, "settled_at": now}
+    """``now`` None: when it was settled before stays, as clicks are judged by it."""
+    over: dict[str, object] = {"due_at": None, "claimed_by": None, "claimed_until": None}
+    if now is not None:
+        over["settled_at"] = now
     result = session.execute(
         update(Message)
         .where(Message.id == message, Message.state.in_(states))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from nurture.domain.handoff import OPEN
 from nurture.store.schema import (
@@ -24,9 +24,11 @@ from nurture.store.schema import (
     Handoff,
     HandoffEventRow,
     Hit,
+    Hold,
     Lead,
     Message,
     Registration,
+    ReturnedMail,
     Suppression,
     TaskRow,
     Unit,
@@ -56,6 +58,9 @@ class Story:
     handoffs: Sequence[Handoff]
     handoff_events: Sequence[HandoffEventRow]
     tasks: Sequence[TaskRow]
+    returned: Sequence[ReturnedMail]
+    """Without the bytes."""
+    hold: Hold | None
     colleagues: Mapping[int, str]
     """Contact id -> address, of everybody in the unit: a lead's points can come from any of them."""
 
@@ -121,6 +126,8 @@ def story(session: Session, address_key: str) -> Story | None:
         handoffs=handoffs,
         handoff_events=_all(session, HandoffEventRow, HandoffEventRow.handoff_id.in_([h.id for h in handoffs])),
         tasks=_all(session, TaskRow, TaskRow.contact_id == me),
+        returned=_returned(session, me, [m.id for m in messages]),
+        hold=session.get(Hold, address_key),
         colleagues=_colleagues(session, unit.id if unit else 0),
     )
 
@@ -138,6 +145,12 @@ def _messages(session: Session, contact: int, registrations: Sequence[int]) -> l
     """Mails to this person; those to our own sales team about the person belong to the handoff."""
     mine = or_(Message.contact_id == contact, Message.registration_id.in_(registrations))
     return _all(session, Message, mine)
+
+
+def _returned(session: Session, contact: int, messages: Sequence[int]) -> list[ReturnedMail]:
+    mine = or_(ReturnedMail.contact_id == contact, ReturnedMail.message_id.in_(messages))
+    query = select(ReturnedMail).options(defer(ReturnedMail.raw)).where(mine)
+    return list(session.scalars(query.order_by(ReturnedMail.id)))
 
 
 def _attempts(session: Session, messages: Sequence[int]) -> dict[int, list[Attempt]]:

@@ -6,6 +6,8 @@ ICONS = {
     "form": "forms", "confirmed": "circle-check", "declined": "circle-x", "expired": "hourglass", "click": "click",
     "download": "download", "answer": "message-reply", "call-wish": "phone-call", "reply": "message-reply",
     "unsubscribed": "ban", "preferences": "ban", "imported": "upload", "sales-answer": "heart-handshake",
+    "bounce": "mail-off", "complaint": "ban", "unsubscribe": "ban", "delayed": "clock", "delivered": "circle-check",
+    "auto-reply": "message-reply", "unclear": "info-circle", "held": "clock",
     "note": "note", "enrolled": "login-2", "left": "door-exit", "class": "target-arrow", "task": "checklist",
     "task-done": "check", "suppressed": "ban", "mail-nurture": "mail", "mail-opt-in": "mail-opened",
     "mail-sales": "mail-fast", "decision-wait": "clock", "decision-skip": "player-skip-forward",
@@ -38,6 +40,11 @@ COLOURS = {
 _GROUPS = {"mail": "blue", "reading": "green", "form": "teal", "decision": "secondary", "lead": "purple", "consent": "cyan"}
 
 
+_BAD_NEWS = frozenset(
+    ("bounce", "complaint", "unsubscribe", "held", "suppressed", "declined", "consent-withdrawn", "consent-objected")
+)
+
+
 def icon(kind: str) -> str:
     """The icon of an entry or step."""
     return ICONS.get(kind) or ("heart-handshake" if kind.startswith("handoff-") else "info-circle")
@@ -55,7 +62,7 @@ def entry_colour(entry: object) -> str:
         return COLOURS[f"message.{state}"]
     if kind == "click" and state != "human":
         return COLOURS.get(f"verdict.{state}", "secondary")
-    if kind in ("suppressed", "declined", "consent-withdrawn", "consent-objected"):
+    if kind in _BAD_NEWS:
         return "red"
     return _GROUPS.get(group, "secondary")
 

@@ -1,0 +1,80 @@
+"""What a human decides about what came back: whether somebody meant "stop", and what is in quarantine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from nurture.domain.address import address_key
+from nurture.domain.errors import NotFound
+from nurture.engine.objection import object_to_mail
+from nurture.engine.runtime import Runtime
+from nurture.store import contacts, enrollments, holds, returned
+from nurture.store.database import transaction
+from nurture.store.schema import ReturnedMail, TaskRow
+
+OBJECTED = "asked in words for no more mail"
+
+
+def meant_stop(rt: Runtime, address: str, by: str, now: datetime) -> None:
+    """The owner of a held address meant it: no more marketing mail. Raises NotFound."""
+    with transaction(rt.db) as session:
+        key, contact = _held(session, address)
+        if contact is None:
+            contacts.suppress(session, key, OBJECTED, now)
+        else:
+            object_to_mail(rt, session, contact, OBJECTED, {"via": "reply", "by": by}, now)
+            _decided(session, contact, by, now)
+        holds.release(session, key)
+
+
+def go_on(rt: Runtime, address: str, by: str, now: datetime) -> None:
+    """It was not meant so, or the address works again: campaigns go on where they were. Raises NotFound."""
+    with transaction(rt.db) as session:
+        key, contact = _held(session, address)
+        holds.release(session, key)
+        if contact is not None:
+            enrollments.go_on(session, contact, f"the hold was lifted by {by}", now)
+            enrollments.look_again(session, contact, now)
+            _decided(session, contact, by, now)
+
+
+def dismiss(rt: Runtime, id_: int, by: str, now: datetime) -> None:  # noqa: ARG001 - one form for all verbs
+    """There is nothing to do about this one. Raises NotFound."""
+    with transaction(rt.db) as session:
+        row = returned.find(session, id_)
+        if row is None:
+            raise NotFound("returned mail", id_)
+        if row.state == returned.QUARANTINE:
+            returned.settle(session, id_, {"state": returned.DISMISSED, "action": f"dismissed by {by}; {row.action}"})
+
+
+def suppress(rt: Runtime, id_: int, address: str, by: str, now: datetime) -> None:
+    """A human read it: this address of ours gets no mail any more. Raises NotFound where it is nobody we know."""
+    with transaction(rt.db) as session:
+        row = returned.find(session, id_)
+        if row is None or contacts.by_address(session, address) is None:
+            raise NotFound("returned mail" if row is None else "contact", id_ if row is None else address)
+        reason = f"by {by}, after reading what came back"
+        contacts.suppress(session, address_key(address), reason, now)
+        returned.settle(session, id_, {"state": returned.DONE, "action": f"suppressed: {reason}"})
+
+
+def _held(session: Session, address: str) -> tuple[str, int | None]:
+    """(key, contact) of a held address. Raises NotFound."""
+    key = address_key(address)
+    if holds.find(session, key) is None:
+        raise NotFound("hold of the address", address)
+    person = contacts.by_address(session, address, lock=True)
+    return key, person.id if person else None
+
+
+def _decided(session: Session, contact: int, by: str, now: datetime) -> None:
+    """The task that asked for this decision is done."""
+    asked = select(ReturnedMail.id).where(ReturnedMail.contact_id == contact)
+    keys = [f"returned:{id_}:stop" for id_ in session.scalars(asked)]
+    session.execute(
+        update(TaskRow).where(TaskRow.once_key.in_(keys), TaskRow.done_at.is_(None)).values(done_at=now, done_by=by)
+    )
