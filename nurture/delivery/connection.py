@@ -26,6 +26,9 @@ _RECORD = 16_384
 """A TLS record at most: what was not written whole, nobody can read."""
 
 
+_TIMEOUT_OF = {Phase.CONNECT: "banner", Phase.DATA: "data", Phase.BODY: "body", Phase.ANSWER: "answer"}
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds per phase (RFC 5321 4.5.3.2). Impatience at the final dot would deliver a mail twice.
@@ -42,8 +45,8 @@ class Timeouts:
     quit: float = 5
 
     def of(self, phase: Phase) -> float:
-        special = {Phase.CONNECT: self.banner, Phase.DATA: self.data, Phase.BODY: self.body, Phase.ANSWER: self.answer}
-        return special.get(phase, self.command)
+        name = _TIMEOUT_OF.get(phase)
+        return getattr(self, name) if name else self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,10 @@ class Connection:
         events = self.conversation.receive(data, len(self._out))
         if events and isinstance(events[-1], Secure):
             return [*events[:-1], *self._secure(now)]
-        return events + self.send(now)
+        if self.conversation.speaks:
+            return events + self.send(now)
+        self._wait(now)
+        return events
 
     def _write(self, now: float) -> list[Event]:
         sent = False

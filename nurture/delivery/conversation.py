@@ -40,9 +40,12 @@ class Conversation(Opening):
             self._ask(_RSET, Phase.MAIL, self._cleared, parcel)
         if self.pipelines:
             self._grouped = True
-            self._ask(mail + rcpt + _DATA, Phase.MAIL, self._sender, parcel)
-            self._ask(b"", Phase.RECIPIENT, self._recipient, parcel)
-            self._ask(b"", Phase.DATA, self._data, parcel)
+            self._say(mail + rcpt + _DATA)
+            self._asked += (
+                (Phase.MAIL, self._sender, parcel),
+                (Phase.RECIPIENT, self._recipient, parcel),
+                (Phase.DATA, self._data, parcel),
+            )
             return
         self._unsaid = mail, rcpt
         if not dirty:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from nurture.delivery.events import Event, Manner, Over, Settled
 from nurture.delivery.outcome import Outcome, Phase, judge, lost, nonsense
@@ -18,12 +17,8 @@ from nurture.delivery.transport import Parcel
 Handler = Callable[[Reply, Parcel | None, list[Event]], None]
 
 
-class _Question(NamedTuple):
-    """A command that was said. ``handler``: takes its answer."""
-
-    phase: Phase
-    handler: Handler
-    parcel: Parcel | None
+Question = tuple[Phase, Handler, Parcel | None]
+"""A command that was said: its phase, who takes its answer, and the mail it is about."""
 
 
 class Dialogue:
@@ -37,7 +32,7 @@ class Dialogue:
         self.pipelines = self._grouped = False
         self._manner = manner
         self._reader = ReplyReader()
-        self._asked: deque[_Question] = deque()
+        self._asked: deque[Question] = deque()
         self._open: deque[Parcel] = deque()  # announced and not settled
         self._waiting: Parcel | None = None  # whose message the server waits for
         self._out: list[bytes] = []
@@ -45,17 +40,21 @@ class Dialogue:
 
     # --- what the rim says ------------------------------------------------------------------------------------------------
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there is something to be written."""
+        return bool(self._out)
+
     def take(self) -> bytes:
         """What is to be written now."""
-        data = b"".join(self._out)
-        self._out.clear()
-        return data
+        out, self._out = self._out, []
+        return b"".join(out)
 
     def awaits(self, unsent: int = 0) -> Phase | None:
         """What the server is to answer next; None: it is our turn. ``unsent``: bytes taken that have not left yet."""
         if not self._asked or self.over:
             return None
-        phase = self._asked[0].phase
+        phase = self._asked[0][0]
         return Phase.BODY if phase is Phase.ANSWER and unsent > self._behind_dot else phase
 
     def quit(self) -> None:
@@ -118,7 +117,7 @@ class Dialogue:
         return self.awaits(unsent) or (Phase.DATA if self._waiting else Phase.MAIL)
 
     def _is_leaving(self) -> bool:
-        return bool(self._asked) and self._asked[0].handler == self._left
+        return bool(self._asked) and self._asked[0][1] == self._left
 
     def _refused(self, reply: Reply, events: list[Event]) -> None:
         """The server does not go on, or not as it should."""
@@ -128,7 +127,7 @@ class Dialogue:
     def _end(self, outcome: Outcome, events: list[Event], *, irregular: bool = False) -> None:
         """Settle the mail that was talked about, if anything was said about it, and hang up."""
         self.over = True
-        concerned = self._asked[0].parcel if self._asked else self._waiting
+        concerned = self._asked[0][2] if self._asked else self._waiting
         if concerned is not None and not outcome.of_server and self._is_open(concerned):
             self._open.popleft()
             events.append(Settled(concerned, outcome))
@@ -138,7 +137,9 @@ class Dialogue:
         return bool(self._open) and self._open[0] is parcel
 
     def _ask(self, command: bytes, phase: Phase, handler: Handler, parcel: Parcel | None = None) -> None:
-        if command:
-            self._out.append(command)
-            self._behind_dot += len(command)
-        self._asked.append(_Question(phase, handler, parcel))
+        self._say(command)
+        self._asked.append((phase, handler, parcel))
+
+    def _say(self, data: bytes) -> None:
+        self._out.append(data)
+        self._behind_dot += len(data)

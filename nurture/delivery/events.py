@@ -20,24 +20,24 @@ class Manner:
     pipelining: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Secure:
     """Encrypt now, then call ``secured``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
     """Nothing is on its way; a mail can be offered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Waiting:
     """The server waits for this message. Say ``go`` or ``abandon``."""
 
     parcel: Parcel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settled:
     """What became of a mail."""
 
@@ -45,7 +45,7 @@ class Settled:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Over:
     """Close the connection. ``outcome``: why, None after QUIT; ``unsettled``: mails the server said nothing about.
 

@@ -24,7 +24,7 @@ class Opening(Dialogue):
         super().__init__(manner, host)
         self.encrypted = False
         self._login: Iterator[str] = iter(())
-        self._ask(b"", Phase.CONNECT, self._banner)
+        self._asked.append((Phase.CONNECT, self._banner, None))
 
     def secured(self) -> None:
         """The line is encrypted; what the server said about itself before counts for nothing (RFC 3207 4.2)."""

@@ -5,7 +5,7 @@ Knows the form of a reply and nothing of what it answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_LINE = 1_000
 """Octets. RFC 5321 4.5.3.1.5 allows 512; some servers say more."""
@@ -14,12 +14,16 @@ _SHOWN = 200
 _CODES = {b"%d" % code: code for code in range(200, 600)}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """``text``: all lines without the code, in the server's words."""
+class Reply(NamedTuple):
+    """``said``: all lines without the code, as they came."""
 
     code: int
-    text: str
+    said: bytes
+
+    @property
+    def text(self) -> str:
+        """The server's words."""
+        return _text(self.said)
 
 
 class Nonsense(Exception):
@@ -32,7 +36,7 @@ class ReplyReader:
     def __init__(self) -> None:
         self._buffer = b""
         self._code = 0
-        self._lines: list[bytes] = []
+        self._lines: list[bytes] = []  # of a reply that is not complete
 
     @property
     def empty(self) -> bool:
@@ -51,10 +55,13 @@ class ReplyReader:
             if not found:
                 return None
             self._buffer = rest
-            if self._last(line.removesuffix(b"\r")):
-                code, text = self._code, _text(b"\n".join(self._lines))
-                self._code, self._lines = 0, []
-                return Reply(code, text)
+            line = line.removesuffix(b"\r")
+            if line[3:4] == b" " and not self._lines and (code := _CODES.get(line[:3])):
+                return Reply(code, line[4:])  # as nearly all are: one good line
+            if self._last(line):
+                reply = Reply(self._code, b"\n".join(self._lines))
+                self._lines = []
+                return reply
 
     def _last(self, line: bytes) -> bool:
         """Keep one line; whether the reply ends with it."""
