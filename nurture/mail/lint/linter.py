@@ -41,6 +41,7 @@ _ALL: tuple[Check, ...] = (
     addresses.addresses,
     subject.subject_signs,
     subject.preheader,
+    subject.hidden_text,
     subject.spam_words,
     programs.elements,
     programs.style_blocks,

@@ -52,9 +52,17 @@ class Page:
     def seen(self, element: Element) -> bool:
         """Whether a reader sees the element."""
         if element not in self._unseen:
-            hidden = element.tag in _UNSEEN or self.light.of(element).get("display") == "none"
-            self._unseen[element] = hidden or (element.parent is not None and not self.seen(element.parent))
+            self._unseen[element] = (
+                element.tag in _UNSEEN
+                or self.hides(element)
+                or (element.parent is not None and not self.seen(element.parent))
+            )
         return not self._unseen[element]
+
+    def hides(self, element: Element) -> bool:
+        """Whether a style or attribute of the element itself hides it."""
+        style = self.light.of(element)
+        return style.get("display") == "none" or style.get("visibility") == "hidden" or "hidden" in element.attributes
 
     @cached_property
     def words(self) -> list[Words]:
@@ -104,7 +112,8 @@ class Page:
         around = self.font_size(element.parent) if element.parent else 16.0
         style = self.light.of(element)
         said = style.get("font-size") or _size_in(style.get("font", ""))
-        return (pixels(said, around) if said else None) or _SIZE_OF.get(element.tag, around)
+        size = pixels(said, around) if said else None
+        return _SIZE_OF.get(element.tag, around) if size is None else size
 
 
 def background(element: Element, styles: Styles) -> str:

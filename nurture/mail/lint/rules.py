@@ -275,6 +275,13 @@ RULES = by_name(
             "Each weighs little; several together with a young domain may tip the scale.",
             "say it more soberly",
         ),
+        Rule(
+            "hidden-text",
+            _W,
+            "No text is hidden but the preheader.",
+            "Spam hides words from readers to please filters; filters know that.",
+            "show it or leave it out",
+        ),
         # --- programs
         Rule(
             "outlook",

@@ -26,6 +26,10 @@ _WORDS = (
 _SPAM = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in _WORDS).replace(r"\ ", r"\s+"), re.IGNORECASE)
 
 
+_FILLING = "\u034f\u200c\u200b\xa0 "
+"""Signs without a look that keep what follows the preheader out of the inbox."""
+
+
 def subject_length(page: Page) -> Iterator[Finding]:
     subject = page.specimen.letter.subject
     if len(subject) > _MAX:
@@ -57,6 +61,15 @@ def preheader(page: Page) -> Iterator[Finding]:
         yield RULES["preheader"].broken(
             "the preheader at the top is not hidden", "preheader }}", remedy="hide it with display:none;max-height:0"
         )
+
+
+def hidden_text(page: Page) -> Iterator[Finding]:
+    preheader = " ".join(page.specimen.letter.preheader.split())
+    hidden = (e for e in page.tree.all() if page.hides(e) and any(outer.tag == "body" for outer in e.ancestors))
+    for element in hidden:
+        said = element.text.strip(_FILLING)
+        if said and not (preheader and said.startswith(preheader)):
+            yield RULES["hidden-text"].broken(f"hidden text: “{element.text[:40]}”", element.text)
 
 
 def spam_words(page: Page) -> Iterator[Finding]:

@@ -280,7 +280,7 @@ BAD = {
     "many emoji": Bad(
         "subject-signs warning: the subject shouts with signs: “🔥 Liefertermine 🔥”", letter={"subject": "🔥 Liefertermine 🔥"}
     ),
-    "no preheader": Bad("preheader error: the preheader is empty", letter={"preheader": ""}),
+    "no preheader": Bad("preheader error: the preheader is empty", {">Womit andere beginnen<": "><"}, letter={"preheader": ""}),
     "the preheader repeats": Bad(
         "preheader error: the preheader repeats the subject",
         {"Womit andere beginnen": "Liefertermine halten"},
@@ -296,6 +296,13 @@ BAD = {
         "spam-words warning: several words of spam: gratis, rabatt, nur heute",
         more="<p>Gratis, mit Rabatt, nur heute</p>",
         says="\nGratis, mit Rabatt, nur heute\n",
+    ),
+    "hidden words": Bad("hidden-text warning: hidden text: “Fachtagung”", more='<div style="display:none">Fachtagung</div>'),
+    "words that cannot be seen": Bad(
+        "hidden-text warning: hidden text: “Fachtagung”", more='<p style="visibility:hidden">Fachtagung</p>'
+    ),
+    "words of no size": Bad(
+        "text-size error: text of 0 pixels: “Fachtagung”", more='<p style="font-size:0">Fachtagung</p>', says="\nFachtagung\n"
     ),
     # programs
     "flexible boxes": Bad(
