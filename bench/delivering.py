@@ -149,8 +149,9 @@ def _parcels(url: str, count: int) -> list[tuple[str, str, bytes]]:
     rt = runtime(url)
     sender = rt.definitions.organisation.sender.address
     with reading(rt.db) as session:
-        batch = letters.compose_messages(rt, session, outgoing(session, count))
-    return [(sender, written.message.address, written.raw) for written in batch.written]
+        rows = outgoing(session, count)
+        desk = letters.open_desk(rt, session, rows)
+    return [(sender, row.address, desk.write(row).raw) for row in rows]
 
 
 def outgoing(session: Any, count: int) -> list[messages.Outgoing]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -44,38 +44,9 @@ class Written:
     template_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unwritable:
-    """A message whose letter could not be written; ``reason`` says where the fault lies."""
-
-    message: Outgoing
-    reason: str
-
-
-@dataclass
-class Batch:
-    """The letters of one batch, in the order of the messages. ``frames``: shared parts, by id."""
-
-    written: list[Written] = field(default_factory=list)
-    unwritable: list[Unwritable] = field(default_factory=list)
-    frames: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
 def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
     """Everything the letters of ``rows`` are written from. At most seven queries; the desk itself asks nothing more."""
     return Desk(rt, _gather(session, rows))
-
-
-def compose_messages(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Batch:
-    """Write the letters of ``rows``. A fault in one leaves the others alone. At most seven queries."""
-    desk = open_desk(rt, session, rows)
-    batch = Batch(frames=desk.frames)
-    for row in rows:
-        try:
-            batch.written.append(desk.write(row))
-        except NurtureError as fault:
-            batch.unwritable.append(Unwritable(row, str(fault)))
-    return batch
 
 
 def compose_message(rt: Runtime, row: Outgoing, now: datetime) -> bytes:  # noqa: ARG001 - a letter has no present time
@@ -114,10 +85,13 @@ def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
 
 
 class Desk:
-    """Writes the letters of one batch; what they share is made once. ``frames``: new shared parts, by id, to be kept."""
+    """Writes the letters of one batch; what they share is made once.
+
+    ``material``: what they are written from. ``frames``: new shared parts, by id, to be kept.
+    """
 
     def __init__(self, rt: Runtime, material: Material) -> None:
-        self._rt, self._material = rt, material
+        self._rt, self.material = rt, material
         self._frames: dict[tuple[str, str | None, str | None], str] = {}
         self.frames: dict[str, Mapping[str, Any]] = {}
 
@@ -135,7 +109,7 @@ class Desk:
         template, context = self._template(row), self._context(row)
         addresses = self._addresses(row, context)
         letter = self._render(row, template, context, addresses)
-        raw = self._material.raw.get(row.id)
+        raw = self.material.raw.get(row.id)
         if raw is None:
             raw = self._rt.sealed(compose(letter, self._envelope(row, context, addresses)))
         return Written(row, raw, letter.subject, context, template.version)
@@ -164,7 +138,7 @@ class Desk:
         """What the letter says, to be noted with the message; as it was noted if it was written before."""
         if OWN in row.context:
             return row.context
-        own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self._material)
+        own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self.material)
         return {**row.context, OWN: own, FRAME: self._frame_id(row)}
 
     def _frame_id(self, row: Outgoing) -> str:
@@ -179,7 +153,7 @@ class Desk:
 
     def _frame(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
         id_ = context[FRAME]
-        return self.frames.get(id_) or self._material.frames[id_]
+        return self.frames.get(id_) or self.material.frames[id_]
 
     def _addresses(self, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
         if row.kind is MessageKind.OPT_IN:

@@ -15,7 +15,15 @@ DELIVER = [
     "deliver into the mailbox, 1 worker",
 ]
 READERS = ["follow a link", "send a form", "confirm", "form and confirmation together"]
-LETTERS = ["sign the links", "render, links included", "compose (MIME)", "everything, queries included"]
+LETTERS = [
+    "standard library (EmailMessage)",
+    "sign the links",
+    "render",
+    "compose (MIME)",
+    "the whole letter",
+    "the whole letter, templates as shipped",
+    "the same with its queries",
+]
 
 
 def has_postgres() -> bool:

@@ -15,11 +15,11 @@ from sqlalchemy import Engine, delete, select, update
 
 from nurture.delivery import MemoryTransport
 from nurture.domain.campaign import Event
-from nurture.domain.errors import NotFound
+from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine.delivery import deliver
 from nurture.engine.letter_facts import _event, _of_contact, greeting
-from nurture.engine.letters import _gather, compose_message, compose_messages, preview
+from nurture.engine.letters import Written, _gather, compose_message, open_desk, preview
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
@@ -210,7 +210,7 @@ def test_a_retried_opt_in_mail_is_the_kept_one(sqlite_outbox: Outbox) -> None:
     with reading(sqlite_outbox.rt.db) as session:
         row = messages.find(session, mail)
         assert row is not None
-        (written,) = compose_messages(sqlite_outbox.rt, session, [row]).written
+        written = open_desk(sqlite_outbox.rt, session, [row]).write(row)
     assert written.raw == b"Subject: as it was\r\n\r\n"
 
 
@@ -243,17 +243,15 @@ def test_a_mail_to_sales_says_what_its_context_says(
 # --- one letter's fault -------------------------------------------------------------------------------------------------
 
 
-def test_a_letter_that_fails_in_an_unforeseen_way_is_unwritable_and_named(sqlite_outbox: Outbox) -> None:
-    """An address that no header can carry must not hold up the letter beside it."""
-    people = sqlite_outbox.people(2)
-    mails = sqlite_outbox.nurture_mails(people)
+def test_a_letter_that_cannot_be_addressed_leaves_the_one_beside_it_alone(sqlite_outbox: Outbox) -> None:
+    mails = sqlite_outbox.nurture_mails(sqlite_outbox.people(2))
     with transaction(sqlite_outbox.rt.db) as session:
         session.execute(update(Message).where(Message.id == mails[0]).values(address="x\r\nBcc: y@z.example"))
-        rows = [row for mail in mails if (row := messages.find(session, mail))]
-        batch = compose_messages(sqlite_outbox.rt, session, rows)
-    assert [w.message.id for w in batch.written] == mails[1:]
-    assert [u.message.id for u in batch.unwritable] == mails[:1]
-    assert batch.unwritable[0].reason
+        one, two = [row for mail in mails if (row := messages.find(session, mail))]
+        desk = open_desk(sqlite_outbox.rt, session, [one, two])
+    with pytest.raises(NurtureError, match="address"):
+        desk.write(one)
+    assert desk.write(two).message.id == mails[1]
 
 
 def test_a_letter_to_a_contact_that_is_gone(sqlite_outbox: Outbox) -> None:
@@ -262,10 +260,60 @@ def test_a_letter_to_a_contact_that_is_gone(sqlite_outbox: Outbox) -> None:
         row = messages.find(session, mail)
         assert row is not None
         session.execute(delete(Contact))
-        batch = compose_messages(sqlite_outbox.rt, session, [row])
-    assert "there is no contact" in batch.unwritable[0].reason
+        with pytest.raises(NotFound, match="there is no contact"):
+            open_desk(sqlite_outbox.rt, session, [row]).write(row)
 
 
 def test_the_campaign_is_named_to_the_template(sqlite_outbox: Outbox) -> None:
     said = _said(sqlite_outbox, sqlite_outbox.nurture_mail())
     assert (said["campaign"], said["step"]) == (CAMPAIGN, "hello")
+
+
+# --- at the desk ----------------------------------------------------------------------------------------------------------
+
+
+class _Seal:
+    def seal(self, raw: bytes) -> bytes:
+        return b"X-Seal: 1\r\n" + raw
+
+
+class _Broken:
+    def seal(self, raw: bytes) -> bytes:
+        raise KeyError(len(raw))
+
+
+def _at_the_desk(outbox: Outbox, *mails: int) -> list[Written]:
+    with reading(outbox.rt.db) as session:
+        rows = [row for mail in mails if (row := messages.find(session, mail))]
+        desk = open_desk(outbox.rt, session, rows)
+    return [desk.write(row) for row in rows]
+
+
+def test_the_desk_asks_nothing_once_it_is_open_and_writes_the_same_again(sqlite_outbox: Outbox) -> None:
+    mails = sqlite_outbox.nurture_mails(sqlite_outbox.people(2))
+    assert [w.raw for w in _at_the_desk(sqlite_outbox, *mails)] == [w.raw for w in _at_the_desk(sqlite_outbox, *mails)]
+
+
+def test_what_is_kept_as_evidence_is_what_left_sealed_once(sqlite_outbox: Outbox) -> None:
+    sqlite_outbox.rt.sealer = _Seal()
+    mail = sqlite_outbox.opt_in_mail()
+    deliver(sqlite_outbox.rt, sqlite_outbox.now, worker="one")
+    with reading(sqlite_outbox.rt.db) as session:
+        kept = session.get(MessageBytes, mail)
+    assert kept is not None
+    assert kept.raw.count(b"X-Seal: 1\r\n") == 1
+    assert _at_the_desk(sqlite_outbox, mail)[0].raw == kept.raw
+
+
+def test_whatever_goes_wrong_at_the_desk_is_a_fault_of_this_letter(sqlite_outbox: Outbox) -> None:
+    sqlite_outbox.rt.sealer = _Broken()
+    with pytest.raises(NurtureError, match="KeyError"):
+        _at_the_desk(sqlite_outbox, sqlite_outbox.nurture_mail())
+
+
+def test_feedback_is_counted_by_step_campaign_and_sender_never_by_reader(sqlite_outbox: Outbox) -> None:
+    written = _at_the_desk(sqlite_outbox, *sqlite_outbox.nurture_mails(sqlite_outbox.people(2)))
+    one, two = (message_from_bytes(w.raw, policy=policy.default)["Feedback-ID"] for w in written)
+    assert one == two
+    assert one.split(":")[:2] == ["hello", CAMPAIGN]
+    assert len(one.split(":")) == 4
