@@ -23,7 +23,7 @@ from nurture.domain.journey import Facts, Itinerary
 from nurture.domain.message import MessageKind, MessageState, nurture_key
 from nurture.engine import enrolment, links
 from nurture.engine.facts import Knowledge, know
-from nurture.engine.routing import lane_of
+from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.store import enrollments, messages
 from nurture.store.database import transaction

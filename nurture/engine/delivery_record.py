@@ -24,6 +24,7 @@ from nurture.domain.failure import Failure
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine.delivery_figures import Tallies
 from nurture.engine.delivery_result import Result, after
+from nurture.engine.returns_policy import bounced_softly
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, contacts, letters, messages, moves, routes
 from nurture.store.database import transaction
@@ -80,7 +81,7 @@ class Record:
             return set()
         noted = figures.with_results(known.results, known.slowed)
         due = noted.due(now) or not departure.moves
-        moved, lost = self._insist(lambda again: self._write(departure, noted if due else None, now, again=again))
+        moved, lost = self.insist(lambda again: self._write(departure, noted if due else None, now, again=again))
         self.tally.update(_TALLY[m.to] for m in moved)
         self.pending, self._figures = Pending(), Tallies(now) if due else noted
         return lost
@@ -100,6 +101,7 @@ class Record:
             lost = moves.settle(session, self._worker, [m for m in wanted if m.id not in done], now)
             self._journal(session, known.results, done | lost)
             self._conclude(session, known.results, now)
+            self._count_soft(session, [m for m in results if m.id not in lost], now)
             self._mind_routes(session, now)
             if figures is not None:
                 figures.write(session, self._rt.definitions.delivery, self._worker, now)
@@ -132,14 +134,22 @@ class Record:
             # never against the person: it is our reputation, our DNS or what we wrote
             alarms.raise_alarm(session, f"policy:{lane}", outcome.reply, now)
 
+    def _count_soft(self, session: Session, moved: Sequence[Move], now: datetime) -> None:
+        """Mails that were given up although the address exists: a few of them hold it for a while."""
+        over = {m.id for m in moved if m.to in (MessageState.FAILED, MessageState.UNDELIVERED)}
+        soft = [r.row for r in self.pending.results if r.row.id in over and r.outcome.failure is Failure.SOFT]
+        ours = [row for row in soft if row.kind is MessageKind.NURTURE and row.contact_id is not None]
+        for contact, message in sorted((row.contact_id or 0, row.id) for row in ours):
+            bounced_softly(self._rt, session, contact, message, now)
+
     def _mind_routes(self, session: Session, now: datetime) -> None:
         for name, reason in self.pending.paused.items():
             routes.failed(session, name, reason, now)
         for name in self.pending.works - set(self.pending.paused):
             routes.works(session, name)
 
-    def _insist(self, action: Callable[[bool], T]) -> T:
-        """Do it, and do it again while the database is away."""
+    def insist(self, action: Callable[[bool], T]) -> T:
+        """Do it, and do it again while the database is away; ``action`` is told whether it is not the first time."""
         for number, seconds in enumerate(_INSIST):
             try:
                 return action(number > 0)

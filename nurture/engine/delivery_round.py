@@ -18,6 +18,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from nurture.delivery import Outcome, Parcel, Shipment
 from nurture.domain.errors import NurtureError
 from nurture.domain.message import MessageKind, MessageState
@@ -31,6 +33,7 @@ from nurture.engine.runtime import Runtime
 from nurture.store import outbox
 from nurture.store.database import reading, transaction
 from nurture.store.lanes import Grant
+from nurture.store.messages import Outgoing
 from nurture.store.moves import Letter, Move
 
 log = logging.getLogger(__name__)
@@ -83,7 +86,17 @@ class Round:
         if self._stopping():
             self._give_back()
             return ()
-        self._keep_up()
+        try:
+            self._keep_up()
+            return self._supplied(waiting)
+        except (OperationalError, InterfaceError) as error:
+            if not self._held:
+                raise
+            # what is on its way must not be given up for it; results stay here until they can be recorded
+            log.warning("nothing new is begun while the database is away: %s", error.orig)
+            return ()
+
+    def _supplied(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:
         while room := self._room():
             called_off: list[Move] = []
             supplies = self._supply.claim(room, waiting, called_off)
@@ -158,12 +171,16 @@ class Round:
 
     def _check_again(self, mails: Sequence[Held]) -> None:
         """Time has passed: ask for consent once more."""
-        called_off: list[Move] = []
-        with reading(self._rt.db) as session:
-            self._supply.allowed(session, [held.row for held in mails], called_off)
-        self._call_off(called_off)
+        rows = [held.row for held in mails]
+        self._call_off(self.record.insist(lambda _: self._obstructed(rows)))
         for held in mails:
             held.checked = self._time.seconds
+
+    def _obstructed(self, rows: Sequence[Outgoing]) -> list[Move]:
+        called_off: list[Move] = []
+        with reading(self._rt.db) as session:
+            self._supply.allowed(session, rows, called_off)
+        return called_off
 
     def _call_off(self, moves: Sequence[Move]) -> None:
         self.record.pending.moves += moves

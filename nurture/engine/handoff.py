@@ -20,7 +20,7 @@ from nurture.domain.lead_class import Evidence, Sign
 from nurture.domain.message import MessageKind
 from nurture.domain.organisation import ReturnReason, Salesperson
 from nurture.engine import classification, dossier, enrolment, links, scoring
-from nurture.engine.routing import lane_of
+from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import clean_long
 from nurture.store import activities, contacts, enrollments, handoffs, messages

@@ -25,8 +25,8 @@ from nurture.domain.lead_class import Evidence, Sign
 from nurture.domain.message import MessageKind
 from nurture.engine import enrolment, handoff, links, submission
 from nurture.engine.classification import reclassify, told_signs
+from nurture.engine.lanes import lane_of
 from nurture.engine.readiness import rescore
-from nurture.engine.routing import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip

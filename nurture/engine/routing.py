@@ -26,18 +26,18 @@ from nurture.delivery import Kind, Outcome, Phase
 from nurture.delivery.dns import DnsTrouble, Resolver, a_label
 from nurture.delivery.mail_hosts import NO_SUCH_DOMAIN, MailHosts, who_takes
 from nurture.domain.address import domain_of
-from nurture.domain.delivery_rules import LOCAL, OTHER, RELAY
+from nurture.domain.delivery_rules import OTHER
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine.delivery_record import Record
 from nurture.engine.delivery_result import Result
+from nurture.engine.lanes import DIRECT, by_provider, lane_of, present_lane
 from nurture.engine.runtime import Runtime
 from nurture.store import mail_domains
 from nurture.store.database import reading, transaction
 from nurture.store.schema import MailDomain
 
-DIRECT = "direct"
-"""Name of the transport that delivers to the recipients' own servers."""
+__all__ = ["DIRECT", "by_provider", "hosts", "lane_of", "present_lane", "route", "takes_mail"]
 
 _BATCH = 1_000
 """Mails looked at in one call."""
@@ -48,38 +48,6 @@ _SHORTEST, _LONGEST, _LONGEST_FAULT = timedelta(minutes=5), timedelta(days=1), t
 """How long an answer is believed, whatever its time to live."""
 _WORKER = "routing"
 _LEASE = timedelta(minutes=5)
-
-
-# --- known without DNS --------------------------------------------------------------------------------------------------
-
-
-def by_provider(rt: Runtime) -> bool:
-    """Whether mails leave by lanes of providers."""
-    if rt.transport.idempotent:
-        return False
-    return rt.transport.name == DIRECT or rt.definitions.delivery.by_provider
-
-
-def lane_of(rt: Runtime, address: str) -> str:
-    """The lane for a mail to ``address`` as far as it is known without DNS, for stamping it as it is queued; else ''."""
-    if not by_provider(rt):
-        return LOCAL if rt.transport.idempotent else RELAY
-    if rt.transport.name == DIRECT:
-        return ""  # its servers have to be known as well
-    try:
-        return rt.definitions.delivery.lane_of_domain(a_label(domain_of(address))) or ""
-    except ValueError:
-        return ""
-
-
-def present_lane(rt: Runtime, stamped: str) -> str:
-    """The lane by which a mail stamped ``stamped`` leaves now; '' if it has to be looked up first (``route``).
-
-    What was stamped when mail left in another way, or for a provider that is not configured any more, holds no longer.
-    """
-    if not by_provider(rt):
-        return LOCAL if rt.transport.idempotent else RELAY
-    return stamped if stamped in rt.definitions.delivery.lanes() else ""
 
 
 def hosts(rt: Runtime, session: Session, domains: Collection[str], now: datetime) -> dict[str, MailDomain]:

@@ -16,14 +16,18 @@ from typing import Any
 import pytest
 from delivery.outbox import Outbox
 from delivery.servers import FaultServer, fault_server
+from delivery.worker import PHASES
 
 from nurture.delivery import MailboxTransport
+from nurture.domain.message import MessageState
 from nurture.engine.runtime import Runtime
 
 pytestmark = pytest.mark.crash
 
-MAILS = {"sqlite": 2_000, "postgresql": 500}
+MAILS = {"sqlite": 400, "postgresql": 300}
 KILLS = 20
+CONNECTIONS = 16
+"""As many mails at most are between dot and answer at the same time."""
 _START = 20
 """Moments before the first mail can leave."""
 WORKER = Path(__file__).with_name("worker.py")
@@ -96,11 +100,43 @@ def test_killed_with_smtp_no_mail_goes_twice_and_every_gap_is_visible(outbox: Ou
     states = outbox.states()
     unknown = states.pop("unknown", 0)
     assert states == {"accepted": count + len(opt_in) - unknown}
-    assert unknown <= KILLS
+    assert unknown <= KILLS * CONNECTIONS
     nurture = {address: times for address, times in arrived.items() if not address.startswith("neu")}
     assert set(nurture.values()) == {1}, "no nurture mail twice"
     assert len(nurture) >= count - unknown
     assert all(arrived[f"neu{n}@werk.example"] >= 1 for n in range(50)), "service mail always arrives"
+
+
+PHASE_KILLS = 20
+_EACH = 12
+"""Mails a victim takes at most."""
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_one_of_two_workers_is_killed_in_each_phase(outbox: Outbox, workers: list[Worker], phase: str) -> None:
+    """Two hundred kills over all phases and both databases."""
+    count, now, chance = PHASE_KILLS * _EACH * 3 // 2, outbox.now, random.Random(phase)
+    nurture = outbox.nurture_mails(outbox.people(count - 10))
+    opt_in = [outbox.opt_in_mail(f"neu{n}@werk.example") for n in range(10)]
+    victim, other = workers
+    with fault_server() as server:
+        for number in range(PHASE_KILLS):
+            at = chance.randrange(1, 2 if phase == "claimed" else _EACH // 2)
+            victim.order(outbox.rt, now, f"victim-{number}", port=server.port, phase=phase, kill_at=at, limit=_EACH)
+            other.order(outbox.rt, now, f"other-{number}", port=server.port, limit=_EACH // 3)
+            assert (victim.wait(), other.wait()) == (signal.SIGKILL, 0), f"kill {number + 1} came too late"
+            now += timedelta(minutes=16)
+        other.order(outbox.rt, now, "survivor", port=server.port)
+        assert other.wait() == 0
+        arrived = _recipients(server)
+    states = outbox.states()
+    unknown = states.pop("unknown", 0)
+    assert states == {"accepted": len(nurture) + len(opt_in) - unknown}, "nothing is stuck, nothing is lost"
+    assert unknown <= (0 if phase == "claimed" else PHASE_KILLS * _EACH)
+    mails = {outbox.row(mail).address: outbox.state(mail) for mail in nurture}
+    assert max(arrived[address] for address in mails) == 1, "no nurture mail twice"
+    assert all(arrived[address] == 1 for address, state in mails.items() if state is MessageState.ACCEPTED)
+    assert all(arrived[f"neu{n}@werk.example"] >= 1 for n in range(10)), "service mail always arrives"
 
 
 def _recipients(server: FaultServer) -> Counter[str]:

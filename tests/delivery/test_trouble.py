@@ -13,12 +13,14 @@ from delivery.outbox import Outbox
 from delivery.servers import CLOSE, fault_server, smtp_server
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
+from support import postgres, schema
 
 from nurture.delivery import Outcome, Parcel, SmtpSettings, SmtpTransport, Work
 from nurture.domain.message import MessageState
 from nurture.engine.delivery import deliver
 from nurture.engine.return_path import message_of
 from nurture.engine.runtime import Runtime
+from nurture.store.database import connect
 
 S = MessageState
 
@@ -165,6 +167,32 @@ def test_connections_that_the_database_server_ends(
         assert deliver(outbox.rt, now, worker="one", wait=lambda seconds: None).accepted == 5
         assert len(server.taken) == 5
     assert outbox.states() == {"accepted": 5}
+
+
+def test_postgresql_is_restarted_in_the_middle(make_runtime: Callable[..., Runtime], now: datetime) -> None:
+    """While sixteen mails at a time are on their way."""
+    try:
+        database = postgres.start_own()
+    except postgres.NoServer as error:
+        pytest.skip(str(error))
+    engine = connect(database.create("restarted").render_as_string(hide_password=False))
+    schema.create(engine)
+    outbox = Outbox(make_runtime(engine), now)
+    outbox.nurture_mails(outbox.people(60))
+    restarted: list[int] = []
+
+    def restart() -> None:
+        if len(server.taken) >= 20 and not restarted:
+            restarted.append(len(server.taken))
+            database.restart()
+
+    with fault_server() as server:
+        outbox.rt.transport = _after_each(server.port, restart)
+        assert deliver(outbox.rt, now, worker="one", wait=lambda seconds: None).accepted == 60
+        assert len(server.taken) == 60
+    assert (len(restarted), outbox.states()) == (1, {"accepted": 60})
+    engine.dispose()
+    database.close()
 
 
 def _after_each(port: int, then: Callable[[], None]) -> SmtpTransport:

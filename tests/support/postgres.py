@@ -45,6 +45,14 @@ class Server:
         self._made.append(name)
         return self._url.set(database=name)
 
+    def restart(self) -> None:
+        """Let it throw everybody out, end, and come up again. Only for a server of our own."""
+        folder, binaries = self._url.query["host"], _binaries()[-1].parent
+        command = [f"{binaries}/pg_ctl", "-D", f"{folder}/data", "-w", "-m", "fast", "-l", f"{folder}/log", "restart"]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/tmp")
+
     def close(self) -> None:
         if self._process is None:
             self._run(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in self._made))
@@ -68,10 +76,18 @@ def start() -> Server:
     """The server to test with. Raises NoServer."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return Server(make_url(given).set(drivername="postgresql+psycopg"))
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if not binaries:
+    return start_own()
+
+
+def start_own() -> Server:
+    """A server that nobody else uses. Raises NoServer."""
+    if not (binaries := _binaries()):
         raise NoServer("no PostgreSQL: install Debian's postgresql package or set TEST_DATABASE_URL")
     return _start(binaries[-1].parent)
+
+
+def _binaries() -> list[Path]:
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
 
 
 def _start(binaries: Path) -> Server:
