@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from returned.mails import human, mail
+from returned.mails import OUTLOOK_QUOTED, human, mail
 from returned.servers_words import EXIM, POSTFIX_OLD
 
 from nurture.delivery.returned import Kind, read
@@ -36,6 +36,11 @@ ORDINARY = {
             "Ihre Mails kommen nicht an",
             Content_Type='multipart/mixed; boundary="p"',
         ),
+        Kind.REPLY,
+    ),
+    "a customer's problem": (human("The parts have not been delivered to jan@example.net yet!", "Delivery problem: order 17"), Kind.REPLY),
+    "a customer's problem, quoting": (
+        human(f"Unsere Bestellung konnte nicht zugestellt werden.\n{OUTLOOK_QUOTED}", "Zustellung fehlgeschlagen, Bestellung 17"),
         Kind.REPLY,
     ),
     "an invitation answered": (human(CALENDAR, "Zugesagt: Vorführung", Content_Type='multipart/alternative; boundary="p"'), Kind.REPLY),

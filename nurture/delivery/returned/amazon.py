@@ -19,10 +19,10 @@ _JSON = json.JSONDecoder(strict=False)
 
 def notification(text: str) -> Report | None:
     """The report in this JSON, or None if the text is no notification."""
-    start = text.find("{")
-    if start < 0 or start > 400 or ("otificationType" not in text and "eventType" not in text):
+    source = text.strip()[:_MAX]
+    if not source.startswith("{") or ("otificationType" not in source and "eventType" not in source):
         return None
-    told = _object(text[start:_MAX])
+    told = _object(source)
     told = _object(told["Message"]) if isinstance(told.get("Message"), str) else told
     kind = told.get("notificationType") or told.get("eventType")
     if kind == "Bounce":

@@ -83,13 +83,17 @@ def is_answer(mail: Mail) -> bool:
     return bool(_ANSWER_SUBJECT.match(folded(mail.header("subject")[:300])))
 
 
-def reports(mail: Mail) -> bool:
-    """Whether this may be a server's report on a mail of ours: then its text is worth reading as one."""
+def reports(mail: Mail, *, returns_a_mail: bool) -> bool:
+    """Whether this may be a server's report on a mail of ours: then its text is worth reading as one.
+
+    People write about failed deliveries, too. So without a server's name in From there must be more than the subject.
+    """
     if is_answer(mail):
         return False
-    quiet = empty_path(mail) and answers_by_itself(mail) == "Return-Path"
-    returned = bool(mail.returned) and bool(_NO_REPLY.search(mail.header("from").lower()))
-    return from_daemon(mail) or tells_of_failure(mail) or quiet or returned
+    mark = answers_by_itself(mail)
+    no_reply = bool(_NO_REPLY.search(mail.header("from").lower()))
+    told = tells_of_failure(mail) and (returns_a_mail or no_reply or bool(mark))
+    return from_daemon(mail) or told or mark == "Return-Path" or (returns_a_mail and no_reply)
 
 
 def answers_by_itself(mail: Mail) -> str:

@@ -48,6 +48,11 @@ class Original:
         return next(iter(ids_in(self.fields.first("message-id"))), "")
 
     @property
+    def was_returned(self) -> bool:
+        """Whether a server sent it back: an answer's quotation has no such headers."""
+        return any(name in self.fields for name in ("received", "return-path", "message-id", "dkim-signature"))
+
+    @property
     def senders(self) -> frozenset[str]:
         names = ("from", "return-path", "sender", "reply-to")
         return frozenset(address for name in names for address in addresses_in(self.fields.first(name)[:500]))

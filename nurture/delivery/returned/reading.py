@@ -60,15 +60,17 @@ def _is_report(mail: Mail, original: Original) -> bool:
         return False
     if mail.report_type == "disposition-notification" and "rejected" not in folded(mail.text[:2_000]):
         return False
-    return machine.reports(mail) and _tells_failure(mail, original)
+    return _may_report(mail, original) and _tells_failure(mail, original)
 
 
 def _bounce(mail: Mail, original: Original) -> Report | None:
     words = Words(_FIELDS.split(original.said, maxsplit=1)[0] or original.said, _subject(mail, original))
-    found, envelope_id = dsn.notifications(mail, words) if _may_be_notification(mail) else ([], "")
+    found, envelope_id = (
+        dsn.notifications(mail, words) if dsn.is_notification(mail) or _may_report(mail, original) else ([], "")
+    )
     if any(one.recipient for one in found):
         return Report(_kind(found), "delivery status", _distinct(found), envelope_id=envelope_id)
-    if not (machine.reports(mail) or mail.header("x-failed-recipients") or dsn.is_notification(mail)):
+    if not (_may_report(mail, original) or mail.header("x-failed-recipients") or dsn.is_notification(mail)):
         return None
     told = _by_text(mail, original, words)
     if found and told:
@@ -83,8 +85,8 @@ def _subject(mail: Mail, original: Original) -> str:
     return "" if ours and ours[:40] in subject else subject
 
 
-def _may_be_notification(mail: Mail) -> bool:
-    return dsn.is_notification(mail) or machine.reports(mail)
+def _may_report(mail: Mail, original: Original) -> bool:
+    return machine.reports(mail, returns_a_mail=original.was_returned or bool(mail.returned))
 
 
 def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
