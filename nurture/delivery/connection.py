@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from nurture.delivery.conversation import Conversation
-from nurture.delivery.events import Event, Manner, Over, Secure
+from nurture.delivery.events import Event, Manner, Over, Secure, Waiting
 from nurture.delivery.lookup import Addresses, Lookup, numeric
 from nurture.delivery.outcome import Phase, lost
 
@@ -26,7 +26,8 @@ _RECORD = 16_384
 """A TLS record at most: what was not written whole, nobody can read."""
 
 
-_TIMEOUT_OF = {Phase.CONNECT: "banner", Phase.DATA: "data", Phase.BODY: "body", Phase.ANSWER: "answer"}
+# reached once: an enum's members are looked up slowly
+_CONNECT, _DATA, _BODY, _ANSWER = Phase.CONNECT, Phase.DATA, Phase.BODY, Phase.ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ class Timeouts:
     quit: float = 5
 
     def of(self, phase: Phase) -> float:
-        name = _TIMEOUT_OF.get(phase)
-        return getattr(self, name) if name else self.command
+        if phase is _ANSWER:
+            return self.answer
+        if phase is _BODY:
+            return self.body
+        if phase is _DATA:
+            return self.data
+        return self.banner if phase is _CONNECT else self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ class Connection:
 
     def send(self, now: float) -> list[Event]:
         """Write what the conversation has to say."""
-        if data := self.conversation.take():
-            self._out = memoryview(bytes(self._out) + data) if self._out else memoryview(data)
+        data = self.conversation.take()
+        self._out = memoryview(bytes(self._out) + data) if self._out else memoryview(data)
         return self._write(now)
 
     def expired(self, now: float) -> list[Event]:
@@ -234,20 +240,24 @@ class Connection:
             return [*events[:-1], *self._secure(now)]
         if self.conversation.speaks:
             return events + self.send(now)
-        self._wait(now)
+        if not (events and isinstance(events[-1], Waiting)):  # else it is our turn, and the next write waits anew
+            self._wait(now)
         return events
 
     def _write(self, now: float) -> list[Event]:
-        sent = False
+        connection, sent = self._socket, False
+        assert connection is not None  # noqa: S101 - for the type checker
+        most = _RECORD if isinstance(connection, ssl.SSLSocket) else None
         try:
-            while self._out and self._socket is not None:
-                count = self._socket.send(self._out[:_RECORD] if isinstance(self._socket, ssl.SSLSocket) else self._out)
+            while self._out:
+                count = connection.send(self._out[:most] if most else self._out)
                 self._out, sent = self._out[count:], True
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
         except OSError as error:
             return self._last_words() or self._lost(_words(error))
-        self._watch(selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0))
+        if self._out or self._mask != selectors.EVENT_READ:
+            self._watch(selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0))
         self._wait(now, moved=sent)
         return []
 
@@ -282,7 +292,7 @@ class Connection:
         conversation = self.conversation
         phase = conversation.awaits(len(self._out))
         awaited = phase, conversation.answers
-        if awaited == self._awaited and not (moved and phase is Phase.BODY):
+        if awaited == self._awaited and not (moved and phase is _BODY):
             return
         self._awaited = awaited
         self.deadline = None if phase is None else now + self._timeouts.of(phase)

@@ -18,7 +18,10 @@ from nurture.delivery.outcome import Outcome, Phase, judge
 from nurture.delivery.replies import Reply
 from nurture.delivery.transport import Parcel
 
-_RSET, _DATA, _DOT = b"RSET\r\n", b"DATA\r\n", b".\r\n"
+# reached once: an enum's members are looked up slowly
+_MAIL, _RECIPIENT, _DATA, _ANSWER = Phase.MAIL, Phase.RECIPIENT, Phase.DATA, Phase.ANSWER
+
+_RSET_LINE, _DATA_LINE, _DOT_LINE = b"RSET\r\n", b"DATA\r\n", b".\r\n"
 
 
 class Conversation(Opening):
@@ -37,26 +40,26 @@ class Conversation(Opening):
         self._open.append(parcel)
         dirty, self._dirty = self._dirty, False
         if dirty:
-            self._ask(_RSET, Phase.MAIL, self._cleared, parcel)
+            self._ask(_RSET_LINE, _MAIL, self._cleared, parcel)
         if self.pipelines:
             self._grouped = True
-            self._say(mail + rcpt + _DATA)
+            self._say(mail + rcpt + _DATA_LINE)
             self._asked += (
-                (Phase.MAIL, self._sender, parcel),
-                (Phase.RECIPIENT, self._recipient, parcel),
-                (Phase.DATA, self._data, parcel),
+                (_MAIL, self._sender, parcel),
+                (_RECIPIENT, self._recipient, parcel),
+                (_DATA, self._data, parcel),
             )
             return
         self._unsaid = mail, rcpt
         if not dirty:
-            self._ask(mail, Phase.MAIL, self._sender, parcel)
+            self._ask(mail, _MAIL, self._sender, parcel)
 
     def go(self) -> None:
         """Send the message the server waits for."""
         parcel, self._waiting = self._waiting, None
         if parcel is None:
             raise ValueError("no server waits for a message here")
-        self._ask(envelope.message(parcel.raw), Phase.ANSWER, self._answered, parcel)
+        self._ask(envelope.message(parcel.raw), _ANSWER, self._answered, parcel)
         self._behind_dot = 0
 
     def abandon(self) -> None:
@@ -70,7 +73,7 @@ class Conversation(Opening):
             return self._refused(reply, events)
         self._asked.popleft()
         if self._unsaid:
-            self._ask(self._unsaid[0], Phase.MAIL, self._sender, parcel)
+            self._ask(self._unsaid[0], _MAIL, self._sender, parcel)
         return None
 
     def _sender(self, reply: Reply, parcel: Parcel | None, events: list[Event]) -> None:
@@ -78,9 +81,9 @@ class Conversation(Opening):
             self._asked.popleft()
             self.useful = True
             if self._unsaid:
-                self._ask(self._unsaid[1], Phase.RECIPIENT, self._recipient, parcel)
+                self._ask(self._unsaid[1], _RECIPIENT, self._recipient, parcel)
             return
-        outcome = judge(Phase.MAIL, reply.code, reply.text, self.host)
+        outcome = judge(_MAIL, reply.code, reply.text, self.host)
         if outcome.of_server or parcel is None:
             self._refused(reply, events)
             return
@@ -93,10 +96,10 @@ class Conversation(Opening):
         self._asked.popleft()
         if reply.code <= 299:
             if self._unsaid:
-                self._ask(_DATA, Phase.DATA, self._data, parcel)
+                self._ask(_DATA_LINE, _DATA, self._data, parcel)
         elif self._is_open(parcel):
             self._dirty = True
-            self._settle(parcel, judge(Phase.RECIPIENT, reply.code, reply.text, self.host), events)
+            self._settle(parcel, judge(_RECIPIENT, reply.code, reply.text, self.host), events)
         return None
 
     def _data(self, reply: Reply, parcel: Parcel | None, events: list[Event]) -> None:
@@ -109,10 +112,10 @@ class Conversation(Opening):
             events.append(Waiting(parcel))
         elif reply.code == 354:
             self._dirty = False
-            self._ask(_DOT, Phase.DATA, self._nobody, parcel)
+            self._ask(_DOT_LINE, _DATA, self._nobody, parcel)
         elif self._is_open(parcel):
             self._dirty = True
-            self._settle(parcel, judge(Phase.DATA, reply.code, reply.text, self.host), events)
+            self._settle(parcel, judge(_DATA, reply.code, reply.text, self.host), events)
         else:
             events.append(Ready())
         return None
@@ -126,7 +129,7 @@ class Conversation(Opening):
         if parcel is None or 300 <= reply.code <= 399:
             return self._refused(reply, events)
         self._asked.popleft()
-        return self._settle(parcel, judge(Phase.ANSWER, reply.code, reply.text, self.host), events)
+        return self._settle(parcel, judge(_ANSWER, reply.code, reply.text, self.host), events)
 
     def _settle(self, parcel: Parcel, outcome: Outcome, events: list[Event]) -> None:
         """This mail is over and the connection goes on, after the answers that are still to come."""

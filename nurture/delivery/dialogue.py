@@ -17,6 +17,9 @@ from nurture.delivery.transport import Parcel
 Handler = Callable[[Reply, Parcel | None, list[Event]], None]
 
 
+# reached once: an enum's members are looked up slowly
+_MAIL, _RECIPIENT, _DATA, _BODY, _ANSWER = Phase.MAIL, Phase.RECIPIENT, Phase.DATA, Phase.BODY, Phase.ANSWER
+
 Question = tuple[Phase, Handler, Parcel | None]
 """A command that was said: its phase, who takes its answer, and the mail it is about."""
 
@@ -55,11 +58,11 @@ class Dialogue:
         if not self._asked or self.over:
             return None
         phase = self._asked[0][0]
-        return Phase.BODY if phase is Phase.ANSWER and unsent > self._behind_dot else phase
+        return _BODY if phase is _ANSWER and unsent > self._behind_dot else phase
 
     def quit(self) -> None:
         """Say goodbye."""
-        self._ask(b"QUIT\r\n", Phase.MAIL, self._left)
+        self._ask(b"QUIT\r\n", _MAIL, self._left)
 
     # --- what the rim hears -----------------------------------------------------------------------------------------------
 
@@ -87,11 +90,11 @@ class Dialogue:
             return [Over(None)]
         phase = self._phase(unsent)
         # a server that answers only a part of a group may have overlooked the rest
-        self._end(lost(phase, what, self.host), events, irregular=phase in (Phase.RECIPIENT, Phase.DATA))
+        self._end(lost(phase, what, self.host), events, irregular=phase in (_RECIPIENT, _DATA))
         return events
 
     def _answer(self, reply: Reply, unsent: int, events: list[Event]) -> None:
-        too_early = unsent > 0 and self.awaits(unsent) is Phase.BODY
+        too_early = unsent > 0 and self.awaits(unsent) is _BODY
         if not self._asked or too_early or reply.code == 421:
             self._unasked(self._phase(unsent), reply, events)
             return
@@ -102,7 +105,7 @@ class Dialogue:
         """The server ends the talk (421, or a refusal in the middle of the message), or it lost count."""
         if self._is_leaving():
             self._left(reply, None, events)
-        elif reply.code >= 400 and (phase is Phase.BODY or reply.code == 421):
+        elif reply.code >= 400 and (phase is _BODY or reply.code == 421):
             self._end(judge(phase, reply.code, reply.text, self.host), events)
         else:
             self._end(nonsense(phase, f"{reply.code} {reply.text}", self.host), events, irregular=True)
@@ -114,7 +117,7 @@ class Dialogue:
     # --- parts ------------------------------------------------------------------------------------------------------------
 
     def _phase(self, unsent: int = 0) -> Phase:
-        return self.awaits(unsent) or (Phase.DATA if self._waiting else Phase.MAIL)
+        return self.awaits(unsent) or (_DATA if self._waiting else _MAIL)
 
     def _is_leaving(self) -> bool:
         return bool(self._asked) and self._asked[0][1] == self._left

@@ -47,6 +47,9 @@ class Phase(StrEnum):
     """After the final dot."""
 
 
+# reached once: an enum's members are looked up slowly
+_MAIL, _RECIPIENT, _ANSWER = Phase.MAIL, Phase.RECIPIENT, Phase.ANSWER
+_ACCEPTED, _DEFERRED = Kind.ACCEPTED, Kind.DEFERRED
 _OF_SERVER = frozenset({Phase.CONNECT, Phase.TLS, Phase.GREETING, Phase.LOGIN, Phase.MAIL})
 _OF_MESSAGE = frozenset({Phase.DATA, Phase.BODY, Phase.ANSWER})
 
@@ -70,7 +73,7 @@ class Outcome:
     @property
     def of_server(self) -> bool:
         """Whether this is about the server or our access to it: every mail would meet the same."""
-        return self.kind is Kind.DEFERRED and self.phase in _OF_SERVER
+        return self.kind is _DEFERRED and self.phase in _OF_SERVER
 
     @property
     def invalid_address(self) -> bool:
@@ -80,24 +83,22 @@ class Outcome:
 
 def judge(phase: Phase, code: int, text: str, host: str = "") -> Outcome:
     """The outcome of a try that ended with this reply. A 3xx here is no answer to what was asked."""
-    if code // 100 == 3:
-        return nonsense(phase, f"{code} {text}", host)
     status = enhanced(text)
     reply = f"{code} {text}".rstrip()[:_MAX_REPLY]
+    if code < 300 and phase is _ANSWER:
+        return Outcome(_ACCEPTED, phase, reply, None, status, host)
     if code < 400:
-        if phase is Phase.ANSWER:
-            return Outcome(Kind.ACCEPTED, phase, reply, None, status, host)
         return nonsense(phase, reply, host)
     slow = _wants_less(code, status, text)
     if code < 500:
-        return Outcome(Kind.DEFERRED, phase, reply, None, status, host, slow)
-    kind = Kind.FAILED if _is_final(phase, code, status) else Kind.DEFERRED
+        return Outcome(_DEFERRED, phase, reply, None, status, host, slow)
+    kind = Kind.FAILED if _is_final(phase, code, status) else _DEFERRED
     return Outcome(kind, phase, reply, _class(phase, code, status, text), status, host, slow)
 
 
 def lost(phase: Phase, what: str, host: str = "") -> Outcome:
     """The outcome of a try that ended without a reply: the connection broke, or time was over."""
-    kind = Kind.UNKNOWN if phase is Phase.ANSWER else Kind.DEFERRED
+    kind = Kind.UNKNOWN if phase is _ANSWER else _DEFERRED
     return Outcome(kind, phase, what[:_MAX_REPLY], host=host)
 
 
@@ -109,13 +110,13 @@ def nonsense(phase: Phase, what: str, host: str = "") -> Outcome:
 def _is_final(phase: Phase, code: int, status: str | None) -> bool:
     """Whether a 5xx ends the matter for this mail."""
     if phase in _OF_SERVER:
-        return phase is Phase.MAIL and code == 552
-    return status != "5.2.2" and not (phase is Phase.RECIPIENT and code == 552)
+        return phase is _MAIL and code == 552
+    return status != "5.2.2" and not (phase is _RECIPIENT and code == 552)
 
 
 def _class(phase: Phase, code: int, status: str | None, text: str) -> Failure:
     found = classify(code, status, text)
-    if phase is Phase.RECIPIENT:
+    if phase is _RECIPIENT:
         return found
     if phase in _OF_MESSAGE:
         named = status is not None and status.startswith("5.1.")
