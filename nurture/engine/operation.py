@@ -2,7 +2,7 @@
 
 alive   the process answers (no look at the database: a restart would not help a database)
 ready   the database answers, its tables are current, and somebody ran the beats a moment ago
-metrics gauges from the database, the same from whichever process they are asked
+metrics gauges and counters from the database, the same from whichever process they are asked
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from nurture.domain.errors import DefinitionError
+from nurture.engine.delivery_metrics import families
+from nurture.engine.delivery_view import view
 from nurture.engine.runtime import Runtime
 from nurture.store import migrations, operation
 from nurture.store.database import reading, transaction
@@ -145,9 +147,11 @@ def forget_old(rt: Runtime, now: datetime) -> int:
 
 
 def metrics(rt: Runtime, now: datetime) -> bytes:
-    """Gauges in the text format of Prometheus."""
+    """Gauges and counters in the text format of Prometheus."""
+    found = view(rt, now)
     with reading(rt.db) as session:
         gauges = list(_gauges(session, now))
+    gauges += families(found)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Fixed(gauges))
     return generate_latest(registry)
@@ -169,7 +173,6 @@ def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
                                                           "clicks": work.clicks})  # fmt: skip
     late = {"enrollments": _seconds(work.enrollments_oldest, now), "messages": _seconds(work.messages_oldest, now)}
     yield _gauge("late_seconds", "How long the first of what is due has been due.", "what", late)
-    yield _messages(session)
     yield _gauge("handoffs_open", "Leads that sales has.", "state", operation.open_handoffs(session))
     yield _gauge("stored", "Contacts, active enrollments, registrations waiting, users.", "what", operation.counts(session))
     pulses = operation.pulses(session)
@@ -181,13 +184,6 @@ def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
     yield _gauge("route_paused_seconds", "For how long a transport is left alone.", "route", paused)
     faulty = sum(p.beat == DEFINITIONS and p.result.startswith(FAULTY) for p in pulses)
     yield GaugeMetricFamily("nurture_definitions_faulty", "Processes that found faults on disk and run on.", value=faulty)
-
-
-def _messages(session: Session) -> Metric:
-    gauge = GaugeMetricFamily("nurture_messages", "Mails by kind and state.", labels=["kind", "state"])
-    for kind, state, count in operation.messages_by_state(session):
-        gauge.add_metric([kind, state], count)
-    return gauge
 
 
 def _gauge(name: str, help_text: str, label: str, values: dict[str, int] | dict[str, float]) -> Metric:

@@ -10,7 +10,8 @@ from nurture.store import delivery_counts, mail_domains, retention, returned
 from nurture.store.database import transaction
 
 _FIGURES_KEPT = timedelta(days=90)
-"""For figures of delivery per minute, and for what the DNS said about domains that nobody writes to any more."""
+"""For figures of delivery per minute (the breakers of small senders look far back; totals stay for good), and for what the
+DNS said about domains that nobody writes to any more."""
 
 
 def retain(rt: Runtime, now: datetime) -> dict[str, int]:
@@ -23,6 +24,7 @@ def retain(rt: Runtime, now: datetime) -> dict[str, int]:
         removed["clicks"] = retention.delete_clicks(session, keep.clicks.before(now, zone))
         removed["counters"] = retention.delete_counters(session, now)
         removed["delivery figures"] = delivery_counts.forget(session, now - _FIGURES_KEPT)
+        delivery_counts.put_together(session)
         removed["mail domains"] = mail_domains.forget(session, now - _FIGURES_KEPT)
     return removed
 

@@ -15,6 +15,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.store import worklists as store
 from nurture.store.database import reading, transaction
+from nurture.store.delivery_view import stuck
 from nurture.store.schema import Contact, Message
 
 STUCK = (MessageState.PARKED, MessageState.FAILED, MessageState.UNDELIVERED, MessageState.UNKNOWN)
@@ -127,7 +128,7 @@ class TaskRow:
 
 def attention(rt: Runtime, now: datetime) -> Attention:
     with reading(rt.db) as session:
-        handoffs, messages = store.handoff_counts(session), store.message_counts(session)
+        handoffs, messages = store.handoff_counts(session), stuck(session)
         tasks, overdue, _ = store.task_counts(session, now)
         return Attention(
             handoffs=sum(handoffs.get(state, 0) for state in OPEN),

@@ -37,3 +37,8 @@ def close_alarm(session: Session, key: str, by: str, now: datetime) -> bool:
         update(Alarm).where(Alarm.key == key, Alarm.closed_at.is_(None)).values(closed_at=now, closed_by=by)
     )
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def known(session: Session, key: str) -> bool:
+    """Whether there ever was such an alarm."""
+    return session.get(Alarm, key) is not None

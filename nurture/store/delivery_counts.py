@@ -1,4 +1,4 @@
-"""What became of tries, per minute, lane, stream and worker: the figures behind plans, breakers and pages.
+"""What became of tries, per minute, lane, stream and worker, and in all: the figures behind plans, breakers and pages.
 
 Bounces and complaints count in the minute in which they came back. Nothing here commits.
 """
@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Integer, Table, and_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import BigInteger, CursorResult, Integer, Table, and_, bindparam, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.breaker import Figures
-from nurture.store.schema import DeliveryCount
+from nurture.store.schema import DeliveryCount, DeliveryTotal
 from nurture.store.upsert import insert_in
 
 _TABLE: Table = DeliveryCount.__table__  # type: ignore[assignment]
+_TOTALS: Table = DeliveryTotal.__table__  # type: ignore[assignment]
 _NAMES = tuple(field.name for field in fields(Figures))
 _SUMS = [cast(func.sum(_TABLE.c[name]), Integer).label(name) for name in _NAMES]
 
@@ -45,27 +46,32 @@ def minute_of(now: datetime) -> datetime:
 
 
 def count(session: Session, worker: str, now: datetime, rows: Sequence[Count]) -> None:
-    """Add ``rows`` to the present minute. One statement."""
+    """Add ``rows`` to the present minute and to the totals. Two statements."""
     added: dict[tuple[str, str], Figures] = {}
     for row in rows:
         added[row.provider, row.stream] = added.get((row.provider, row.stream), Figures()) + row.figures
     if not added:
         return
-    statement = _adding(session.get_bind().dialect.name)
-    minute = minute_of(now)
     values = [
-        {"minute": minute, "provider": provider, "stream": stream, "worker": worker, **_figures(figures)}
-        for (provider, stream), figures in added.items()
+        {"provider": provider, "stream": stream, "worker": worker, **_figures(figures)}
+        for (provider, stream), figures in sorted(added.items())
     ]
-    session.connection().execute(statement, values)
+    _add(session, _TABLE, [{"minute": minute_of(now), **row} for row in values])
+    _add(session, _TOTALS, values)
 
 
-@lru_cache(maxsize=2)
-def _adding(dialect: str) -> Any:
-    statement = insert_in(dialect, DeliveryCount)
+def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    session.connection().execute(_adding(session.get_bind().dialect.name, table.name), [dict(row) for row in rows])
+
+
+@lru_cache(maxsize=4)
+def _adding(dialect: str, name: str) -> Any:
+    model = DeliveryCount if name == _TABLE.name else DeliveryTotal
+    table: Table = model.__table__  # type: ignore[assignment]
+    statement = insert_in(dialect, model)
     return statement.on_conflict_do_update(
-        index_elements=list(_TABLE.primary_key.columns),
-        set_={name: _TABLE.c[name] + statement.excluded[name] for name in _NAMES},
+        index_elements=list(table.primary_key.columns),
+        set_={name: table.c[name] + statement.excluded[name] for name in _NAMES},
     )
 
 
@@ -117,7 +123,59 @@ def figures_since(session: Session, since: datetime) -> dict[tuple[str, str], Fi
     return {(stream, lane): Figures(*figures) for stream, lane, *figures in rows}
 
 
+def minutes(session: Session, since: datetime) -> list[tuple[datetime, str, str, Figures]]:
+    """(minute, stream, lane, figures) from ``since`` on, in the order of time."""
+    c = DeliveryCount
+    rows = session.execute(
+        select(c.minute, c.stream, c.provider, *_SUMS)
+        .where(c.minute >= since)
+        .group_by(c.minute, c.stream, c.provider)
+        .order_by(c.minute)
+    )
+    return [(minute, stream, lane, Figures(*figures)) for minute, stream, lane, *figures in rows]
+
+
+def ended_by_minute(session: Session, since: datetime, without: str) -> list[tuple[datetime, int]]:
+    """(minute, how many mails were tried and not put off) from ``since`` on, oldest first. ``without``: a worker."""
+    c = DeliveryCount
+    ended = cast(func.sum(c.accepted + c.invalid + c.policy + c.failed + c.unknown), Integer)
+    rows = session.execute(
+        select(c.minute, ended).where(c.minute >= since, c.worker != without).group_by(c.minute).order_by(c.minute)
+    )
+    return [(minute, number) for minute, number in rows]
+
+
+def totals(session: Session) -> dict[tuple[str, str], Figures]:
+    """(stream, lane) -> what became of all tries there ever were. Only ever rises."""
+    t = DeliveryTotal
+    sums = [cast(func.sum(_TOTALS.c[name]), BigInteger) for name in _NAMES]
+    rows = session.execute(select(t.stream, t.provider, *sums).group_by(t.stream, t.provider))
+    return {(stream, lane): Figures(*figures) for stream, lane, *figures in rows}
+
+
+# --- what is old --------------------------------------------------------------------------------------------------------
+
+
+def put_together(session: Session) -> int:
+    """Add up the totals of workers, of which there come new ones with every start. Returns of how many rows.
+
+    A worker that still runs begins a new row. One process at a time.
+    """
+    keys = (_TOTALS.c.provider, _TOTALS.c.stream)
+    columns = [_TOTALS.c[name] for name in _NAMES]
+    gone = session.execute(delete(DeliveryTotal).where(DeliveryTotal.worker != "").returning(*keys, *columns)).all()
+    added: dict[tuple[str, str], Figures] = {}
+    for lane, stream, *numbers in gone:
+        added[lane, stream] = added.get((lane, stream), Figures()) + Figures(*numbers)
+    rows = [
+        {"provider": lane, "stream": stream, "worker": "", **_figures(f)} for (lane, stream), f in sorted(added.items())
+    ]
+    if rows:
+        _add(session, _TOTALS, rows)
+    return len(gone)
+
+
 def forget(session: Session, before: datetime) -> int:
-    """Remove the figures of minutes before ``before``. Returns how many rows."""
+    """Remove the figures of minutes before ``before``; the totals keep them. Returns how many rows."""
     result = session.execute(delete(DeliveryCount).where(DeliveryCount.minute < before))
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -20,9 +20,12 @@ from nurture.store.schema import LaneLease, LaneRow
 class LaneState:
     """A lane that was used. ``leased``: connections that workers hold; ``planned``: mails today by the plan, if any.
 
+    ``provider``: whose limits hold; those of ``other`` for a lane that is not configured any more.
+
     ``allowed.reason``: why nothing goes at present.
     """
 
+    id: str
     provider: Provider
     lane: Lane
     allowed: Allowance
@@ -43,4 +46,4 @@ def _state(rules: DeliveryRules, id_: str, stored: Lane, leased: int, now: datet
     lane = throttle.refill(throttle.configured(stored, provider), now)
     today = throttle.warm_left(lane, plan, now) < throttle.PLENTY
     planned = throttle.planned(plan, lane.warm_level) if plan is not None and today else None
-    return LaneState(provider, lane, throttle.allowance(lane, plan, now), leased, planned)
+    return LaneState(id_, provider, lane, throttle.allowance(lane, plan, now), leased, planned)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,12 +98,6 @@ def backlog(session: Session, now: datetime) -> Backlog:
     ).one()
     clicks = session.scalar(select(func.count()).where(Hit.due_at.is_not(None), Hit.due_at <= now)) or 0
     return Backlog(enrollments[0], enrollments[1], messages[0], messages[1], clicks)
-
-
-def messages_by_state(session: Session) -> Sequence[tuple[str, str, int]]:
-    """(kind, state, how many). Reads the whole table."""
-    rows = session.execute(select(Message.kind, Message.state, func.count()).group_by(Message.kind, Message.state))
-    return [(kind.value, state.value, count) for kind, state, count in rows]
 
 
 def open_handoffs(session: Session) -> dict[str, int]:

@@ -461,6 +461,14 @@ class Message(Base):
             postgresql_where=text("state IN ('claimed', 'sending')"),
             sqlite_where=text("state IN ('claimed', 'sending')"),
         ),
+        Index(
+            "ix_messages_stuck",
+            "state",
+            "provider",
+            "kind",
+            postgresql_where=text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
+            sqlite_where=text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
+        ),
     )
 
 
@@ -562,6 +570,23 @@ class DeliveryCount(Base):
     """Refused for another reason."""
     unknown: Mapped[int]
     complaints: Mapped[int]
+
+
+class DeliveryTotal(Base):
+    """The same since the beginning, so that counters go on rising when old minutes are removed."""
+
+    __tablename__ = "delivery_totals"
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(20), primary_key=True)
+    worker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """'' for those whose rows were put together."""
+    accepted: Mapped[int] = mapped_column(BigId)
+    deferred: Mapped[int] = mapped_column(BigId)
+    invalid: Mapped[int] = mapped_column(BigId)
+    policy: Mapped[int] = mapped_column(BigId)
+    failed: Mapped[int] = mapped_column(BigId)
+    unknown: Mapped[int] = mapped_column(BigId)
+    complaints: Mapped[int] = mapped_column(BigId)
 
 
 class BreakerRow(Base):
@@ -669,6 +694,14 @@ class Attempt(Base):
     reply: Mapped[str] = mapped_column(Text)
     host: Mapped[str | None] = mapped_column(String(300))
     """Who said it: name and IP address of the server, and the TLS version of the connection."""
+    __table_args__ = (
+        Index(
+            "ix_attempts_deferred",
+            "at",
+            postgresql_where=text("outcome = 'deferred'"),
+            sqlite_where=text("outcome = 'deferred'"),
+        ),
+    )
 
 
 # --- sales ----------------------------------------------------------------------------------------------------------

@@ -19,19 +19,16 @@ def fill_mailbox(rt: Runtime, transport: MailboxTransport) -> None:
     with reading(rt.db) as session:
         rows = [m for m in session.query(Message).order_by(Message.id) if m.state is MessageState.ACCEPTED]
         facts = [(m.id, m.header_id, m.address, m.settled_at, m.purpose) for m in rows]
-    with transport.open() as mailbox:
-        for number, header_id, address, at, purpose in facts:
-            try:
-                letter = letters.preview(rt, number)
-            except NurtureError:
-                continue
-            mail = EmailMessage()
-            mail["From"] = "Katrin Brück | Hallmann & Brück <katrin.brueck@news.hallmann-brueck.example>"
-            mail["To"], mail["Subject"], mail["Date"], mail["Message-ID"] = address, letter.subject, at, header_id
-            if purpose:
-                mail["List-Unsubscribe"] = "<https://nurture.example/u/x>"
-            mail.set_content(letter.text)
-            mail.add_alternative(letter.html, subtype="html")
-            mailbox.finish(
-                Parcel(number, header_id, "katrin.brueck@news.hallmann-brueck.example", address, mail.as_bytes())
-            )
+    for number, header_id, address, at, purpose in facts:
+        try:
+            letter = letters.preview(rt, number)
+        except NurtureError:
+            continue
+        mail = EmailMessage()
+        mail["From"] = "Katrin Brück | Hallmann & Brück <katrin.brueck@news.hallmann-brueck.example>"
+        mail["To"], mail["Subject"], mail["Date"], mail["Message-ID"] = address, letter.subject, at, header_id
+        if purpose:
+            mail["List-Unsubscribe"] = "<https://nurture.example/u/x>"
+        mail.set_content(letter.text)
+        mail.add_alternative(letter.html, subtype="html")
+        transport.keep(Parcel(number, header_id, "katrin.brueck@news.hallmann-brueck.example", address, mail.as_bytes()))

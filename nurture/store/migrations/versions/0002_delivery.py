@@ -63,6 +63,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_counts_minute"), ["minute"], unique=False)
 
     op.create_table(
+        "delivery_totals",
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("stream", sa.String(length=20), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("accepted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deferred", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invalid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("policy", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("failed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unknown", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaints", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "stream", "worker", name=op.f("pk_delivery_totals")),
+    )
+    op.create_table(
         "holds",
         sa.Column("address_key", sa.String(length=320), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -155,6 +169,13 @@ def upgrade() -> None:
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("status", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("host", sa.String(length=300), nullable=True))
+        batch_op.create_index(
+            "ix_attempts_deferred",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text("outcome = 'deferred'"),
+            sqlite_where=sa.text("outcome = 'deferred'"),
+        )
 
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("provider", sa.String(length=40), server_default=sa.text("('')"), nullable=False))
@@ -166,4 +187,11 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("state = 'queued'"),
             sqlite_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_messages_stuck",
+            ["state", "provider", "kind"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
+            sqlite_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
         )
