@@ -11,33 +11,19 @@ from __future__ import annotations
 import selectors
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-from nurture.delivery.connection import Connection, Server, Timeouts
+from nurture.delivery.connection import Connection, Timeouts
 from nurture.delivery.envelope import Unsendable
 from nurture.delivery.events import Event, Over, Ready, Settled, Waiting
-from nurture.delivery.lines import Destination, Lane, Line, Load, is_busy, tidy
+from nurture.delivery.lines import Destination, Directory, Lane, Line, Load, is_busy, tidy
 from nurture.delivery.lookup import Lookup
-from nurture.delivery.outcome import Outcome
+from nurture.delivery.outcome import Outcome, Phase, lost
 from nurture.delivery.transport import Parcel, Shipment, Work
 
 Poll = Callable[[selectors.BaseSelector, float], list[tuple[selectors.SelectorKey, int]]]
 _ASK_AGAIN = 1.0
 _IDLE = 10.0
 """Seconds a connection is kept without a mail."""
-
-
-class Directory(Protocol):
-    """How to reach a server, and what was learned about it."""
-
-    def hosts(self, shipment: Shipment) -> tuple[str, ...]: ...
-
-    def connections(self, shipment: Shipment) -> int: ...
-
-    def server(self, host: str) -> Server: ...
-
-    def learn(self, host: str, over: Over) -> bool:
-        """Whether it is worth while to try the same host again at once, in another manner."""
 
 
 class Round:
@@ -92,10 +78,12 @@ class Round:
             self._add(shipment)
 
     def _add(self, shipment: Shipment) -> None:
+        if not (hosts := self._directory.hosts(shipment)):
+            self._work.stopped(shipment, lost(Phase.CONNECT, "no mail server is known for it"))
+            return
         lane = self._lanes.setdefault(shipment.lane, Lane(shipment.lane))
         lane.limit = max(1, self._directory.connections(shipment))
         lane.per_connection = max(1, shipment.per_connection)
-        hosts = self._directory.hosts(shipment)
         destination = lane.destinations.setdefault(hosts, Destination(lane, hosts))
         destination.loads.append(Load(shipment))
         self._room = True
@@ -164,7 +152,9 @@ class Round:
         connection = Connection(self._directory.server(host), self._selector, self._lookup, self._timeouts)
         line = self._lines[connection] = Line(connection, destination, host, parcel)
         destination.lines.add(line)
-        destination.lane.lines.add(line)
+        lane = destination.lane
+        lane.lines.add(line)
+        lane.destinations[destination.hosts] = lane.destinations.pop(destination.hosts)  # next time the others come first
         self._heard(line, connection.open(self._now))
 
     def _feed(self, line: Line) -> None:

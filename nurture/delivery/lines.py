@@ -7,10 +7,25 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from nurture.delivery.connection import Connection
+from nurture.delivery.connection import Connection, Server
+from nurture.delivery.events import Over
 from nurture.delivery.outcome import Outcome
 from nurture.delivery.transport import Parcel, Shipment
+
+
+class Directory(Protocol):
+    """How to reach a server, and what was learned about it."""
+
+    def hosts(self, shipment: Shipment) -> tuple[str, ...]: ...
+
+    def connections(self, shipment: Shipment) -> int: ...
+
+    def server(self, host: str) -> Server: ...
+
+    def learn(self, host: str, over: Over) -> bool:
+        """Whether it is worth while to try the same host again at once, in another manner."""
 
 
 @dataclass(eq=False)

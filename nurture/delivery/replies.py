@@ -5,6 +5,7 @@ Knows the form of a reply and nothing of what it answers.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 LONGEST_LINE = 1_000
@@ -34,37 +35,38 @@ class ReplyReader:
     """Takes bytes and gives replies. After Nonsense nothing more can be read."""
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._rest = b""  # of a line that is not complete
+        self._coming: deque[bytes] = deque()  # complete lines nobody has looked at
         self._code = 0
         self._lines: list[bytes] = []  # of a reply that is not complete
 
     @property
     def empty(self) -> bool:
         """Whether nothing is left over, not even the beginning of a reply."""
-        return not self._buffer and not self._lines
+        return not (self._rest or self._coming or self._lines)
 
     def feed(self, data: bytes) -> None:
-        self._buffer = self._buffer + data if self._buffer else data
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._coming += lines
 
     def next(self) -> Reply | None:
         """The next reply that is complete. Raises Nonsense."""
-        while True:
-            line, found, rest = self._buffer.partition(b"\n")
-            if len(line) > LONGEST_LINE:
-                raise Nonsense(f"a line of more than {LONGEST_LINE} octets: {_text(line[:_SHOWN])}")
-            if not found:
-                return None
-            self._buffer = rest
-            line = line.removesuffix(b"\r")
-            if line[3:4] == b" " and not self._lines and (code := _CODES.get(line[:3])):
+        while self._coming:
+            line = self._coming.popleft().removesuffix(b"\r")
+            if line[3:4] == b" " and not self._lines and len(line) <= LONGEST_LINE and (code := _CODES.get(line[:3])):
                 return Reply(code, line[4:])  # as nearly all are: one good line
             if self._last(line):
                 reply = Reply(self._code, b"\n".join(self._lines))
                 self._lines = []
                 return reply
+        if len(self._rest) > LONGEST_LINE:
+            raise Nonsense(_too_long(self._rest))
+        return None
 
     def _last(self, line: bytes) -> bool:
         """Keep one line; whether the reply ends with it."""
+        if len(line) > LONGEST_LINE:
+            raise Nonsense(_too_long(line))
         code, separator = _CODES.get(line[:3]), line[3:4]
         if code is None or separator not in (b" ", b"-", b""):
             raise Nonsense(_text(line[:_SHOWN]) or "an empty line")
@@ -75,6 +77,10 @@ class ReplyReader:
         self._code = code
         self._lines.append(line[4:])
         return separator != b"-"
+
+
+def _too_long(line: bytes) -> str:
+    return f"a line of more than {LONGEST_LINE} octets: {_text(line[:_SHOWN])}"
 
 
 def _text(data: bytes) -> str:

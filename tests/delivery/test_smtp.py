@@ -289,6 +289,24 @@ def test_many_destinations_of_one_lane_share_its_connections() -> None:
     assert max(sum(waiting.values()) for waiting in recorder.waiting) <= 2
 
 
+def test_a_big_destination_does_not_keep_the_others_waiting() -> None:
+    """One connection for the lane: after a connection's worth of mails it is somebody else's turn."""
+    with fault_server() as server:
+        mails = parcels(44)
+        big = shipment(mails[:40], lane="other", hosts=("127.0.0.1",), per_connection=5)
+        small = shipment(mails[40:], lane="other", hosts=("localhost",), per_connection=5)
+        recorder = carry(_direct(server.port), big, small)
+    order = list(recorder.outcomes)
+    assert len(order) == 44
+    assert order.index(44) < 10
+
+
+def test_a_shipment_without_servers_stops() -> None:
+    recorder = carry(DirectTransport("out.example.com"), shipment([PARCEL]))
+    assert recorder.stops[0][1].of_server
+    assert not recorder.outcomes
+
+
 TRUST = {
     "in clear where nothing else is offered": ("", "localhost", "localhost [127.0.0.1]"),
     "verified": ("localhost", "localhost", "localhost [127.0.0.1] TLSv1.3"),
