@@ -15,6 +15,7 @@ from bench.report import Table, machine, say
 from bench.seed import Stock
 from bench.smtp_clients import smtp_clients
 from bench.visiting import visiting
+from bench.whole_path import long_queues, whole_path
 from bench.writing import writing
 
 
@@ -29,10 +30,22 @@ class Sizes:
     sent: int
     clicks: int
     forms: int
+    whole: int
+    queues: tuple[int, ...]
 
 
-FULL = Sizes(stored=1_000_000, due=100_000, letters=1000, delivered=3000, sent=3000, clicks=2000, forms=400)
-QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, sent=100, clicks=40, forms=15)
+FULL = Sizes(
+    stored=1_000_000,
+    due=100_000,
+    letters=1000,
+    delivered=3000,
+    sent=3000,
+    clicks=2000,
+    forms=400,
+    whole=20_000,
+    queues=(10_000, 1_000_000),
+)
+QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, sent=100, clicks=40, forms=15, whole=400, queues=(2000,))
 
 
 @click.command()
@@ -71,6 +84,9 @@ def _parts(kind: Kind, sizes: Sizes, *, first: bool) -> Iterator[Table]:
     if first:
         yield writing(urls[0], sizes.letters)
     yield delivering(kind, urls[0], sizes.delivered)
+    if kind.name == "PostgreSQL":
+        yield whole_path(kind, sizes.whole)
+        yield long_queues(kind, sizes.queues, sizes.whole)
     yield visiting(kind, urls[0], sizes.clicks, sizes.forms)
 
 

@@ -19,7 +19,6 @@ from nurture.delivery import MailboxTransport, SmtpTransport, Transport
 from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.domain.message import MessageState
 from nurture.engine import letters
-from nurture.engine.beats import DELIVER_BATCH
 from nurture.engine.delivery import deliver
 from nurture.store import messages
 from nurture.store.database import reading
@@ -49,7 +48,7 @@ def delivering(kind: Kind, url: str, mails: int) -> Table:
             rows.append(_row(f"deliver over SMTP, {_count(workers)}", rate, base))
         rows.append(_row("deliver into the mailbox, 1 worker", _delivered(url, ("mailbox", folder), mails, 1), base))
     return Table(
-        f"Deliver: claim to recorded ({kind.name}, batches of {DELIVER_BATCH})",
+        f"Deliver: claim to recorded ({kind.name})",
         rows,
         ("ratio: mails/s against the bare loop: one connection, one process, nothing claimed, rendered or recorded",),
     )
@@ -110,11 +109,10 @@ def _delivered(url: str, transport: tuple[str, Any], mails: int, workers: int) -
 
 def _work(url: str, transport: tuple[str, Any], share: int, worker: str, start: Any, results: Any) -> None:
     rt = runtime(url, _transport(*transport))
-    deliver(rt, NOW, worker=worker, limit=0)
     start.wait()
     begin, used, done = time.perf_counter(), processor_seconds(), 0
-    while done < share and (batch := deliver(rt, NOW, worker=worker, limit=min(DELIVER_BATCH, share - done))).claimed:
-        done += batch.accepted
+    while done < share:  # again while the other worker has all connections
+        done += deliver(rt, NOW, worker=worker, limit=share - done).accepted
     results.put(Share(done, time.perf_counter() - begin, processor_seconds() - used, peak_megabytes()))
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from nurture.delivery import Kind, Phase
@@ -68,6 +69,7 @@ class Record:
     def __init__(self, rt: Runtime, worker: str, wait: Callable[[float], None]) -> None:
         self._rt, self._worker, self._wait = rt, worker, wait
         self._figures = Tallies()
+        self._line: Connection | None = None
         self.pending = Pending()
         self.tally: Counter[str] = Counter()
 
@@ -81,7 +83,14 @@ class Record:
             return set()
         noted = figures.with_results(known.results, known.slowed)
         due = noted.due(now) or not departure.moves
-        moved, lost = self.insist(lambda again: self._write(departure, noted if due else None, now, again=again))
+        smooth = not due and self._goes_smoothly(departure)
+        moved, lost = self.insist(
+            lambda again: (
+                self._at_once(departure, now)
+                if smooth and not again
+                else self._write(departure, noted if due else None, now, again=again)
+            )
+        )
         self.tally.update(_TALLY[m.to] for m in moved)
         self.pending, self._figures = Pending(), Tallies(now) if due else noted
         return lost
@@ -106,6 +115,36 @@ class Record:
             if figures is not None:
                 figures.write(session, self._rt.definitions.delivery, self._worker, now)
         return results, lost
+
+    def _goes_smoothly(self, departure: Departure) -> bool:
+        """Whether all that is to be said fits into one statement: accepted mails, and mails that leave."""
+        known = self.pending
+        if known.paused or known.works or departure.frames or departure.raw or self._rt.db.dialect.name == "sqlite":
+            return False
+        return all(r.outcome.kind is Kind.ACCEPTED for r in known.results)
+
+    def _at_once(self, departure: Departure, now: datetime) -> tuple[list[Move], set[int]]:
+        """The same as ``_write`` on one round trip to the database instead of five."""
+        results = [after(r, 0) for r in self.pending.results]
+        wanted = [*self.pending.moves, *results, *departure.moves]
+        if self._line is None:
+            self._line = self._rt.db.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            tries = [_try(r) for r in self.pending.results]
+            if moves.settle_at_once(self._line, self._worker, wanted, tries, now):
+                return results, set()
+        except IntegrityError:  # a mail is gone with its reader
+            return self._write(departure, None, now, again=False)
+        except (OperationalError, InterfaceError):
+            self.close()
+            raise
+        with transaction(self._rt.db) as session:
+            return results, moves.settle(session, self._worker, wanted, now)
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def _journal(self, session: Session, results: Sequence[Result], doubtful: set[int]) -> None:
         """The attempts; without those of a mail that is gone, and those recorded by a commit whose answer never came."""

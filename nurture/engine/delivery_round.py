@@ -284,8 +284,11 @@ class Round:
     def end(self) -> None:
         """Record what is known; nothing that has not left stays claimed."""
         self._return([held for held in self._held.values() if held.state is MessageState.CLAIMED])
-        self._commit()
-        self._supply.leave()
+        try:
+            self._commit()
+            self._supply.leave()
+        finally:
+            self.record.close()
 
 
 def _unusable(outcome: Outcome) -> str:

@@ -110,8 +110,12 @@ def record_tries(session: Session, tries: Sequence[Try]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         session.connection().execute(_ATTEMPTS.insert(), [_attempt(t) for t in tries])
     else:
-        rows = json.dumps([_attempt(t) for t in tries], default=spelled)
-        session.connection().execute(_ATTEMPTS_AT_ONCE, {"rows": rows})
+        session.connection().execute(_INSERT_ATTEMPTS, {"tries": attempts_as_json(tries)})
+
+
+def attempts_as_json(tries: Sequence[Try]) -> str:
+    """As ``INSERT_ATTEMPTS`` takes them."""
+    return json.dumps([_attempt(t) for t in tries], default=spelled)
 
 
 def _attempt(t: Try) -> dict[str, Any]:
@@ -119,12 +123,12 @@ def _attempt(t: Try) -> dict[str, Any]:
     return {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, **said}
 
 
-_ATTEMPTS_AT_ONCE = text(
-    """INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
+INSERT_ATTEMPTS = """INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
        SELECT message_id, at, outcome, phase, status, reply, host
-       FROM json_to_recordset(CAST(:rows AS json)) AS given(
+       FROM json_to_recordset(CAST(:tries AS json)) AS given(
            message_id bigint, at timestamptz, outcome text, phase text, status text, reply text, host text)"""
-)
+"""For PostgreSQL: any number of attempts as one parameter."""
+_INSERT_ATTEMPTS = text(INSERT_ATTEMPTS)
 
 
 def tries_of(session: Session, messages: Iterable[int]) -> dict[int, list[Try]]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import JSON, Connection, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageState, move
 from nurture.store.bulk import spelled
+from nurture.store.messages import INSERT_ATTEMPTS, Try, attempts_as_json
 from nurture.store.schema import Message
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
@@ -115,8 +116,7 @@ def _one_by_one(session: Session, worker: str, rows: Sequence[dict[str, Any]]) -
     return session.connection().execute(_ONE, given).rowcount
 
 
-_MANY = text(
-    """UPDATE messages
+_UPDATE = """UPDATE messages
        SET state = given.state, reason = given.reason, due_at = given.due_at, claimed_by = given.claimed_by,
            claimed_until = given.claimed_until, settled_at = given.settled_at, failure = given.failure,
            attempts = messages.attempts + given.attempts,
@@ -127,7 +127,21 @@ _MANY = text(
            id bigint, was text, state text, reason text, due_at timestamptz, claimed_by text, claimed_until timestamptz,
            settled_at timestamptz, failure text, attempts integer, subject text, template_version text, context json)
        WHERE messages.id = given.id AND messages.state = given.was AND messages.claimed_by = :worker"""
+_MANY = text(_UPDATE)
+_WITH_TRIES = text(
+    f"""WITH moved AS ({_UPDATE} RETURNING 1), tried AS ({INSERT_ATTEMPTS})
+        SELECT count(*) FROM moved"""  # noqa: S608 - put together from constants only
 )
+
+
+def settle_at_once(connection: Connection, worker: str, moves: Sequence[Move], tries: Sequence[Try], now: datetime) -> bool:
+    """``settle`` and the attempts in one go, a single statement that is its own transaction; PostgreSQL only.
+
+    Whether all mails moved; if not, ``settle`` says which did not, and takes late outcomes. ``connection``: autocommitting.
+    """
+    rows = json.dumps([_row(m, worker, now) for m in moves], default=spelled)
+    given = {"rows": rows, "worker": worker, "tries": attempts_as_json(tries)}
+    return connection.execute(_WITH_TRIES, given).scalar() == len(moves)
 
 
 def _at_once(session: Session, worker: str, rows: Sequence[dict[str, Any]]) -> int:
