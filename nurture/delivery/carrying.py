@@ -12,12 +12,13 @@ import selectors
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from nurture.delivery.connection import Connection, Timeouts
+from nurture.delivery.connection import Connection
 from nurture.delivery.envelope import Unsendable
 from nurture.delivery.events import Event, Over, Ready, Settled, Waiting
 from nurture.delivery.lines import Destination, Directory, Lane, Line, Load, is_busy, tidy
 from nurture.delivery.lookup import Lookup
 from nurture.delivery.outcome import Outcome, Phase, lost
+from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.transport import Parcel, Shipment, Work
 
 Poll = Callable[[selectors.BaseSelector, float], list[tuple[selectors.SelectorKey, int]]]
@@ -68,8 +69,6 @@ class Round:
         if self._short or not due:
             self._ask()
         return self._room
-
-    # --- work -------------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
         busy = Counter(line.destination.lane.name for line in self._lines.values() if is_busy(line))

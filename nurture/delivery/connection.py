@@ -20,39 +20,11 @@ from nurture.delivery.conversation import Conversation
 from nurture.delivery.events import Event, Manner, Over, Secure, Waiting
 from nurture.delivery.lookup import Addresses, Lookup, numeric
 from nurture.delivery.outcome import Phase, lost
+from nurture.delivery.timeouts import Timeouts
 
 _READ = 65_536
 _RECORD = 16_384
 """A TLS record at most: what was not written whole, nobody can read."""
-
-
-# reached once: an enum's members are looked up slowly
-_CONNECT, _DATA, _BODY, _ANSWER = Phase.CONNECT, Phase.DATA, Phase.BODY, Phase.ANSWER
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds per phase (RFC 5321 4.5.3.2). Impatience at the final dot would deliver a mail twice.
-
-    Each is for a whole answer, however slowly it drips; ``body`` is from one part that leaves to the next.
-    """
-
-    connect: float = 30
-    banner: float = 300
-    command: float = 300
-    data: float = 120
-    body: float = 180
-    answer: float = 600
-    quit: float = 5
-
-    def of(self, phase: Phase) -> float:
-        if phase is _ANSWER:
-            return self.answer
-        if phase is _BODY:
-            return self.body
-        if phase is _DATA:
-            return self.data
-        return self.banner if phase is _CONNECT else self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +264,7 @@ class Connection:
         conversation = self.conversation
         phase = conversation.awaits(len(self._out))
         awaited = phase, conversation.answers
-        if awaited == self._awaited and not (moved and phase is _BODY):
+        if awaited == self._awaited and not (moved and phase is Phase.BODY):
             return
         self._awaited = awaited
         self.deadline = None if phase is None else now + self._timeouts.of(phase)

@@ -16,10 +16,11 @@ from collections.abc import Callable
 from typing import Any
 
 from nurture.delivery.carrying import Poll, Round
-from nurture.delivery.connection import Server, Timeouts
+from nurture.delivery.connection import Server
 from nurture.delivery.events import Manner, Over
 from nurture.delivery.outcome import Phase
 from nurture.delivery.smtp_settings import SmtpSettings
+from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.transport import Shipment, Work
 
 _REMEMBERED = 3600.0
