@@ -41,6 +41,9 @@ class ContactFacts:
     since: datetime
     last_active_at: datetime | None
     answers: Mapping[str, str]
+    held: str | None = None
+    """Why the address gets no mail for now; ``held_until`` None: until a human decided what was meant."""
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,8 @@ def contact_facts(d: Definitions, story: Story, language: str) -> ContactFacts:
         since=c.created_at,
         last_active_at=c.last_active_at,
         answers={name: str(value) for name, value in c.answers.items() if name not in _ON_TOP},
+        held=reasons.told(d, story.held.reason, language) if story.held else None,
+        held_until=story.held.until if story.held else None,
     )
 
 

@@ -74,6 +74,13 @@ class Story:
     def with_sales(self) -> bool:
         return any(h.state in OPEN for h in self.handoffs)
 
+    @property
+    def held(self) -> Hold | None:
+        """What holds the address, unless its owner became active since then."""
+        active = self.contact.last_active_at if self.contact else None
+        alive = self.hold is not None and self.hold.until is not None and active is not None and active > self.hold.since
+        return None if alive else self.hold
+
     def asked(self, purpose: str) -> datetime | None:
         """When ``purpose`` was ticked on a form that still waits for its confirmation."""
         return next(

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from nurture.domain.catalogue import LeadClass, in_language
-from nurture.engine import people
+from nurture.domain.errors import NotFound
+from nurture.engine import people, returns_desk
 from nurture.engine.person import STATES
 from nurture.engine.timeline import timeline
 from nurture.engine.timeline_entries import GROUPS
 from nurture.engine.words import word
 from nurture.store.people import Wanted
-from nurture.web.office.desk import PAGE, desk, language, page, page_number
+from nurture.web.office.desk import PAGE, desk, done, language, me, page, page_number
 
 _SHOWN = 150
 """How many entries of a timeline are shown before one asks for all."""
@@ -23,6 +24,7 @@ _SHOWN = 150
 def add_pages(office: Blueprint) -> None:
     office.add_url_rule("/people", "people", show_list)
     office.add_url_rule("/people/<path:address>", "person", show_one)
+    office.add_url_rule("/held/<path:address>", "decide_hold", decide_hold, methods=["POST"])
 
 
 def show_list() -> Response:
@@ -62,6 +64,17 @@ def _query(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value}
 
 
+def decide_hold(address: str) -> Response:
+    """What the owner of a held address meant: no more mail, or not. Somebody else may have decided meanwhile."""
+    stop = request.form.get("meant") == "stop"
+    said = "held.stopped" if stop else "held.goes-on"
+    try:
+        (returns_desk.meant_stop if stop else returns_desk.go_on)(desk().rt, address, me().name, desk().now())
+    except NotFound:
+        said = "held.decided"
+    return done(said, "office.person", address=address)
+
+
 def show_one(address: str) -> Response:
     story = timeline(desk().rt, address, language(), desk().now())
     shown = request.args.get("show", "")
@@ -69,6 +82,7 @@ def show_one(address: str) -> Response:
     return page(
         "person",
         story=story,
+        now=desk().now(),
         entries=entries if request.args.get("all") else entries[:_SHOWN],
         total=len(entries),
         groups=[(group, sum(e.group == group for e in story.entries)) for group in GROUPS],

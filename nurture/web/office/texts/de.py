@@ -123,6 +123,13 @@ TEXTS: Mapping[str, str] = {
         "Diese Anmeldung ist noch nicht bestätigt. Bis dahin geht nichts außer der Bestätigungsmail an diese Adresse."
     ),
     "person.suppressed": "Diese Adresse bekommt keine Post: {reason}",
+    "held.asks": "Bekommt keine Mails, bis jemand entscheidet: {reason}. Die Antwort steht unten.",
+    "held.until": "Bekommt keine Mails bis {moment}: {reason}",
+    "held.stop": "Gemeint war: keine Mails mehr",
+    "held.go-on": "Weiter Mails senden",
+    "held.stopped": "Widersprochen: Diese Adresse bekommt keine Werbung mehr.",
+    "held.goes-on": "Die Pause ist aufgehoben, die Kampagnen gehen weiter.",
+    "held.decided": "Darüber hat inzwischen schon jemand entschieden.",
     "person.until": "weiter {moment}",
     "person.expires": "verfällt {moment}",
     "person.more": "Einzelheiten",

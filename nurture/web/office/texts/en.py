@@ -118,6 +118,13 @@ TEXTS: Mapping[str, str] = {
         "This registration is not confirmed yet. Until then nothing but the confirmation mail goes to this address."
     ),
     "person.suppressed": "This address gets no mail: {reason}",
+    "held.asks": "Gets no mails until somebody decides: {reason}. The answer is below.",
+    "held.until": "Gets no mails until {moment}: {reason}",
+    "held.stop": "It meant: no more mails",
+    "held.go-on": "Go on sending mails",
+    "held.stopped": "Objected: this address gets no more advertising.",
+    "held.goes-on": "The hold is lifted, the campaigns go on.",
+    "held.decided": "Somebody has decided that in the meantime.",
     "person.until": "goes on {moment}",
     "person.expires": "expires {moment}",
     "person.more": "Details",
