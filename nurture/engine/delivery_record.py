@@ -175,8 +175,8 @@ class Record:
 
     def _count_soft(self, session: Session, moved: Sequence[Move], now: datetime) -> None:
         """Mails that were given up although the address exists: a few of them hold it for a while."""
-        over = {m.id for m in moved if m.to in (MessageState.FAILED, MessageState.UNDELIVERED)}
-        soft = [r.row for r in self.pending.results if r.row.id in over and r.outcome.failure is Failure.SOFT]
+        over = {m.id for m in moved if m.failure == Failure.SOFT}
+        soft = [r.row for r in self.pending.results if r.row.id in over and not r.outcome.of_server]
         ours = [row for row in soft if row.kind is MessageKind.NURTURE and row.contact_id is not None]
         for contact, message in sorted((row.contact_id or 0, row.id) for row in ours):
             bounced_softly(self._rt, session, contact, message, now)

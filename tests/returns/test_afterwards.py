@@ -8,16 +8,24 @@ from datetime import timedelta
 import pytest
 from returns.postroom import FULL, Postroom, letter
 
+from nurture.delivery import Kind, Phase
+from nurture.delivery.outcome import Outcome
 from nurture.domain.campaign import Exit, WaitStep
 from nurture.domain.condition import Replied
+from nurture.domain.consent import ConsentEvent
 from nurture.domain.durations import Duration
 from nurture.domain.errors import NotFound
+from nurture.domain.failure import Failure
+from nurture.domain.form import PurposeKind
 from nurture.domain.message import MessageState
-from nurture.engine import enrolment, permission, returns_desk
+from nurture.engine import enrolment, links, permission, returns_desk, tracking
 from nurture.engine.advance import advance
+from nurture.engine.delivery_record import Record
+from nurture.engine.delivery_result import Result
 from nurture.engine.retention import retain
 from nurture.engine.timeline import timeline
-from nurture.store import messages
+from nurture.engine.visitor import Visitor
+from nurture.store import consents, messages
 from nurture.store.database import reading, transaction
 from nurture.store.schema import ReturnedMail
 
@@ -207,3 +215,40 @@ def test_bytes_and_words_are_forgotten_after_thirty_days(room: Postroom) -> None
     assert kept() == (True, "Gern.", "a task: an answer to read")
     assert retain(room.rt, room.now + 31 * DAY)["returned mails"] == 1
     assert kept() == (False, None, "a task: an answer to read")
+
+
+# --- mails whose outcome was unknown, and mails that were given up ------------------------------------------------------
+
+
+def test_a_click_settles_a_mail_of_unknown_outcome(one_room: Postroom) -> None:
+    contact = one_room.person(address=ANNA)
+    message = one_room.send(contact, state=MessageState.UNKNOWN)
+    tracking_purpose = next(p.id for p in one_room.rt.definitions.purposes.values() if p.kind is PurposeKind.TRACKING)
+    with transaction(one_room.rt.db) as session:
+        consents.record(session, contact, tracking_purpose, ConsentEvent.CONFIRMED, one_room.now, {})
+    version = one_room.message(message).template_version
+    assert version is not None
+    url = links.signed_url(one_room.rt, "click", message, version[: links.VERSION_DIGITS], 0)
+    tracking.follow(one_room.rt, url.rpartition("/")[2], Visitor(), one_room.now + DAY)
+    row = one_room.message(message)
+    assert (row.state, row.reason) == (MessageState.ACCEPTED, "arrived: a link in it was followed")
+    assert row.settled_at == one_room.now, "clicks are judged by the time it left"
+
+
+def test_mails_given_up_softly_count_like_soft_bounces(one_room: Postroom) -> None:
+    contact = one_room.person(address=ANNA)
+    for day in (1, 4, 8):
+        at = one_room.now + day * DAY
+        message = one_room.send(contact, at, MessageState.SENDING)
+        one_room.set(message, claimed_by="worker", claimed_until=at + DAY)
+        with reading(one_room.rt.db) as session:
+            row = messages.find(session, message)
+        assert row is not None
+        record = Record(one_room.rt, "worker", lambda seconds: None)
+        full = Outcome(Kind.FAILED, Phase.RECIPIENT, "552 5.2.2 mailbox full", failure=Failure.SOFT)
+        record.pending.results.append(Result(row, "other", MessageState.SENDING, full, at))
+        record.commit(at)
+        assert one_room.message(message).state is MessageState.FAILED
+    held = one_room.held(ANNA, at)
+    assert held is not None
+    assert held.reason == "3 mails in a row did not arrive"

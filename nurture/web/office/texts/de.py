@@ -123,7 +123,7 @@ TEXTS: Mapping[str, str] = {
         "Diese Anmeldung ist noch nicht bestätigt. Bis dahin geht nichts außer der Bestätigungsmail an diese Adresse."
     ),
     "person.suppressed": "Diese Adresse bekommt keine Post: {reason}",
-    "held.asks": "Bekommt keine Mails, bis jemand entscheidet: {reason}. Die Antwort steht unten.",
+    "held.asks": "Bekommt keine Mails, bis jemand entscheidet: {reason}. Die Antwort steht bei dem, was geschehen ist.",
     "held.until": "Bekommt keine Mails bis {moment}: {reason}",
     "held.stop": "Gemeint war: keine Mails mehr",
     "held.go-on": "Weiter Mails senden",

@@ -118,7 +118,7 @@ TEXTS: Mapping[str, str] = {
         "This registration is not confirmed yet. Until then nothing but the confirmation mail goes to this address."
     ),
     "person.suppressed": "This address gets no mail: {reason}",
-    "held.asks": "Gets no mails until somebody decides: {reason}. The answer is below.",
+    "held.asks": "Gets no mails until somebody decides: {reason}. The answer is in the timeline.",
     "held.until": "Gets no mails until {moment}: {reason}",
     "held.stop": "It meant: no more mails",
     "held.go-on": "Go on sending mails",
