@@ -100,7 +100,9 @@ class Round:
         while room := self._room():
             called_off: list[Move] = []
             supplies = self._supply.claim(room, waiting, called_off)
-            self._found_nothing = None if supplies.claimed else self._time.seconds
+            # a local transport is done in no time: a queue that gave less than was asked for has nothing more
+            last = supplies.claimed < room if self._rt.transport.idempotent else not supplies.claimed
+            self._found_nothing = self._time.seconds if last else None
             self.claimed += supplies.claimed
             self._call_off(called_off)
             self._held |= {held.row.id: held for held in supplies.held}

@@ -15,7 +15,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import domain_of
-from nurture.domain.delivery_rules import OTHER
+from nurture.domain.delivery_rules import LOCAL, OTHER
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import letters, permission, routing
 from nurture.engine.delivery_mails import Group, Held, Time
@@ -208,6 +208,6 @@ class Supply:
 
     def leave(self) -> None:
         """Give back the connections."""
-        if any(grant.connections for grant in self.grants.values()):
+        if self.grants.keys() - {LOCAL}:
             with transaction(self._rt.db) as session:
                 lanes.release(session, self._worker)

@@ -27,7 +27,7 @@ def release(rt: Runtime, message: int, by: str, now: datetime) -> None:
         row = _locked(session, message)
         was = row.state
         row.state = move(was, MessageState.QUEUED)
-        row.due_at, row.settled_at, row.reason = now, None, f"released by {by}"
+        row.due_at, row.settled_at, row.failure, row.reason = now, None, None, f"released by {by}"
         if was is MessageState.PARKED and row.kind is MessageKind.NURTURE:
             row.template_version = _present_template(rt, session, row)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from delivery.servers import CLOSE, HANG, SteppedClock, fault_server
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from nurture.delivery import Kind, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
+from nurture.delivery import Kind, MailboxTransport, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
 from nurture.domain.delivery_rules import DeliveryRules, Provider
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
@@ -121,6 +122,18 @@ def test_the_network_is_gone_for_a_minute(sqlite_outbox: Outbox) -> None:
         assert len(server.taken) == 20
     assert outbox.states() == {"accepted": 20}
     assert {outbox.row(mail).attempts for mail in mails} == {1}
+
+
+def test_a_mailbox_that_cannot_be_written_gives_everything_back(outbox: Outbox, tmp_path: Path) -> None:
+    mails = outbox.nurture_mails(outbox.people(5))
+    (tmp_path / "file").write_text("in the way")
+    outbox.rt.transport = MailboxTransport(tmp_path / "file" / "mailbox")
+    report = _deliver(outbox)
+    assert (report.deferred, "cannot be written" in report.paused) == (5, True)
+    assert {(outbox.row(mail).state, outbox.row(mail).attempts) for mail in mails} == {(S.QUEUED, 0)}
+    assert _deliver(outbox, seconds=10).claimed == 0
+    outbox.rt.transport = MailboxTransport(tmp_path / "mailbox")
+    assert _deliver(outbox, seconds=40).accepted == 5
 
 
 # --- lanes ----------------------------------------------------------------------------------------------------------------
