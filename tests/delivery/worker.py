@@ -1,9 +1,9 @@
 """A worker process that can be killed anywhere.
 
-Reads one JSON order per line: {"url", "mailbox" or "port", "now", "worker", "limit", "kill_at", "phase"}. For each it forks
-a child that delivers and then says so; with ``kill_at`` the child kills itself (signal 9) at that moment of its life.
-Moments are those of ``phase`` or, without one, every statement, commit, file and SMTP step. Answers with the child's wait
-status. Loading happens once.
+Reads one JSON order per line: {"url", "mailbox" or "port", "now", "worker", "limit", "tries", "again", "kill_at", "phase"}.
+For each it forks a child that delivers and then says so; with ``kill_at`` the child kills itself (signal 9) at that moment
+of its life. Moments are those of ``phase`` or, without one, every statement, commit, file and SMTP step. Answers with the
+child's wait status. Loading happens once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from nurture.delivery import MailboxTransport, SmtpSettings, SmtpTransport
+from nurture.delivery.carrying import Round as Carrying
 from nurture.delivery.connection import Connection
 from nurture.engine.delivery import deliver
 from nurture.engine.delivery_round import Round
@@ -31,12 +32,11 @@ from nurture.mail.signing import Signer
 from nurture.store.database import connect
 
 HOME = Path(__file__).parents[2]
-_TRIES = 200
 PHASES: dict[str, tuple[Any, str]] = {
     "claimed": (Supply, "_claim"),
     "composing": (Desk, "write"),
     "on record, before the dot": (Round, "ahead"),
-    "the dot is out": (Connection, "_write"),
+    "the dot is out": (Carrying, "_go"),
     "answered, not recorded": (Round, "settled"),
 }
 """Name -> what has just returned at a moment of this phase."""
@@ -87,9 +87,10 @@ def run(order: dict[str, Any], publication: Any) -> None:
     )
     rt = Runtime(engine, publication, Signer(["only-for-tests-0123456789abcdef"]), transport, "https://n.example", "test")
     now, limit = datetime.fromisoformat(order["now"]), order.get("limit")
-    for _ in range(_TRIES if limit else 1):
-        if deliver(rt, now, worker=order["worker"], limit=limit).claimed:
-            return
+    for _ in range(order.get("tries", 1)):
+        while deliver(rt, now, worker=order["worker"], limit=limit).claimed:
+            if not order.get("again"):
+                return
         time.sleep(0.02)  # as between two beats: the other worker has all connections, and will give some back
 
 
