@@ -75,7 +75,9 @@ def test_nobody_is_suppressed_where_there_is_doubt(
     assert [one_room.suppressed(a) for a in ("anna@werk.example", recipient)] == [None, None]
 
 
-@pytest.mark.parametrize("sign", ["token", "token in capitals", "envelope id", "message id", "address"])
+@pytest.mark.parametrize(
+    "sign", ["token", "token in capitals", "envelope id", "envelope id, our token", "message id", "address"]
+)
 def test_a_mail_is_found_by(one_room: Postroom, sign: str) -> None:
     message = one_room.send(one_room.person(address="anna@werk.example"))
     row, token = one_room.message(message), return_path(one_room.rt, message)
@@ -83,8 +85,8 @@ def test_a_mail_is_found_by(one_room: Postroom, sign: str) -> None:
     to = "bounces@sender.example"
     if sign.startswith("token"):
         to = token.upper() if "capitals" in sign else token
-    elif sign == "envelope id":
-        envelope = token.partition("@")[0]
+    elif sign.startswith("envelope id"):
+        envelope = token.partition("@")[0] if "token" in sign else row.header_id.strip("<>")
         raw = raw.replace(b"Reporting-MTA", f"Original-Envelope-Id: {envelope}\r\nReporting-MTA".encode())
     elif sign == "message id":
         raw = dsn("Anna@Werk.example", header_id=row.header_id)
