@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.returns import ReturnKind
 from nurture.engine.returns_came import Came, from_mail
-from nurture.engine.returns_match import Match, match
+from nurture.engine.returns_match import match
 from nurture.engine.returns_policy import Case, act, hold_for_stop
 from nurture.engine.runtime import Runtime
 from nurture.store import returned
@@ -150,6 +150,3 @@ def _set_aside(rt: Runtime, raw: bytes, source: str, error: Exception, now: date
         if id_ is None:
             return _as_recorded(session, came.digest)
         return Taken(id_, True, came.kind.value, returned.QUARANTINE, action, None, None)
-
-
-__all__ = ["DatabaseAway", "Match", "Taken", "take", "take_in"]
