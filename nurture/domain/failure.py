@@ -86,6 +86,7 @@ _SUBJECT: dict[str, Reason] = {
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\d)")
 _AT_THE_END = re.compile(r"end of data|smtp command\s+data", re.IGNORECASE)
 _AT_THE_SENDER = re.compile(r"(?:in reply to|after) mail from", re.IGNORECASE)
+_PLAIN_WORDS = re.compile(r"no such|not exist|not found", re.IGNORECASE)
 _TAKES_NO_MAIL = frozenset({521, 556})
 
 
@@ -166,6 +167,8 @@ def _dead_or_not(words: Reason, detail: str, text: str) -> Reason:
         return Reason.SENDER
     if detail.startswith("7."):
         return Reason.POLICY
+    if detail == "2.0" and _PLAIN_WORDS.search(text):
+        return words
     if words is Reason.USER_UNKNOWN and (detail.startswith("2.") or _AT_THE_END.search(text)):
         return Reason.FILTERED  # filters behind the mailbox speak so, too
     return words

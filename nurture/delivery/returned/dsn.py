@@ -34,11 +34,6 @@ def notifications(mail: Mail, words: Words) -> tuple[list[Failed], str]:
     return list(_recipients(found, words)), merged(found).first("original-envelope-id")
 
 
-def recipients_in(source: str) -> list[Failed]:
-    """Those of a status inside a returned message: a gateway that returns another server's report."""
-    return list(_recipients([block for block in blocks(source) if _names_somebody(block)], Words("")))
-
-
 def _names_somebody(block: Fields) -> bool:
     return any(name in block for name in _RECIPIENT) and any(
         name in block for name in ("action", "status", "diagnostic-code")

@@ -25,6 +25,9 @@ _MAX_TEXT = 120_000
 _MAX_LINE = 2_000
 _MAX_HEADER = 4_000
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
+_BEFORE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:>?From [^\n]{1,200}\n)?")
+"""What may stand before the header: a byte order mark, empty lines, a mailbox's separator."""
+_FIRST_PART = re.compile(rb"\r?\n--([^\s\"]{1,70})[ \t]*\r?\n(?=Content-[A-Za-z-]{4,30}:)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Mail:
     parts: tuple[Part, ...] = ()
     returned: tuple[str, ...] = ()
     report_type: str = ""
+    inner: tuple[Message, ...] = ()
+    """Those messages, to be opened in turn."""
     text: str = field(default="")
     """All readable text of the mail itself, html only where there is no plain text."""
 
@@ -63,6 +68,11 @@ def open_mail(raw: bytes) -> Mail:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, MessageError):
         # The parser of the standard library stumbles over some hostile mails; they are still text.
         return _plain(raw)
+
+
+def opened_again(message: Message) -> Mail:
+    """A mail inside another one."""
+    return _opened(message)
 
 
 def header(message: Message, name: str) -> str:
@@ -100,20 +110,32 @@ def _words(text: str) -> str:
 
 def _bounded(raw: bytes) -> bytes:
     """The head of the mail; a mail of thousands of boundaries is not worth the parser's time."""
-    head = raw[:_MAX_BYTES].replace(b"\r\r\n", b"\n")
+    head = _with_type(_BEFORE.sub(b"", raw[:_MAX_BYTES]).replace(b"\r\r\n", b"\n"))
     found = list(zip(_BOUNDARY.finditer(head), range(4 * _MAX_PARTS), strict=False))
     return head[: found[-1][0].start()] if len(found) == 4 * _MAX_PARTS else head
+
+
+def _with_type(head: bytes) -> bytes:
+    """The mail with the Content-Type that a gateway took away, where its parts are still there."""
+    ends = re.search(rb"\r?\n\r?\n", head)
+    if not ends or re.search(rb"^content-type:", head[: ends.start()], re.IGNORECASE | re.MULTILINE):
+        return head
+    first = _FIRST_PART.search(head, ends.start(), ends.start() + 400)
+    if not first or b"@" in head[ends.end() : first.start()]:  # text before it: the parts are those of what was returned
+        return head
+    return b'Content-Type: multipart/mixed; boundary="%s"\n%s' % (first[1], head)
 
 
 def _opened(message: Message) -> Mail:
     parts: list[Part] = []
     returned: list[str] = []
-    _collect(message, parts, returned, 0)
+    inner: list[Message] = []
+    _collect(message, parts, returned, inner, 0)
     report_type = str(message.get_param("report-type", "") or "").lower()
-    return Mail(message, tuple(parts), tuple(returned), report_type, _readable(parts))
+    return Mail(message, tuple(parts), tuple(returned), report_type, tuple(inner), _readable(parts))
 
 
-def _collect(message: Message, parts: list[Part], returned: list[str], depth: int) -> None:
+def _collect(message: Message, parts: list[Part], returned: list[str], inner: list[Message], depth: int) -> None:
     if len(parts) + len(returned) >= _MAX_PARTS or depth > _MAX_DEPTH:
         return
     kind = message.get_content_type()
@@ -126,11 +148,12 @@ def _collect(message: Message, parts: list[Part], returned: list[str], depth: in
         "message/global-headers",
     ):
         returned.append(_inner(message))
+        inner.extend(_messages(payload)[:1] if isinstance(payload, list) else ())
     elif kind.startswith("message/"):
         parts.append(Part(kind, _inner(message)))
     elif isinstance(payload, list):
         for part in _messages(payload)[:_MAX_PARTS]:
-            _collect(part, parts, returned, depth + 1)
+            _collect(part, parts, returned, inner, depth + 1)
     else:
         parts.append(Part(kind, _text(message) if kind.startswith("text/") or depth == 0 else ""))
 
@@ -210,7 +233,7 @@ def from_html(source: str) -> str:
     if quote:
         text = text[: quote.start()] + "<br>-----Original Message-----<br>" + text[quote.start() :]
     text = _BREAK.sub("\n", re.sub(r"\s+", " ", text))
-    return tidy(html.unescape(_TAG.sub("", text)))
+    return tidy(html.unescape(_TAG.sub("", text)).replace("\n ", "\n"))
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -220,4 +243,4 @@ def lines_of(text: str) -> Iterator[str]:
 
 def _plain(raw: bytes) -> Mail:
     text = tidy(raw[:_MAX_TEXT].decode("utf-8", "replace"))
-    return Mail(Message(), (Part("text/plain", text),), (), "", text)
+    return Mail(Message(), (Part("text/plain", text),), text=text)

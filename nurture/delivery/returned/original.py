@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import dedent
 
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.fields import Fields, blocks, merged
@@ -31,8 +32,9 @@ _CUT = phrases(
     flags=re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"^[ \t>]{0,4}(?:Received|Return-Path|X-Received|DKIM-Signature|X-Originating-IP|X-Google-Smtp-Source):[ <\w]", re.I
+    r"^[ \t>]{0,12}(?:Received|Return-Path|X-Received|DKIM-Signature|X-Originating-IP|X-Google-Smtp-Source):[ <\w]", re.I
 )
+_MAX_BELOW = 40_000
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 
 
@@ -77,7 +79,7 @@ def parted(text: str) -> tuple[str, str]:
     position = 0
     for line in text.split("\n"):
         if position and (_CUT.match(line) or _HEAD.match(line)):
-            return text[:position], text[position:]
+            return text[:position], dedent(text[position : position + _MAX_BELOW])
         position += len(line) + 1
     return text, ""
 

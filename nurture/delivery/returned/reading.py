@@ -15,13 +15,14 @@ from dataclasses import replace
 
 from nurture.delivery.returned import amazon, dsn, feedback, foreign, human, machine, text
 from nurture.delivery.returned.address import addresses_in, is_address, plain
-from nurture.delivery.returned.mail import Mail, open_mail
+from nurture.delivery.returned.mail import Mail, open_mail, opened_again
 from nurture.delivery.returned.original import Original, ids_in, original_of
 from nurture.delivery.returned.report import Failed, Kind, Report
 from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
 
 _MAX_RECIPIENTS = 200
+_BY_ORIGINAL = "returned message"
 _FIELDS = re.compile(r"^[ >]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.MULTILINE | re.IGNORECASE)
 
 
@@ -35,8 +36,23 @@ def read(raw: bytes) -> Report:
 
 def _read(raw: bytes) -> Report:
     mail = open_mail(raw)
+    report = _whole(mail)
+    within = _within(mail, report)
+    return replace(within, return_paths=(*report.return_paths, *within.return_paths)) if within else report
+
+
+def _whole(mail: Mail) -> Report:
     original = original_of(mail)
     return _completed(_told(mail, original), mail, original)
+
+
+def _within(mail: Mail, report: Report) -> Report | None:
+    """The report inside a server's mail that names nobody itself: gateways pass other servers' reports on like this."""
+    named = any(one.recipient for one in report.reports) and report.found_by != _BY_ORIGINAL
+    if named or report.kind is Kind.COMPLAINT or not mail.inner or not machine.from_daemon(mail):
+        return None
+    inner = _whole(opened_again(mail.inner[0]))
+    return inner if inner.kind in (Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT) else None
 
 
 def _told(mail: Mail, original: Original) -> Report:
@@ -97,11 +113,8 @@ def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
         if addresses:
             found = [_failed(address, action, words) for address in addresses[:_MAX_RECIPIENTS]]
             return Report(_kind(found), step, _distinct(found))
-    wrapped = [one for source in mail.returned for one in dsn.recipients_in(source) if one.recipient]
-    if wrapped:
-        return Report(_kind(wrapped), "returned status", _distinct(wrapped))
     if len(original.recipients) == 1:
-        return Report(Kind.BOUNCE, "returned message", (_failed(original.recipients[0], action, words),))
+        return Report(Kind.BOUNCE, _BY_ORIGINAL, (_failed(original.recipients[0], action, words),))
     return Report(Kind.BOUNCE, "text", (_failed("", action, words),))
 
 
