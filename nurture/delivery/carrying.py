@@ -8,6 +8,7 @@ nothing about a mail: that is the server's and the engine's business.
 
 from __future__ import annotations
 
+import math
 import selectors
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from nurture.delivery.connection import Connection
 from nurture.delivery.envelope import Unsendable
 from nurture.delivery.events import Event, Over, Ready, Settled, Waiting
-from nurture.delivery.lines import Destination, Directory, Lane, Line, Load, is_busy, tidy
+from nurture.delivery.lines import Destination, Directory, Lane, Line, Load, is_busy
 from nurture.delivery.lookup import Lookup
 from nurture.delivery.outcome import Outcome, Phase, lost
 from nurture.delivery.timeouts import Timeouts
@@ -23,6 +24,8 @@ from nurture.delivery.transport import Parcel, Shipment, Work
 
 Poll = Callable[[selectors.BaseSelector, float], list[tuple[selectors.SelectorKey, int]]]
 _ASK_AGAIN = 1.0
+_WATCH_AGAIN = 1.0
+"""So many seconds late may a deadline be noticed."""
 _IDLE = 10.0
 """Seconds a connection is kept without a mail."""
 
@@ -38,11 +41,10 @@ class Round:
         self._selector = selectors.DefaultSelector()
         self._lookup = Lookup(self._selector)
         self._now = stopwatch()
-        self._asked = self._now
+        self._asked = self._watched = self._now
         self._short, self._room = True, True
         self._lanes: dict[str, Lane] = {}
         self._lines: dict[Connection, Line] = {}
-        self._load_of: dict[int, Load] = {}
         self._ready: list[tuple[Line, Parcel]] = []
 
     def run(self) -> None:
@@ -83,34 +85,12 @@ class Round:
         lane = self._lanes.setdefault(shipment.lane, Lane(shipment.lane))
         lane.limit = max(1, self._directory.connections(shipment))
         lane.per_connection = max(1, shipment.per_connection)
-        destination = lane.destinations.setdefault(hosts, Destination(lane, hosts))
+        destination = lane.destinations.setdefault(hosts, Destination(lane, hosts, self._ran_out))
         destination.loads.append(Load(shipment))
         self._room = True
 
-    def _next(self, destination: Destination) -> Parcel | None:
-        """The next parcel that goes there."""
-        if destination.returned:
-            return destination.returned.popleft()
-        for load in destination.loads:
-            if load.ended:
-                continue
-            parcel = next(load.shipment.parcels, None)
-            if parcel is not None:
-                load.open += 1
-                self._load_of[parcel.message_id] = load
-                return parcel
-            load.ended = self._short = True
-        tidy(destination)
-        return None
-
-    def _done(self, parcel: Parcel) -> None:
-        load = self._load_of.pop(parcel.message_id, None)
-        if load is not None:
-            load.open -= 1
-
-    def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
-        self._done(parcel)
-        self._work.settled(parcel, outcome)
+    def _ran_out(self) -> None:
+        self._short = True
 
     # --- who has room -----------------------------------------------------------------------------------------------------
 
@@ -120,14 +100,14 @@ class Round:
         for lane in list(self._lanes.values()):
             for destination in list(lane.destinations.values()):
                 self._fill_destination(lane, destination)
-                tidy(destination)
+                destination.tidy()
                 if destination.empty:
                     del lane.destinations[destination.hosts]
 
     def _fill_destination(self, lane: Lane, destination: Destination) -> None:
         for line in [line for line in destination.lines if line.resting is not None]:
             self._feed(line)
-        while self._may_open(lane, destination) and (parcel := self._next(destination)) is not None:
+        while self._may_open(lane, destination) and (parcel := destination.next()) is not None:
             self._open(destination, parcel)
 
     def _may_open(self, lane: Lane, destination: Destination) -> bool:
@@ -171,13 +151,13 @@ class Round:
     def _offer_next(self, line: Line) -> bool:
         """Announce the next mail that can be sent; whether there is one."""
         while True:
-            parcel, line.first = line.first or self._next(line.destination), None
+            parcel, line.first = line.first or line.destination.next(), None
             if parcel is None:
                 return False
             try:
                 line.connection.conversation.offer(parcel)
             except Unsendable as fault:
-                self._settle(parcel, fault.outcome)
+                self._settle(line, parcel, fault.outcome)
             else:
                 return True
 
@@ -195,11 +175,8 @@ class Round:
         return any(d.wanting for lane in self._lanes.values() for d in lane.destinations.values())
 
     def _look(self) -> None:
-        """Wait for something to happen, at most until a deadline or until more has to be asked for."""
-        until = self._asked + _ASK_AGAIN
-        for connection in self._lines:
-            if connection.deadline is not None and connection.deadline < until:
-                until = connection.deadline
+        """Wait for something to happen, at most until more has to be asked for or deadlines have to be looked at."""
+        until = min(self._asked + _ASK_AGAIN, self._watched + _WATCH_AGAIN)
         seen = self._poll(self._selector, max(0.0, until - self._now))
         self._now = self._stopwatch()
         for key, mask in seen:
@@ -208,6 +185,12 @@ class Round:
                 self._looked_up()
             elif (line := self._lines.get(connection)) is not None:
                 self._heard(line, connection.handle(mask, self._now))
+        if self._now - self._watched >= _WATCH_AGAIN:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Whether a server took too long, or a connection rests for too long. Not each turn: it adds up."""
+        self._watched = self._now
         for connection, line in list(self._lines.items()):
             if connection.deadline is not None and connection.deadline <= self._now:
                 self._heard(line, connection.expired(self._now))
@@ -219,10 +202,14 @@ class Round:
         for connection, line in list(self._lines.items()):
             self._heard(line, connection.looked_up(self._now))
 
+    def _settle(self, line: Line, parcel: Parcel, outcome: Outcome) -> None:
+        line.destination.done(parcel)
+        self._work.settled(parcel, outcome)
+
     def _heard(self, line: Line, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Settled):
-                self._settle(event.parcel, event.outcome)
+                self._settle(line, event.parcel, event.outcome)
             elif isinstance(event, Waiting):
                 self._ready.append((line, event.parcel))
             elif isinstance(event, Ready):
@@ -253,7 +240,7 @@ class Round:
 
     def _abandon(self, line: Line, parcel: Parcel) -> None:
         line.connection.conversation.abandon()
-        self._done(parcel)
+        line.destination.done(parcel)
         self._forget(line)
 
     # --- the end of a connection ------------------------------------------------------------------------------------------
@@ -284,7 +271,7 @@ class Round:
     def _stop(self, destination: Destination, outcome: Outcome) -> None:
         """No server of this destination takes anything."""
         for parcel in destination.returned:
-            self._done(parcel)
+            destination.done(parcel)
         destination.returned.clear()
         loads = list(destination.loads)
         destination.loads.clear()
@@ -294,6 +281,7 @@ class Round:
             self._work.stopped(load.shipment, outcome)
 
     def _say_goodbye(self) -> None:
+        self._asked = math.inf  # nothing more is asked for
         for line in list(self._lines.values()):
             if not line.leaving:
                 self._leave(line)

@@ -22,6 +22,8 @@ from nurture.delivery.lookup import Addresses, Lookup, numeric
 from nurture.delivery.outcome import Phase, lost
 from nurture.delivery.timeouts import Timeouts
 
+_BODY = Phase.BODY  # reached once: an enum's members are looked up slowly
+_IN, _OUT = selectors.EVENT_READ, selectors.EVENT_WRITE
 _READ = 65_536
 _RECORD = 16_384
 """A TLS record at most: what was not written whole, nobody can read."""
@@ -47,7 +49,7 @@ class Connection:
         self._found: Future[Addresses] | None = None
         self._addresses: Addresses = []
         self._socket: socket.socket | None = None
-        self._connected = self._shaking = False
+        self._connected = self._shaking = self._in_records = False
         self._out = memoryview(b"")
         self._mask = 0
         self._awaited: tuple[Phase | None, int] = (None, -1)
@@ -83,10 +85,8 @@ class Connection:
             return self._dialled(now)
         if self._shaking:
             return self._shake(now)
-        events: list[Event] = []
-        if mask & selectors.EVENT_READ:
-            events = self._read(now)
-        if mask & selectors.EVENT_WRITE and not self.conversation.over:
+        events = self._read(now) if mask & _IN else []
+        if mask & _OUT and not self.conversation.over:
             events += self._write(now)
         return events
 
@@ -135,7 +135,7 @@ class Connection:
             self._trouble = _words(error)
             return self._dial(now)
         self.deadline = now + self._timeouts.connect
-        self._watch(selectors.EVENT_WRITE)
+        self._watch(_OUT)
         return []
 
     def _dialled(self, now: float) -> list[Event]:
@@ -150,7 +150,7 @@ class Connection:
         self.conversation.host = f"{self._server.host} [{self._socket.getpeername()[0]}]"
         if self._server.manner.tls == "implicit":
             return self._secure(now)
-        self._watch(selectors.EVENT_READ)
+        self._watch(_IN)
         self._wait(now)
         return []
 
@@ -166,7 +166,8 @@ class Connection:
             )
         except (OSError, ValueError) as error:
             return self._untrusted(error)
-        self._shaking, self.deadline = True, now + self._timeouts.of(Phase.TLS)
+        self._shaking = self._in_records = True
+        self.deadline = now + self._timeouts.of(Phase.TLS)
         return self._shake(now)
 
     def _shake(self, now: float) -> list[Event]:
@@ -174,15 +175,15 @@ class Connection:
         try:
             self._socket.do_handshake()
         except ssl.SSLWantReadError:
-            self._watch(selectors.EVENT_READ)
+            self._watch(_IN)
             return []
         except ssl.SSLWantWriteError:
-            self._watch(selectors.EVENT_WRITE)
+            self._watch(_OUT)
             return []
         except OSError as error:
             return self._untrusted(error)
         self._shaking = False
-        self._watch(selectors.EVENT_READ)
+        self._watch(_IN)
         verified = self._socket.context.verify_mode is ssl.CERT_REQUIRED
         self.conversation.host += f" {self._socket.version()}{'' if verified else ' unverified'}"
         if self._server.manner.tls == "implicit":
@@ -219,17 +220,16 @@ class Connection:
     def _write(self, now: float) -> list[Event]:
         connection, sent = self._socket, False
         assert connection is not None  # noqa: S101 - for the type checker
-        most = _RECORD if isinstance(connection, ssl.SSLSocket) else None
         try:
             while self._out:
-                count = connection.send(self._out[:most] if most else self._out)
+                count = connection.send(self._out[:_RECORD] if self._in_records else self._out)
                 self._out, sent = self._out[count:], True
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
         except OSError as error:
             return self._last_words() or self._lost(_words(error))
-        if self._out or self._mask != selectors.EVENT_READ:
-            self._watch(selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0))
+        if self._out or self._mask != _IN:
+            self._watch(_IN | (_OUT if self._out else 0))
         self._wait(now, moved=sent)
         return []
 
@@ -264,7 +264,7 @@ class Connection:
         conversation = self.conversation
         phase = conversation.awaits(len(self._out))
         awaited = phase, conversation.answers
-        if awaited == self._awaited and not (moved and phase is Phase.BODY):
+        if awaited == self._awaited and not (moved and phase is _BODY):
             return
         self._awaited = awaited
         self.deadline = None if phase is None else now + self._timeouts.of(phase)

@@ -15,7 +15,7 @@ from nurture.delivery import envelope
 from nurture.delivery.events import Event, Manner, Ready, Settled, Waiting
 from nurture.delivery.opening import Opening
 from nurture.delivery.outcome import Outcome, Phase, judge
-from nurture.delivery.replies import Reply
+from nurture.delivery.replies import Reply, all_taken
 from nurture.delivery.transport import Parcel
 
 # reached once: an enum's members are looked up slowly
@@ -65,6 +65,27 @@ class Conversation(Opening):
     def abandon(self) -> None:
         """Do not send it. After DATA the only way back is to hang up."""
         self.over = True
+
+    def receive(self, data: bytes, unsent: int = 0) -> list[Event]:
+        """Take what the server said."""
+        return (None if unsent else self._one_for_the_next(data)) or super().receive(data, unsent)
+
+    def _one_for_the_next(self, data: bytes) -> list[Event] | None:
+        """What nearly every turn brings, in one step: this mail is accepted, the server waits for the next. Else None.
+
+        Only a shorter way to the same events: answer by answer, this takes five times as long.
+        """
+        asked = self._asked
+        if len(asked) != 4 or asked[0][0] is not _ANSWER or self.over or not self._reader.empty:
+            return None
+        parcel, following = asked[0][2], asked[3][2]
+        if parcel is None or following is None or (reply := all_taken(data)) is None:
+            return None
+        asked.clear()
+        self._open.popleft()
+        self.answers += 4
+        self.useful, self._waiting = True, following
+        return [Settled(parcel, judge(_ANSWER, 250, reply.text, self.host)), Waiting(following)]
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 

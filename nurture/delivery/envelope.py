@@ -17,8 +17,7 @@ from nurture.delivery.transport import Parcel
 
 _ORDINARY = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _UNSAFE = re.compile(r"[\s<>\x00-\x1f\x7f]")
-_DOTTED = re.compile(rb"\n\.")  # three times as fast as "in", and as the substitution
-_DOT = re.compile(rb"^\.", re.MULTILINE)
+_DOTTED = re.compile(rb"\n\.")  # three times as fast as "in", and as a replacement that finds nothing
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
 
 
@@ -53,7 +52,9 @@ def commands(parcel: Parcel, offered: Container[str]) -> tuple[bytes, bytes]:
 
 def message(raw: bytes) -> bytes:
     """``raw`` with dots doubled at line starts (RFC 5321 4.5.2), ending in CRLF, and the final dot."""
-    body = _DOT.sub(b"..", raw) if _DOTTED.search(raw) or raw.startswith(b".") else raw
+    body = raw.replace(b"\n.", b"\n..") if _DOTTED.search(raw) else raw
+    if body.startswith(b"."):
+        body = b"." + body
     return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
 
 

@@ -6,6 +6,7 @@ Plain records of a round, with the questions they can answer by themselves.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,15 +40,48 @@ class Load:
 
 @dataclass(eq=False)
 class Destination:
-    """The servers some shipments of a lane go to. ``limit``: connections they have been seen to bear."""
+    """The servers some shipments of a lane go to. ``limit``: connections they have been seen to bear.
+
+    ``load_of``: message id -> the shipment of a parcel that was taken. ``ran_out``: told whenever a shipment ends.
+    """
 
     lane: Lane
     hosts: tuple[str, ...]
+    ran_out: Callable[[], None]
     loads: deque[Load] = field(default_factory=deque)
     returned: deque[Parcel] = field(default_factory=deque)
     lines: set[Line] = field(default_factory=set)
     failed: dict[str, Outcome] = field(default_factory=dict)
     limit: int | None = None
+    load_of: dict[int, Load] = field(default_factory=dict)
+
+    def next(self) -> Parcel | None:
+        """The next parcel that goes there."""
+        if self.returned:
+            return self.returned.popleft()
+        for load in self.loads:
+            if load.ended:
+                continue
+            parcel = next(load.shipment.parcels, None)
+            if parcel is not None:
+                load.open += 1
+                self.load_of[parcel.message_id] = load
+                return parcel
+            load.ended = True
+            self.ran_out()
+        self.tidy()
+        return None
+
+    def done(self, parcel: Parcel) -> None:
+        """It is settled, or never was on its way."""
+        load = self.load_of.pop(parcel.message_id, None)
+        if load is not None:
+            load.open -= 1
+
+    def tidy(self) -> None:
+        """Forget shipments of which nothing is left. Those with mails on their way stay: they may have to be stopped."""
+        while self.loads and self.loads[0].ended and not self.loads[0].open:
+            self.loads.popleft()
 
     def host(self) -> str | None:
         """The server to try next."""
@@ -85,9 +119,3 @@ class Line:
 
 def is_busy(line: Line) -> bool:
     return line.resting is None and not line.leaving
-
-
-def tidy(destination: Destination) -> None:
-    """Forget shipments of which nothing is left. Those with mails on their way stay: they may have to be stopped."""
-    while destination.loads and destination.loads[0].ended and not destination.loads[0].open:
-        destination.loads.popleft()

@@ -15,8 +15,8 @@ named nothing can be about a person.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from nurture.domain.failure import Failure, classify
 
@@ -54,9 +54,8 @@ _OF_SERVER = frozenset({Phase.CONNECT, Phase.TLS, Phase.GREETING, Phase.LOGIN, P
 _OF_MESSAGE = frozenset({Phase.DATA, Phase.BODY, Phase.ANSWER})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``reply``: the server's words, or what was wrong with the connection.
+class Outcome(NamedTuple):
+    """``reply``: the server's words, or what was wrong with the connection. One for every mail, so it is made quickly.
 
     ``failure``: the class of a 5xx, wherever it was said. ``status``: the enhanced status code. ``host``: the server's
     name, number and encryption. ``slow``: the server wants fewer mails or connections.

@@ -5,6 +5,7 @@ Knows the form of a reply and nothing of what it answers.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _SHOWN = 200
 _CODES = {b"%d" % code: code for code in range(200, 600)}
+_ALL_TAKEN = re.compile(
+    rb"250 ([^\r\n]{0,500})\r\n" rb"250 [^\r\n]{0,500}\r\n" rb"250 [^\r\n]{0,500}\r\n" rb"354 [^\r\n]{0,500}\r\n"
+)
 
 
 class Reply(NamedTuple):
@@ -25,6 +29,12 @@ class Reply(NamedTuple):
     def text(self) -> str:
         """The server's words."""
         return _text(self.said)
+
+
+def all_taken(data: bytes) -> Reply | None:
+    """The first of exactly four replies in ``data``, if they are 250, 250, 250 and 354, a line each; else None."""
+    found = _ALL_TAKEN.fullmatch(data)
+    return Reply(250, found[1]) if found else None
 
 
 class Nonsense(Exception):
