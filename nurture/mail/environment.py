@@ -7,10 +7,12 @@ What is printed goes through one function per piece (``printed_html``, ``printed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import CodeType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import escape
 
@@ -51,6 +53,28 @@ class Environment(jinja2.Environment):
         return super().getattr(obj, attribute)
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """What this process compiled, by name and text: libraries are read again after a change of one file, and older
+    versions of a mail share nearly all their files with its present one.
+    """
+
+    _MOST = 4096
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self._codes) >= self._MOST:
+            self._codes.clear()
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def make_environment(sources: Mapping[str, str]) -> Environment:
     """An environment whose files are ``sources`` (name -> text); compiles each at most once."""
     environment = Environment(
@@ -62,6 +86,7 @@ def make_environment(sources: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_COMPILED,
     )
     environment.globals = {"range": range}
     return environment

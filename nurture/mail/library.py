@@ -13,11 +13,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import jinja2
+from jinja2 import nodes
 
 from nurture.domain.errors import DefinitionError, Fault, NotFound
 from nurture.mail import analysis, legal
@@ -174,9 +175,15 @@ def _misplaced(name: str) -> Fault | None:
 def _parse(environment: jinja2.Environment, name: str, text: str) -> Source | Fault:
     try:
         environment.get_template(name)
-        return Source(name, text, environment.parse(text, name))
+        return Source(name, text, _tree(name, text))
     except jinja2.TemplateSyntaxError as error:
         return analysis.syntax_fault(name, text, error)
+
+
+@lru_cache(maxsize=1024)
+def _tree(name: str, text: str) -> nodes.Template:
+    """A file's syntax tree, for reading alone: never to be compiled, since that changes it."""
+    return make_environment({}).parse(text, name)
 
 
 def _places(names: Iterable[str]) -> dict[tuple[str, str, str], set[str]]:
