@@ -10,18 +10,22 @@ from nurture.domain.reason import Reason
 
 OTHER_WORDS = {
     "person": r"(?:destinatari[oa]s?|usuari[oa]s?|utente|cuenta|conta|buzon|cas[ei]ll?a(?: postale| di posta)?"
-    r"|caixa(?: postal| de correio)?|correo|correio|indirizzo|endereco|direccion|rubrica|gebruiker|ontvanger|geadresseerde"
+    r"|caixa(?: postal| de correio)?|correo|correio|indirizzo|endereco"
+    r"|direccion|rubrica|gebruiker|ontvanger|geadresseerde"
     r"|(?:e-?mail)?adres|postbus|postvak|account|mailbox|e-?mail|adresse|boite|compte|destinataire|utilisateur"
     r"|пользовател\w+|получател\w+|адресат\w*|адрес\w*|ящик\w*|аккаунт\w*|учетн\w+ запис\w+"
     r"|用户|用戶|使用者|收件人|收件者|收信人|邮箱|信箱|郵箱|帐号|帳號|账号|账户|帐户|邮件地址"
     r"|宛先|ユーザ|アドレス|受信者|受取人|メールボックス|アカウント|あて先)",
-    "missing": r"(?:ine[sx]istente|no existe|nao existe|non esiste|desconhecid[ao]|desconocid[ao]|sconosciut[ao]"
-    r"|(?:no|nao|non) (?:se |e stat[ao] |foi |ha sido )?(?:pudo |possivel |possibile )?(?:encontr\w+|trovat[ao]|trovare)"
-    r"|impossibile trovare|non valid[ao]|onbekende?|bestaat niet|niet (?:gevonden|bekend)|niet worden gevonden"
+    "missing": r"(?:ine[sx]istente|inexistante?|no existe|nao existe|non esiste"
+    r"|desconhecid[ao]|desconocid[ao]|sconosciut[ao]"
+    r"|(?:no|nao|non) (?:se |fue |e stat[ao] |foi |ha sido )?(?:pudo |possivel |possibile )?(?:encontr\w+|trovat[ao]|trovare)"
+    r"|impossibile trovare|no[nt]? valid[ao]|invalid[ao]|onbekende?"
+    r"|bestaat niet|niet (?:gevonden|bekend)|niet worden gevonden"
     r"|fermee? ou|n'existe (?:pas|plus)|inconnue?"
-    r"|не (?:существует|наиден\w*|зарегистрирован\w*)|неизвест\w+|нет такого|не удалось наити|отсутствует"
+    r"|не (?:существует|наиден\w*|зарегистрирован\w*)|неизвест\w+|нет такого|не удалось наити|отсутствует|удален\w*"
     r"|不存在|未找到|找不到|查无|無此|无此|没有(?:该|此|这个)|未知|无效|無效"
-    r"|存在しま|存在しな|存在してお|見つかりません|見つけられ|不明|登録されていま|登録がありま|ありません|使われてい|使用されてい)",
+    r"|存在しま|存在しな|存在してお|見つかりません|見つけられ|不明|登録されていま"
+    r"|登録がありま|ありません|使われて(?:い|お)|使用されてい)",
     "off": r"(?:suspend\w*|desactivad\w*|desativad\w*|disabilitat\w*|disattivat\w*|inativ\w*|inactiv\w*|non attiv\w*"
     r"|sospes\w*|bloccat\w*|bloquead\w*|bloquee?|geblokkeerd|uitgeschakeld|gedeactiveerd|inactief"
     r"|заблокирован\w*|отключен\w*|неактив\w*|приостановлен\w*|禁用|停用|冻结|凍結|锁定|鎖定|封禁"
@@ -109,9 +113,9 @@ OTHER_PHRASES: tuple[tuple[Reason, str], ...] = (
     (
         Reason.USER_UNKNOWN,
         r"""
-            {person}.{0,40}?{missing} | {missing} (?:\S+ ){0,2}?\S{0,3}{person}
+            {person}.{0,40}?{missing} | {missing} ?(?:\S+ ){0,2}?\S{0,3}{person}
             (?:不存在的|无此|無此|未知)(?:用户|邮箱|帐号)
-            宛先不明 | あて先不明
+            \b(?:nessun[ao]?|ningun[ao]?|nenhum[ao]?|geen) {person} | 宛先不明 | あて先不明
         """,
     ),
     (

@@ -11,17 +11,20 @@ from nurture.domain.reason import Reason
 
 WORDS = {
     "box": r"(?:mail ?box(?:es)?|mailfolder|mail ?drop|inbox|account|user|recipient|folder|postfach|konto|compte|boite)",
-    "host": r"(?:host|domain|domain name|mail ?server|server|hostname|site|rechner|domane|destination|domaine)",
+    "host": r"(?:host|domain|domain name|mail ?server|server|hostname|site|rechner|domane|destination|domaine|hote)",
     "person": r"(?:users?|user ?id|recipients?|mail ?box|accounts?|address(?:es|ee)?|e-?mail|local[- ]?part|person|name"
-    r"|member|customer|subscriber|alias|inbox|mail ?drop|username|benutzer|empfa?e?nger(?:adresse)?|adresse|adressat"
+    r"|member|customer|subscriber|alias|inbox|mail ?drop|username|(?:be)?nutzer(?:konto)?|teilnehmer"
+    r"|mitarbeiter|empfa?e?nger(?:adresse)?|(?:mail)?adresse|adressat|abonne"
     r"|postfach|konto|destinataire|utilisateur|compte|boite(?: mail| aux lettres)?)",
-    "missing": r"(?:(?:un|not )known|(?:not?|n't) found|(?:does not|doesn't|doesnt|not|isn't|nicht) exist(?:ing|ent)?"
+    "missing": r"(?:(?:un|not )known|(?:not?|n't) found|(?:does not|doesn't|doesnt|not"
+    r"|isn't|nicht) (?:seem to |appear to )?exist(?:ing|ent)?"
     r"|non-?exist(?:ent|ing)|no such|(?:not|isn't|n't) (?:a )?(?:valid|recogni[sz]ed|registered|listed|local|defined"
     r"|present|here|hosted|on (?:this|our|the )?\s?(?:server|system|host)|one of (?:our|my))|invalid"
     r"|(?:could not|couldn't|cannot|can't) be (?:found|resolved|located)|(?:does not|doesn't) resolve"
-    r"|not in (?:our|the|my|directory|database)|unresolvable|unrecogni[sz]ed|(?:un|nicht )bekannt"
-    r"|existiert (?:hier )?nicht|nicht (?:gefunden|vorhanden|gultig)|ungu?e?ltig|inconnue?|n'existe pas|inexistante?"
-    r"|introuvable|is undefined|deleted|discontinued)",
+    r"|not (?:found )?in (?:our|the|my|directory|database|ldap)|unresolvable|unrecogni[sz]ed|(?:un|nicht )bekannt"
+    r"|existiert (?:hier )?nicht|nicht (?:gefunden|vorhanden|gultig|registriert|eingerichtet"
+    r"|angelegt|vergeben)|ungu?e?ltig|inconnue?|n'existe pas|inexistante?"
+    r"|introuvable|is undefined|not (?:in use|assigned)|retired|supprimee?|deleted|discontinued)",
 }
 
 PHRASES: tuple[tuple[Reason, str], ...] = (
@@ -48,7 +51,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
             too much (?:mail )?data in | insufficient (?:system |disk |mailbox )?(?:storage|space|disk)
             (?:not|does not have) enough (?:storage|disk|free) ?space | no space left | disk (?:is )?full
             exceeds? (?:the )?(?:mailbox|storage|disk) | speicherplatz | shutoffquota | (?:allocated|available) space
-            exhausted .{0,20}(?:space|storage) | too many messages (?:in|on) | speicher(?:volumen|limit)
+            at its maximum | exhausted .{0,20}(?:space|storage) | too many messages (?:in|on) | speicher(?:volumen|limit)
             kein(?:en)? platz
             zu ?viele mails auf
             out of (?:disk )?(?:space|storage) | uberfullt | voll ist
@@ -67,7 +70,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
     (
         Reason.HAS_MOVED,
         r"""
-            {person} (?:has |have |is )?(?:been )?(?:moved|changed|relocated) | has moved | moved to | has been replaced
+            {person} (?:has |have |is )?(?:been )?(?:moved|changed|relocated) | has moved | moved to | ausgeschieden
+            unternehmen verlassen | has been replaced
             replaced by
             no longer (?:at|on|with|exists?|available|valid|here|works?|employed|in use|in service|used|being used
               |active|a valid|accept)
@@ -84,7 +88,8 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
               |gesperrt)
             (?:disabled|inactive|suspended|locked|frozen|deactivated|gesperrtes) {person} | suspendu | desactive
             (?:account|mailbox) (?:has |is |was )?expired | expired (?:account|mailbox) | not been activated
-            is not accepting (?:any )?(?:mail|messages) | overdue | unpaid | non-?payment | vacation mailbox
+            is not accepting (?:any )?(?:mail|messages) | {box}\b.{0,30}(?<! or) not accepting (?:any )?mail | stillgelegt
+            overdue | unpaid | non-?payment | vacation mailbox
             (?:account|compte|mailbox|konto) .{0,30}bl(?:ocked|oque)
         """,
     ),
@@ -113,7 +118,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         Reason.NETWORK,
         r"""
             (?:name|host|dns|domain|mx|address).{0,30}lookup (?:failure|failed|error|timed)(?!.{0,60}{missing})
-            try again\b.{0,40}(?:name|dns|host)
+            try again\b.{0,40}(?:name|dns|host) | temporar\w+ (?:dns|name|lookup|resolution)
             (?:dns|nameserver|name server).{0,30}(?:error|fail|timeout|temporar|busy|problem)(?!.{0,80}(?:nxdomain
               |{missing}))
             bad file descriptor | (?:did|does|do)(?:n't| not) (?:answer|respond) | invalid mx
@@ -157,11 +162,13 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
             not (?:a )?local (?:user|mailbox|recipient)
             (?:do|does)(?: not|n't) know (?:\w+ ){0,2}{person}\b | not one of (?:our|my) | n't one of (?:our|my)
             (?:can't|cannot|couldn't|could not|unable to) (?:find|locate|identify) (?:\w+ ){0,2}{person}\b
+            (?:aucune?|not found in) (?:\w+ )?(?:{person}|directory|database)\b
+            (?:could not|couldn't|cannot|unable to) resolve (?:the )?(?:recipient|address|user|mailbox)
             unknown[-_](?:user|recipient|address|mailbox)
             (?:user|recipient|mailbox|address)[-_](?:unknown|not[-_]found)
             (?:mailbox|postfach|account|konto|address|user)\b.{0,30}(?:(?:been|was|is) (?:removed|closed|terminated
               |cancell?ed)
-              |geloscht|entfernt)
+              |geloscht|entfernt|aufgelost)
             (?:is|are|was) not hosted | not host (?:\w+ )?{person}\b | (?:was|were|is)n't found at
             does(?:n't| not) have (?:a|an) .{0,60}(?:account|mailbox) | not here | no (?:mail)? ?box here
             no one by that | who are you looking | {person} (?:name )?(?:is )?unavailable | unknown local

@@ -11,7 +11,7 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
     (
         Reason.AUTH,
         r"""
-            \bspf\b | \bdkim\b | \bdmarc\b | sender policy framework | unauthenticated (?:sender|e-?mail)
+            \bspf\b | \bdkim\b | \bdmarc\b | sender policy framework | unauthenticated
             \bsender id\b | sender.{0,20}not authenticated | purported responsible
             authentication (?:check|requirements) | failed to authenticate | forged (?:sender|from)
             \b5\.7\.(?:2[0-46-9]|30|515)\b
@@ -23,7 +23,13 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
             \bptr\b | \brdns\b | reverse (?:dns|name|lookup|hostname) | ip name lookup
             cannot find your (?:reverse )?host | (?:resolve|verify|fix) your (?:ip|host|reverse)
             (?:no|invalid|missing) reverse | (?:invalid|bad|unknown|illegal) (?:helo|ehlo)
-            \b(?:helo|ehlo)\b.{0,60}(?:{missing}|reject|denied|must|syntax)
+            \b(?:helo|ehlo)\b.{0,60}(?:{missing}|reject|denied|must|requires|syntax)
+        """,
+    ),
+    (
+        Reason.MAILBOX_FULL,
+        r"""
+            (?:mail ?box|account|inbox|user|recipient)(?:'s)? (?:\w+ ){0,1}has too many
         """,
     ),
     (
@@ -31,7 +37,8 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
         r"""
             rate[- ]limit | throttl | unusual rate | rate that prevents | too (?:fast|much mail)
             concurren | frequency limit | zu ?viele (?!.{0,20}(?:server|postfach)) | (?:daily|hourly) limit
-            reached (?:your|the) .{0,20}(?:sending|sends) | limit for sending
+            reached (?:your|the) .{0,20}(?:sending|sends) | limit for sending | harvest(?:ing)? (?:attack|detect)
+            dictionary attack
             trop de | too many (?:\w+ ){0,2}(?:connections|sessions|messages|mails|e-?mails|errors|recipients|rcpts)
               (?! (?:in|on) (?:this|the|his|her|your|server))
             exceed(?:ed|s)? .{0,40}(?:sends|per (?:hour|day|minute|connection)|connections|messages)
@@ -50,7 +57,8 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
     (
         Reason.SPAM,
         r"""
-            \bspam | (?:by|from) (?:\w+ ){0,2}anti-?spam | content denied | junk ?(?:mail|e-?mail) | \bu[bc]e\b
+            \bspam | suspicious | (?:by|from) (?:\w+ ){0,2}anti-?spam | content denied | junk ?(?:mail|e-?mail)
+            \bu[bc]e\b
             unsolicited | bulk (?:mail|e-?mail) | phish | pourriel
             [su]r[ib]l\b | blacklisted (?:url|link) | mail rejete | \bofr_?50\d | unwanted (?:mail|content|message)
             high probability of | unerwu?e?nschte? (?:werbe|e-?mail|nachricht)
@@ -113,7 +121,7 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
             absender\w* .{0,40}(?:abgelehnt|nicht|unbekannt|ungu?e?ltig|gesperrt) | permission to post
             (?:not|only) .{0,30}(?:approved|allowed|authorized|trusted|permitted) senders?
             does(?:n't| not) accept .{0,40}senders
-            not (?:authorized|allowed|permitted|have permission) to (?:send|post|submit|mail|e-?mail)
+            not (?:authori[sz]ed|allowed|permitted|have permission) to (?:send|post|submit|mail|e-?mail)
             authenti(?:cation|cated) (?:is )?required | requires? (?:smtp )?authentication
         """,
     ),

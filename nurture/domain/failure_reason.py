@@ -24,7 +24,8 @@ _OF_THE_ADDRESS = frozenset({Reason.USER_UNKNOWN, Reason.HOST_UNKNOWN, Reason.HA
 _ABOUT_US = phrases(
     r"""
         helo | ehlo | (?<!to )(?<!returned to )\bsenders?(?:'s)?\b(?! of this) | return[- ]?(?:path|address) | mail from
-        \bfrom (?:address|header|field|line|domain) | in from\b | reverse
+        \bfrom (?:address|header|field|line|domain) | in from\b | your (?:e-?mail )?address | expediteur | absender
+        remitente | mittente | remetente | reverse
         your (?:mail ?)?(?:ip|server|host|hostname|dns|isp|domain)
         (?:sending|connecting|client|originating) (?:host|server|domain|ip|mta|system) | \bheaders?\b | access from
     """
