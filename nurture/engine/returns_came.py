@@ -17,12 +17,14 @@ from nurture.domain.returns import ReturnKind
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a report is about, and what it says of that address. ``words``: the server's."""
+    """Whom a report is about, and what it says of that address. ``words``: the server's. ``original``: the address that
+    was forwarded to it, '' if that is not told."""
 
     address: str
     failure: Failure | None = None
     status: str = ""
     words: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def digest_of(raw: bytes, report: Report) -> str:
 
 def _recipients(report: Report) -> Iterator[Recipient]:
     for failed in report.reports:
-        yield Recipient(_clean(failed.recipient), failed.failure, failed.status or "", _clean(failed.diagnostic))
+        said = failed.status or "", _clean(failed.diagnostic)
+        yield Recipient(_clean(failed.recipient), failed.failure, *said, _clean(failed.original))
     if report.complaint is not None:
         for address in report.complaint.recipients:
             yield Recipient(_clean(address), words=f"feedback: {_clean(report.complaint.feedback_type)}")

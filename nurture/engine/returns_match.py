@@ -2,6 +2,7 @@
 
     the token is forged              -> nobody's, a human looks
     another address than we wrote to -> nobody's, a human looks (forwarded, or made up)
+    forwarded, and the report says so -> ours, but what does not exist is the other address: no more than a soft bounce
     an address alone                 -> believed from a provider that proved who it is; from a mail only while bounces have
                                         no domain of their own, since with one every real report brings its token
 
@@ -11,12 +12,13 @@ Nothing here writes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key
+from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 from nurture.engine.return_path import message_of
 from nurture.engine.returns_came import Came, Recipient
@@ -85,13 +87,22 @@ def _forged(rt: Runtime, came: Came) -> str:
 
 def _checked(came: Came, sent: Sent) -> Match:
     """A report on a known mail: only what it says of the very address the mail went to is believed."""
-    ours = next((r for r in came.recipients if same(r.address, sent.address)), None)
+    ours = next(filter(None, (_said_of(sent.address, r) for r in came.recipients)), None)
     named = [r for r in came.recipients if r.address]
     if ours is None and named and not (came.kind is ReturnKind.COMPLAINT and _redacted(named, sent.address)):
         said = ", ".join(r.address for r in named[:3])
         return Match(sent, sent.contact_id, doubt=f"it is about {said}, but the mail went to another address")
     nameless = next(iter(came.recipients), None) if not named else None
     return Match(sent, sent.contact_id, ours or nameless)
+
+
+def _said_of(address: str, recipient: Recipient) -> Recipient | None:
+    """What the report says of the address we wrote to."""
+    if same(recipient.address, address):
+        return recipient
+    if not same(recipient.original, address):
+        return None
+    return replace(recipient, failure=Failure.SOFT) if recipient.failure is Failure.INVALID else recipient
 
 
 def _redacted(named: list[Recipient], address: str) -> bool:

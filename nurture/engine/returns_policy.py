@@ -5,6 +5,7 @@ Joins the caller's transaction. Every function returns what was done, in a sente
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from nurture.store.schema import Contact
 
 _WORKER = "returns"
 _MAX_WORDS = 300
+_NOT_YET = re.compile(r"4\.\d|4\d\d\b")
 
 REPORTED = "reported as unwanted mail (spam)"
 UNSUBSCRIBED = "unsubscribed at the mail provider"
@@ -235,9 +237,16 @@ def _task(case: Case, kind: str, titles: dict[str, str]) -> None:
 def _count(case: Case, failure: Failure | None) -> None:
     """Into the figures of the lane the mail left by; a stream whose figures are bad is stopped. ``None``: a complaint."""
     sent = case.sent
-    figures = Figures(complaints=1) if failure is None else _FIGURES[failure]
+    figures = Figures(complaints=1) if failure is None else _FIGURES[_counted(case, failure)]
     count(case.session, _WORKER, case.now, [Count(sent.provider, sent.kind.value, figures)])
     check_breakers(case.session, case.rt.definitions.delivery, case.now, {(sent.kind.value, sent.provider)})
+
+
+def _counted(case: Case, failure: Failure) -> Failure:
+    """Servers that only wanted less or later (4xx) do not count among those that refuse us."""
+    said = case.found.recipient
+    given_up = said is not None and bool(_NOT_YET.match(said.status or said.words))
+    return Failure.OTHER if failure is Failure.POLICY and given_up else failure
 
 
 _FIGURES: dict[Failure, Figures] = {

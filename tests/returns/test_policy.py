@@ -118,6 +118,24 @@ def test_a_policy_refusal_is_our_problem_and_nobody_elses(room: Postroom) -> Non
     assert room.held("anna@werk.example") is None
 
 
+@pytest.mark.parametrize(("words", "refusals"), [(SPAM, 1), ("451 4.7.1 too many messages, slow down", 0)])
+def test_only_a_permanent_refusal_counts_as_one(one_room: Postroom, words: str, refusals: int) -> None:
+    assert "alarm" in one_room.bounced(one_room.send(one_room.person()), words=words).action
+    with reading(one_room.rt.db) as session:
+        assert session.scalar(select(func.sum(DeliveryCount.policy))) == refusals
+        assert session.scalar(select(func.sum(DeliveryCount.failed))) == 1 - refusals
+
+
+def test_a_forwarded_mail_that_failed_is_a_soft_bounce_of_the_address_we_wrote_to(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    raw = dsn("a.weber@private.example", header_id=one_room.message(message).header_id)
+    raw = raw.replace(b"Final-Recipient:", b"Original-Recipient: rfc822; Anna@werk.example\r\nFinal-Recipient:")
+    taken = one_room.take(raw, to=return_path(one_room.rt, message))
+    assert (taken.state, taken.message) == ("done", message)
+    assert taken.action.startswith("on record: did not arrive this time")
+    assert [one_room.suppressed(a) for a in ("anna@werk.example", "a.weber@private.example")] == [None, None]
+
+
 @pytest.mark.parametrize(("action", "kind"), [("delayed", "delayed"), ("relayed", "delivered"), ("delivered", "delivered")])
 def test_news_of_the_way_are_on_record_only(one_room: Postroom, action: str, kind: str) -> None:
     message = one_room.send(one_room.person())
