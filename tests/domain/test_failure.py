@@ -64,6 +64,139 @@ def test_every_reason_has_a_class() -> None:
     assert set(FAILURE_OF) == set(Reason)
 
 
+NO_SUCH_ADDRESS = """\
+No one here by that name
+nobody here with that name
+that user is not known here
+not a local user
+recipient not in directory
+we do not host this mailbox
+sorry, but petra isn't one of our users
+couldn't find any mailbox with that name
+cannot locate user petra
+recipient address does not resolve to a mailbox
+the address you tried to reach is not in use
+this address has been discontinued
+the mailbox petra has been removed
+the user you are trying to contact has left
+user_unknown
+Unroutable address
+Teilnehmer nicht bekannt
+Ein Postfach mit diesem Namen ist nicht eingerichtet
+Das Postfach wurde gelöscht
+Mitarbeiter ist ausgeschieden
+Unbekannter Host
+Boîte mail inconnue
+Aucun utilisateur de ce nom
+Compte supprimé
+Buzón inexistente
+No se encontró la dirección
+El dominio no existe
+Casella inesistente
+Nessun utente con questo nome
+Impossibile trovare l'indirizzo
+Usuário desconhecido
+Conta não existe
+Gebruiker onbekend
+Het e-mailadres kan niet worden gevonden
+Пользователь не найден
+Нет такого пользователя
+Домен не существует
+該用戶不存在
+没有此用户
+域名不存在
+宛先のメールアドレスが見つかりません
+該当するユーザは登録されていません
+このメールアドレスは現在使われておりません
+ドメインが見つかりません
+No mail server for that domain exists
+recipient domain has null MX""".splitlines()
+
+DID_NOT_ARRIVE = """\
+User has exhausted allowed storage space
+Benutzer hat zuviele Mails auf dem Server
+mailbox has reached its limit
+too many messages in this mailbox
+message size exceeds remaining quota
+Speicherlimit des Postfachs erreicht
+El buzón está lleno
+La casella postale è piena
+Caixa de correio cheia
+De mailbox zit vol
+Почтовый ящик переполнен
+收件人空间不足
+メールボックスがいっぱいです
+mailbox has been blocked due to inactivity
+account is overdue
+this mailbox is dormant and currently disabled
+Benutzerkonto ist stillgelegt
+Cuenta suspendida
+Casella non attiva
+Аккаунт заблокирован
+该账户已被冻结
+アカウントが停止されています
+the recipient has blocked you
+host did not answer for three days
+temporary DNS failure, domain not found, will retry
+Сервер получателя не отвечает""".splitlines()
+
+ABOUT_THE_SENDER = """\
+invalid return path: no such mailbox
+sender callout verify failed: user unknown
+HELO argument does not resolve: unknown host
+invalid HELO name
+your server's hostname does not exist
+the return address cannot be found
+no MX record for sender domain
+your e-mail address does not exist at the origin
+domain in MAIL FROM does not exist
+access from unknown host denied
+no such address in From
+IP does not exist in our whitelist
+too many non-existent recipients from your IP
+directory harvest attack detected: unknown recipients
+sender frequency limited
+reached your daily limit for sending
+members only: you are not a subscriber
+Absenderadresse existiert nicht
+IP-Adresse steht auf einer Sperrliste
+Adresse de l'expéditeur inconnue
+Votre adresse IP est bloquée
+El dominio del remitente no existe
+Mittente rifiutato
+Отправитель неизвестен
+Письмо отклонено как спам
+发件人不存在
+疑似垃圾邮件
+送信元ドメインが存在しません
+迷惑メールと判定されました
+connection frequency limited
+message refused
+we do not relay""".splitlines()
+
+
+@pytest.mark.parametrize("words", NO_SUCH_ADDRESS)
+def test_any_wording_says_that_there_is_no_such_address(words: str) -> None:
+    assert classify(550, None, words) is Failure.INVALID
+    assert classify(450, None, words) is not Failure.INVALID
+
+
+@pytest.mark.parametrize("words", DID_NOT_ARRIVE)
+def test_full_closed_and_unreachable_is_soft(words: str) -> None:
+    assert classify(None, None, words) is Failure.SOFT
+
+
+@pytest.mark.parametrize("words", ABOUT_THE_SENDER)
+def test_what_is_about_us_never_costs_an_address(words: str) -> None:
+    assert classify(550, None, words) is Failure.POLICY
+
+
+@pytest.mark.parametrize("words", ["the recipient was not found", "no such user here"])
+@pytest.mark.parametrize("before", ["Returned to sender.", "The response from the remote server was: 550"])
+def test_a_sentence_about_somebody_else_does_not_hide_it(before: str, words: str) -> None:
+    assert reason_in(f"{before} {words}") is Reason.USER_UNKNOWN
+
+
 @pytest.mark.parametrize("code", [421, 450, 451, 452])
 @pytest.mark.parametrize("text", ["user unknown", "no such mailbox", "host not found", "moved"])
 def test_a_temporary_refusal_never_kills_an_address(code: int, text: str) -> None:
