@@ -22,6 +22,8 @@ _COMMANDS = {
     "check": "check:check",
     "simulate": "simulate:simulate",
     "import": "importing:import_",
+    "queue": "queue:queue",
+    "message": "message:message",
     "timeline": "timeline:timeline",
     "export": "export:export",
     "user": "users:user",

@@ -67,7 +67,7 @@ _SHIPPED = (
     ),
     Provider(
         "gmx",
-        "GMX and web.de",
+        "GMX / web.de",
         domains=("gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "web.de", "mail.com"),
         hosts=(".gmx.net", ".web.de", ".mail.com"),
         connections=3,

@@ -167,7 +167,7 @@ def view(rt: Runtime, now: datetime) -> DeliveryView:
                 LeftAlone(r.name, r.paused_until, r.reason, r.failures) for r in delivery_view.paused_routes(session, now)
             ),
             stops=tuple(stops),
-            alarms=tuple(OpenAlarm(a.key, a.text, a.first_at, a.last_at, a.count) for a in alarms.open_alarms(session)),
+            alarms=tuple(_alarms(session, stops)),
             said=said(delivery_view.deferrals(session, now - _LOOK_BACK, _DEFERRALS)),
             quarantine=returned.in_quarantine(session),
             progress=progress(queue, ended, short.figures, short.minutes, lanes, {(s.stream, s.lane) for s in stops}, now),
@@ -188,6 +188,23 @@ def _stops(session: Session, queue: Iterable[QueueRow]) -> list[Stop]:
         Stop(b.id, b.stream, b.provider, b.rule, b.reason, b.opened_at, waiting.get((b.stream, b.provider), 0))
         for b in breakers.all_open(session)
     ]
+
+
+def _alarms(session: Session, stops: Iterable[Stop]) -> list[OpenAlarm]:
+    """Without those that tell of a stop, which is told already."""
+    told = {f"breaker:{stop.stream}:{stop.lane}" for stop in stops}
+    return [
+        OpenAlarm(a.key, a.text, a.first_at, a.last_at, a.count) for a in alarms.open_alarms(session) if a.key not in told
+    ]
+
+
+def standing(state: LaneState, now: datetime) -> str:
+    """How a lane is: paused, used-up (a new sender's plan for today), slowed or running."""
+    if state.lane.paused_until is not None and state.lane.paused_until > now:
+        return "paused"
+    if state.planned is not None and state.lane.warm_sent >= state.planned:
+        return "used-up"
+    return "slowed" if state.lane.slowdowns else "running"
 
 
 Rows = list[tuple[datetime, str, str, Figures]]

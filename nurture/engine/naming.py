@@ -7,6 +7,7 @@ from typing import Any
 from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
 from nurture.domain.form import FormField
+from nurture.engine.words import word
 
 
 def function_name(d: Definitions, function: str | None, language: str) -> str:
@@ -17,6 +18,13 @@ def function_name(d: Definitions, function: str | None, language: str) -> str:
 def product_name(d: Definitions, product: str, language: str) -> str:
     known = d.products.get(product)
     return in_language(known.name, language) if known else product
+
+
+def lane_name(d: Definitions, lane: str, language: str) -> str:
+    """What a group of mail providers is called; the lanes that are none by what they are."""
+    name = word(f"lane.{lane or 'none'}", language)
+    known = d.delivery.providers.get(lane)
+    return known.name if known else name
 
 
 def about(d: Definitions, act: Any, language: str) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from nurture.domain.definitions import Definitions
 from nurture.engine import naming
+from nurture.engine.reasons_delivery import DELIVERY
 
 _EXIT = (
     r"(.+) \(((?:clicked|downloaded|replied|interest|used form|class|at least|grade|function|language|source|answered"
@@ -98,6 +99,7 @@ _GERMAN: tuple[tuple[str, str], ...] = (
      "die Adresse {0} ist keine von uns: ihre Signatur stimmt nicht"),
     (r"could not be worked on: (.+)", "konnte nicht verarbeitet werden: {0}"),
     (r"dismissed by (.+)", "verworfen von {0}"),
+    *DELIVERY,
     # sales
     (r"asked to be called", "bittet um einen Anruf"),
     (r"to (.+)", "an {0}"),

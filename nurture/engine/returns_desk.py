@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from nurture.delivery.returned import wants_to_stop
 from nurture.domain.address import address_key
-from nurture.domain.errors import NotFound
+from nurture.domain.errors import IllegalTransition, NotFound
+from nurture.domain.failure import Failure
+from nurture.domain.returns import ReturnKind
 from nurture.engine.objection import object_to_mail
+from nurture.engine.returns_came import Came, Recipient
+from nurture.engine.returns_match import Match, same
+from nurture.engine.returns_policy import Case, act
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts, enrollments, holds, returned
+from nurture.store import contacts, enrollments, evidence, holds, returned
 from nurture.store.database import transaction
 from nurture.store.schema import ReturnedMail, TaskRow
 
@@ -78,3 +85,47 @@ def _decided(session: Session, contact: int, by: str, now: datetime) -> None:
     session.execute(
         update(TaskRow).where(TaskRow.once_key.in_(keys), TaskRow.done_at.is_(None)).values(done_at=now, done_by=by)
     )
+
+
+def assign(
+    rt: Runtime, id_: int, message: int, by: str, now: datetime, *, kind: ReturnKind | None = None
+) -> tuple[str, str]:
+    """A human read it: it belongs to this mail of ours, and what follows from such a thing follows. (state, what was done).
+
+    ``kind``: what it is, where it could not be told or was told wrongly. Raises NotFound; IllegalTransition where it is in
+    quarantine no longer, or nobody says what it is.
+    """
+    with transaction(rt.db) as session:
+        row = session.scalar(select(ReturnedMail).where(ReturnedMail.id == id_).with_for_update())
+        sent = evidence.by_id(session, message)
+        if row is None or sent is None:
+            raise NotFound("returned mail" if row is None else "message", id_ if row is None else message)
+        meant = kind or ReturnKind(row.kind)
+        if row.state != returned.QUARANTINE:
+            raise IllegalTransition("returned mail", row.state, "assign")
+        if meant is ReturnKind.UNCLEAR:
+            raise IllegalTransition("returned mail of an unclear kind", row.state, "assign")
+        came = replace(_came_again(row), kind=meant)
+        about = next((r for r in came.recipients if same(r.address, sent.address)), next(iter(came.recipients), None))
+        action = f"assigned by {by}; {act(Case(rt, session, id_, came, Match(sent, sent.contact_id, about), now))}"
+        failure = about.failure if about and meant is ReturnKind.BOUNCE else None
+        returned.settle(session, id_, {
+            "state": returned.DONE, "action": action, "kind": meant.value, "message_id": sent.id,
+            "contact_id": sent.contact_id, "failure": failure.value if failure else None,
+        })  # fmt: skip
+        return returned.DONE, action
+
+
+def _came_again(row: ReturnedMail) -> Came:
+    """What was read when it came, from what is on record of it."""
+    recipients = tuple(
+        Recipient(
+            r["address"], Failure(r["failure"]) if r.get("failure") else None, r.get("status") or "", r.get("words") or ""
+        )
+        for r in row.report.get("recipients", [])
+    )
+    said = row.said or ""
+    return Came(
+        row.digest, row.source, ReturnKind(row.kind), row.subject, said, row.raw or b"", recipients,
+        sender=str(row.report.get("from") or ""), stops=wants_to_stop(said),
+    )  # fmt: skip

@@ -7,9 +7,8 @@ JSON all show this one value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.address import address_key
 from nurture.domain.errors import NotFound
 from nurture.engine import timeline_cards as cards
+from nurture.engine.plain import plain
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import LeadScore, lead_scores
 from nurture.engine.timeline_cards import ConsentFact, ContactFacts, HandoffFact, LeadFact, MessageFact, TaskFact
@@ -42,8 +42,8 @@ class Timeline:
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers; instants as ISO 8601 in UTC."""
-        plain: dict[str, Any] = _plain(self)
-        return plain
+        made: dict[str, Any] = plain(self)
+        return made
 
 
 def timeline(rt: Runtime, address: str, language: str, now: datetime | None = None) -> Timeline:
@@ -88,19 +88,3 @@ def _scores(rt: Runtime, session: Session, story: Story, now: datetime | None) -
 
 def _act_ids(scores: Mapping[int, LeadScore]) -> set[int]:
     return {line.act for result in scores.values() for line in result.score.lines if line.act is not None}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [_plain(item) for item in value]
-        case _ if is_dataclass(value):
-            return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-        case _:
-            return value

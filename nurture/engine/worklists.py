@@ -15,7 +15,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.store import worklists as store
 from nurture.store.database import reading, transaction
-from nurture.store.delivery_view import stuck
+from nurture.store.delivery_view import needing_a_human, stuck
 from nurture.store.schema import Contact, Message
 
 STUCK = (MessageState.PARKED, MessageState.FAILED, MessageState.UNDELIVERED, MessageState.UNKNOWN)
@@ -34,10 +34,12 @@ class Attention:
     stuck: int
     tasks: int
     tasks_overdue: int
+    delivery: int
+    """Stopped streams, alarms about us as a sender, and what came back that only a human can tell."""
 
     @property
     def nothing(self) -> bool:
-        return not (self.handoffs or self.stuck or self.tasks)
+        return not (self.handoffs or self.stuck or self.tasks or self.delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def attention(rt: Runtime, now: datetime) -> Attention:
             stuck=sum(messages.get(state, 0) for state in STUCK),
             tasks=tasks,
             tasks_overdue=overdue,
+            delivery=needing_a_human(session),
         )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, func, 
 from sqlalchemy.orm import Session, defer
 
 from nurture.domain.message import MessageKind, MessageState
-from nurture.store import returned
+from nurture.store import alarms, breakers, returned
 from nurture.store.messages import literally
 from nurture.store.schema import Attempt, BreakerRow, LaneRow, Message, ReturnedMail, Route
 
@@ -26,7 +26,7 @@ _STUCK: ColumnElement[bool] = literal_column("messages.state IN ('parked', 'unkn
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """Mails in one state, of one stream (kind), on one lane. ``due``: of these, now; ``oldest``: since when the first is."""
+    """Mails in one state, of one stream (kind), on one lane. ``due``: now; ``oldest``: since when the first of these is."""
 
     state: MessageState
     stream: str
@@ -63,6 +63,13 @@ def stuck(session: Session) -> dict[MessageState, int]:
     """State -> how many mails there are in it, of those that somebody should look at."""
     rows = session.execute(select(Message.state, func.count()).where(_STUCK).group_by(Message.state))
     return {state: count for state, count in rows}
+
+
+def needing_a_human(session: Session) -> int:
+    """Stopped streams, open alarms that do not tell of one, and what is in quarantine."""
+    stopped = {f"breaker:{row.stream}:{row.provider}" for row in breakers.all_open(session)}
+    others = sum(alarm.key not in stopped for alarm in alarms.open_alarms(session))
+    return len(stopped) + others + returned.in_quarantine(session)
 
 
 # --- what servers said ------------------------------------------------------------------------------------------------

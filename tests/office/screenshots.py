@@ -23,6 +23,7 @@ from nurture.store.schema import Base
 from tests.office.mailbox_seed import fill_mailbox
 from tests.office.seed import HERO, PENDING, seed
 from tests.office.serving import NAME, PASSWORD, served
+from tests.support.delivery import fill, lively
 
 HOME = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 10, 24, tzinfo=UTC)
@@ -40,6 +41,12 @@ PAGES = {
     "handoffs-closed": "/office/handoffs?show=closed",
     "messages": "/office/messages",
     "message": "/office/messages/12",
+    "delivery": "/office/delivery",
+    "breaker": "/office/delivery/breakers/1",
+    "quarantine": "/office/delivery/returned?show=quarantine",
+    "returned": "/office/delivery/returned",
+    "returned-mail": "/office/delivery/returned/1",
+    "unknown": "/office/messages?show=unknown",
     "tasks": "/office/tasks",
     "account": "/office/account",
     "error": "/office/people/nobody@nowhere.example",
@@ -76,6 +83,8 @@ def _house(scratch: Path) -> Runtime:
     publish(rt, NOW)
     seed(rt, NOW)
     fill_mailbox(rt, transport)
+    rt.publication = lively(rt.publication, NOW.date().replace(day=1))
+    fill(rt, NOW, size=30)
     return rt
 
 

@@ -4,6 +4,7 @@ what came back. For tests and pictures; rows are written straight through the sc
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable
 from dataclasses import replace
@@ -69,11 +70,11 @@ def lively(publication: Publication, since: date) -> Publication:
     return replace(publication, definitions=replace(publication.definitions, delivery=rules))
 
 
-def fill(rt: Runtime, now: datetime) -> None:
-    """A large send that is half done."""
+def fill(rt: Runtime, now: datetime, size: int = 1) -> None:
+    """A large send that is under way; ``size``: how many times as much waits."""
     with transaction(rt.db) as session:
         busy = _Busy(rt, session, now)
-        busy.queue()
+        busy.queue(size)
         busy.figures()
         busy.lanes(rt.definitions.delivery)
         busy.trouble()
@@ -85,6 +86,7 @@ class _Busy:
         self.rt, self.session, self.now = rt, session, now
         self.random = random.Random(7)  # the same pictures every time
         self.number = 0
+        self.sent: dict[str, int] = {}
 
     def message(self, lane: str, kind: MessageKind, state: MessageState, **facts: Any) -> Message:
         self.number += 1
@@ -101,15 +103,15 @@ class _Busy:
         self.session.add(message)
         return message
 
-    def queue(self) -> None:
+    def queue(self, size: int) -> None:
         waiting = {"google": (64, 30), "microsoft": (85, 45), "gmx": (48, 12), "t-online": (19, 4), "ionos": (12, 3),
                    "other": (7, 2)}  # fmt: skip
         for lane, (due, later) in waiting.items():
-            for i in range(due):
+            for i in range(due * size):
                 self.message(
                     lane, MessageKind.NURTURE, MessageState.QUEUED, due_at=self.now - timedelta(minutes=41 - i % 40)
                 )
-            for i in range(later):
+            for i in range(later * size):
                 self.message(lane, MessageKind.NURTURE, MessageState.QUEUED, due_at=self.now + timedelta(minutes=20 + i))
         leased = {"claimed_by": "mail-1:812", "claimed_until": self.now + timedelta(minutes=4)}
         for lane in ("google", "microsoft"):
@@ -130,38 +132,37 @@ class _Busy:
         )
 
     def figures(self) -> None:
-        pace = {"google": 52, "microsoft": 47, "gmx": 31, "t-online": 9, "ionos": 12, "other": 6}
-        for lane, most in pace.items():
-            for ago in range(95, -1, -1):
-                if lane == "gmx" and ago < 9:
-                    continue
-                for worker in ("mail-1:812", "mail-2:97"):
-                    self._minute(lane, most * min(1.0, (100 - ago) / 45) / 2, self.now - timedelta(minutes=ago), worker)
+        pace = {"google": 56, "microsoft": 28, "gmx": 31, "t-online": 9, "ionos": 12, "other": 6}
+        for ago in range(95, -1, -1):
+            share = min(1.0, (100 - ago) / 45) / 2
+            for worker in ("mail-1:812", "mail-2:97"):
+                going = [lane for lane in pace if lane != "gmx" or ago >= 9]
+                rows = [row for lane in going for row in self._made(lane, pace[lane] * share)]
+                count(self.session, worker, self.now - timedelta(minutes=ago), rows)
         self.session.flush()
 
-    def _minute(self, lane: str, pace: float, at: datetime, worker: str) -> None:
+    def _made(self, lane: str, pace: float) -> list[Count]:
         some = self.random
-        accepted = max(0, round(some.gauss(pace, pace / 6)))
         made = Figures(
-            accepted=accepted,
+            accepted=max(0, round(some.gauss(pace, pace / 6))),
             deferred=some.choice((0, 0, 1, 3)) if lane in ("gmx", "microsoft") else some.choice((0, 0, 0, 0, 1)),
             invalid=int(some.random() < (0.09 if lane == "ionos" else 0.02)),
-            policy=0,
             failed=int(some.random() < 0.02),
             complaints=int(some.random() < 0.002),
         )
+        self.sent[lane] = self.sent.get(lane, 0) + made.tried
         service = Figures(accepted=int(some.random() < 0.2))
-        count(self.session, worker, at, [Count(lane, "nurture", made), Count(lane, "opt-in", service)])
+        return [Count(lane, "nurture", made), Count(lane, "opt-in", service)]
 
     def lanes(self, rules: DeliveryRules) -> None:
         present: dict[str, dict[str, Any]] = {
-            "google": {"warm_level": 6, "warm_sent": 2115},
-            "microsoft": {"rate": 0.5, "connections": 5, "slowdowns": 1, "accepted": 40, "reason": SLOWED.format(id=""), "warm_level": 6, "warm_sent": 1840},
+            "google": {**self.plan("google")},
+            "microsoft": {"rate": 0.5, "connections": 5, "slowdowns": 1, "accepted": 40, "reason": SLOWED.format(id=""), **self.plan("microsoft")},
             "gmx": {"rate": 0.25, "connections": 1, "slowdowns": 2, "tokens": 0.0, "paused_until": self.now + timedelta(minutes=22),
-                    "reason": PAUSE, "warm_level": 5, "warm_sent": 1130},
-            "t-online": {"warm_level": 4, "warm_sent": 402},
-            "ionos": {"warm_level": 4, "warm_sent": 515},
-            "other": {"warm_level": 3, "warm_sent": 400, "tokens": 9.0},
+                    "reason": PAUSE, **self.plan("gmx")},
+            "t-online": {**self.plan("t-online")},
+            "ionos": {**self.plan("ionos")},
+            "other": {**self.plan("other"), "tokens": 9.0},
         }  # fmt: skip
         for lane, facts in present.items():
             limits = rules.provider(lane)
@@ -172,6 +173,12 @@ class _Busy:
             self.session.add(
                 LaneLease(provider=lane, worker="mail-1:812", connections=held, until=self.now + timedelta(minutes=1))
             )
+
+    def plan(self, lane: str) -> dict[str, int]:
+        """As far as the new sender's plan must have come for what was sent; the last lane has used it up."""
+        sent = self.sent[lane]
+        level = max(0, math.ceil(math.log2(sent / 50)))
+        return {"warm_level": level, "warm_sent": 50 * 2**level if lane == "other" else sent}
 
     def trouble(self) -> None:
         self.session.flush()

@@ -1,6 +1,7 @@
 """The back office, behind a login: who is known, what happened and why, what waits for somebody.
 
 /office/ start   people, people/<address>   campaigns, campaigns/<id>   handoffs   messages, messages/<id>   tasks
+                delivery, delivery/breakers/<id>   delivery/returned, delivery/returned/<id>
 /office/login, /office/logout, /office/account (password, language, light or dark)
 
 GET shows, POST acts and carries a CSRF token. Scripts and styles come from this host only; what contacts typed is text.
@@ -14,7 +15,19 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response
 
 from nurture.engine.runtime import Runtime
-from nurture.web.office import account, campaigns, errors, gate, handoffs, messages, people, start, tasks
+from nurture.web.office import (
+    account,
+    campaigns,
+    delivery,
+    errors,
+    gate,
+    handoffs,
+    messages,
+    people,
+    returned,
+    start,
+    tasks,
+)
 from nurture.web.office.desk import Desk, attach
 
 POLICY = (
@@ -30,7 +43,7 @@ def register(app: Flask, rt: Runtime, clock: Callable[[], datetime]) -> None:
     gate.configure(app, rt)
     office = Blueprint("office", __name__, url_prefix="/office")
     gate.guard(office)
-    for part in (gate, account, start, people, campaigns, handoffs, messages, tasks):
+    for part in (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks):
         part.add_pages(office)
     errors.add_pages(office)
     office.after_request(_headers)

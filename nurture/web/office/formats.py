@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 _RECENT = timedelta(days=7)
 
@@ -57,6 +57,28 @@ class Formats:
     def sum(self, value: float) -> str:
         """Points that stand alone: a decimal place only where there is one."""
         return format_decimal(value, format="#,##0.#", locale=self.language)
+
+    def rate(self, value: float) -> str:
+        """A decimal place only where the number is small."""
+        return format_decimal(value, format="#,##0.#" if value < 10 else "#,##0", locale=self.language)
+
+    def share(self, part: float, whole: float) -> str:
+        """'98,2 %', '0,04 %'; a dash where there is nothing to share; never '100 %' of less."""
+        if not whole:
+            return "–"
+        value = min(part / whole, 0.999) if part < whole else part / whole
+        places = "0.00" if 0 < value < 0.01 else "0.0"
+        return format_percent(
+            value, format=f"{places}\xa0%" if self.language == "de" else f"{places}%", locale=self.language
+        )
+
+    def span(self, length: timedelta) -> str:
+        """'3 Stunden', '12 minutes'."""
+        return format_timedelta(length, threshold=2.5, locale=self.language)
+
+    def clock(self, at: datetime) -> str:
+        """With seconds."""
+        return format_time(at, "medium", tzinfo=self.zone, locale=self.language)
 
     def language_name(self, code: str) -> str:
         return str(Locale.parse(self.language).languages.get(code, code))

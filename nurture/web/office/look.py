@@ -30,6 +30,11 @@ COLOURS = {
     "person.suppressed": "red", "person.no-consent": "secondary",
     # consents
     "consent.confirmed": "green", "consent.pending": "azure", "consent.withdrawn": "red", "consent.none": "secondary",
+    # delivery
+    "lane-state.running": "green", "lane-state.slowed": "orange", "lane-state.paused": "orange",
+    "lane-state.used-up": "azure",
+    "returned.bounce": "orange", "returned.complaint": "red", "returned.unsubscribe": "red", "returned.reply": "green",
+    "returned.unclear": "azure", "returned-state.quarantine": "azure", "returned-state.done": "green",
     # sales
     "handoff.waiting": "orange", "handoff.offered": "azure", "handoff.accepted": "purple", "handoff.returned": "secondary",
     "handoff.won": "green", "handoff.lost": "secondary",

@@ -20,6 +20,7 @@ PREVIEW_POLICY = (
 """The mail's own style sheets and nothing else: no scripts, no links, no pictures from elsewhere."""
 VIEWS: dict[str, tuple[MessageState, ...]] = {
     "stuck": worklists.STUCK,
+    "unknown": (MessageState.UNKNOWN,),
     "under-way": (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING),
     "accepted": (MessageState.ACCEPTED,),
     "cancelled": (MessageState.CANCELLED,),

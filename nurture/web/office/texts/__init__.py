@@ -6,6 +6,6 @@ Each language has every key, with the same {places}.
 from __future__ import annotations
 
 from nurture.web.i18n import Catalogue
-from nurture.web.office.texts import de, en
+from nurture.web.office.texts import de, de_delivery, en, en_delivery
 
-TEXTS: Catalogue = {"de": de.TEXTS, "en": en.TEXTS}
+TEXTS: Catalogue = {"de": {**de.TEXTS, **de_delivery.DELIVERY}, "en": {**en.TEXTS, **en_delivery.DELIVERY}}

@@ -1,0 +1,35 @@
+"""German for what is said about delivery: stops, alarms, what happened to a mail on its way. See ``reasons.py``."""
+
+from __future__ import annotations
+
+DELIVERY: tuple[tuple[str, str], ...] = (
+    (r"Mail of the kind '(.+)' to (.+?) is stopped until you resume it: (.+)",
+     "E-Mails der Art „{0}“ an {1} sind angehalten, bis Sie sie fortsetzen: {2!t}"),
+    (r"Mail of the kind '(.+)' to (.+?): (.+)", "E-Mails der Art „{0}“ an {1}: {2!t}"),
+    (r"1 address of the last (\d+) mails? did not exist; more than (.+) of (\d+) is too many",
+     "1 Adresse unter den letzten {0} E-Mails gab es nicht; mehr als {1!n} von {2} sind zu viel"),
+    (r"(\d+) addresses of the last (\d+) mails? did not exist; more than (.+) of (\d+) is too many",
+     "{0} Adressen unter den letzten {1} E-Mails gab es nicht; mehr als {2!n} von {3} sind zu viel"),
+    (r"(\d+) readers? of the last (\d+) mails? reported them as spam; (.+) of (\d+) or more is too many",
+     "{0} der letzten {1} E-Mails als Spam gemeldet; ab {2!n} von {3} sind es zu viele"),
+    (r"(\d+) readers? of the last (\d+) mails? reported them as spam; (.+) of (\d+) or more is a warning",
+     "{0} der letzten {1} E-Mails als Spam gemeldet; ab {2!n} von {3} ist das eine Warnung"),
+    (r"(\d+) mails? (?:was|were) refused for our reputation, authentication or content within (.+); (\d+) are too many",
+     "{0}-mal wegen Reputation, Authentifizierung oder Inhalt abgelehnt innerhalb von {1!d}; {2} sind zu viele"),
+    (r"(\S+) refuses our mail: (.+)", "{0} lehnt unsere Post ab: {1}"),
+    (r"a mail to (.+) of our own sales team came back: (.+)", "eine E-Mail an {0} im eigenen Vertrieb kam zurück: {1}"),
+    (r"assigned by (.+?); (.+)", "zugeordnet von {0}; {1!t}"),
+    (r"dismissed by (.+?); (.+)", "verworfen von {0}; {1!t}"),
+    (r"the server's answer was never seen \((.+)\), so it may have arrived",
+     "die Antwort des Servers kam nicht an ({0}), die E-Mail kann also angekommen sein"),
+    (r"nobody may get it twice, so it is not sent again",
+     "niemand soll sie doppelt bekommen, deshalb geht sie nicht noch einmal hinaus"),
+    (r"it may have arrived, and nobody may get it twice, so it is not sent again",
+     "sie kann angekommen sein, und niemand soll sie doppelt bekommen, deshalb geht sie nicht noch einmal hinaus"),
+    (r"it is sent again with the same Message-ID", "sie geht mit derselben Message-ID noch einmal hinaus"),
+    (r"the worker that was sending it stopped before the server's answer was recorded",
+     "der sendende Prozess endete, bevor die Antwort des Servers vermerkt war"),
+    (r"the worker that held it stopped", "der Prozess endete vor dem Senden"),
+    (r"back in the queue", "wieder in der Warteschlange"),
+    (r"given up after (\d+) attempts; the last: (.+)", "aufgegeben nach {0} Versuchen; der letzte: {1}"),
+)  # fmt: skip
