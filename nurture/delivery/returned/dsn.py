@@ -7,10 +7,9 @@ Original-Recipient field, as Amazon WorkMail and some gateways write it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from nurture.delivery.returned.address import plain
-from nurture.delivery.returned.fields import Fields, blocks, merged
+from nurture.delivery.returned.fields import Fields, blocks, has_any, merged
 from nurture.delivery.returned.mail import Mail
 from nurture.delivery.returned.report import Failed
 from nurture.delivery.returned.verdict import Words, failed
@@ -18,6 +17,7 @@ from nurture.domain.address import domain_of
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RECIPIENT = ("final-recipient", "original-recipient", "x-actual-recipient")
+_SAID = ("action", "status", "diagnostic-code")
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
@@ -27,23 +27,18 @@ def is_notification(mail: Mail) -> bool:
 
 
 def notifications(mail: Mail, words: Words) -> tuple[list[Failed], str]:
-    """The recipients a notification names, and its Original-Envelope-Id."""
-    found = [block for part in mail.of_type(*_STATUS_TYPES) for block in blocks(part.text)]
+    """The recipients a notification names, and its Original-Envelope-Id. One of nobody ('') where it only says why."""
+    declared = [block for part in mail.of_type(*_STATUS_TYPES) for block in blocks(part.text)]
+    found = [block for block in declared if has_any(block, *_RECIPIENT)]
     if not any(_names_somebody(block) for block in found):
-        found = [block for block in blocks(mail.text) if _names_somebody(block)]
-    return list(_recipients(found, words)), merged(found).first("original-envelope-id")
+        found = [block for block in blocks(mail.text) if _names_somebody(block)] or [
+            block for block in declared if has_any(block, *_SAID)
+        ]
+    return [_recipient(block, words) for block in found], merged(declared or found).first("original-envelope-id")
 
 
 def _names_somebody(block: Fields) -> bool:
-    return any(name in block for name in _RECIPIENT) and any(
-        name in block for name in ("action", "status", "diagnostic-code")
-    )
-
-
-def _recipients(found: list[Fields], words: Words) -> Iterator[Failed]:
-    for block in found:
-        if any(name in block for name in _RECIPIENT):
-            yield _recipient(block, words)
+    return has_any(block, *_RECIPIENT) and has_any(block, *_SAID)
 
 
 def _recipient(block: Fields, words: Words) -> Failed:
