@@ -8,6 +8,7 @@ where it is and holds up nobody else's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,9 @@ _CONNECTION_LEASE = timedelta(minutes=1)
 _RENEW_CONNECTIONS = 20.0
 _RELEASE_EVERY = 30.0
 """Seconds between looks for what dead workers held."""
+MOST_WAITING = 1_000
+"""Mails of a lane that one worker holds before they begin their way: servers that are slow or hang must not make it take
+the whole queue, away from the others and into its memory. Service mail goes ahead of them and may be as many again."""
 
 
 @dataclass(frozen=True)
@@ -147,19 +151,27 @@ class Supply:
     def _share(self, session: Session, due: Sequence[_Due], most: int) -> list[Outgoing]:
         """Claim kind by kind; lanes of one kind get equal shares, and what one leaves goes to the next."""
         claimed: list[Outgoing] = []
-        taken: dict[str, int] = {}
+        taken, waiting = Counter[str](), self._waiting()
         now = self._time.now
         for kind in outbox.PRIORITY:
             of_kind = [d for d in due if d.kind is kind]
             for number, d in enumerate(of_kind):
                 share = -(-(most - len(claimed)) // (len(of_kind) - number))
-                share = min(share, self._granted(d) - taken.get(d.lane, 0))
+                room = MOST_WAITING * (2 if kind.service else 1) - waiting[d.lane]
+                share = min(share, self._granted(d) - taken[d.lane], room - taken[d.lane])
                 if share > 0:
                     wanted = Wanted(kind, d.provider, d.lane, share)
                     rows = outbox.claim_lane(session, wanted, now, self._worker, now + LEASE)
-                    taken[d.lane] = taken.get(d.lane, 0) + len(rows)
+                    taken[d.lane] += len(rows)
                     claimed += rows
         return claimed
+
+    def _waiting(self) -> Counter[str]:
+        """Lane -> mails that this worker holds and that have not begun their way."""
+        waiting = Counter[str]()
+        for group in self.groups.values():
+            waiting[group.lane] += len(group)
+        return waiting
 
     def _granted(self, due: _Due) -> int:
         grant = self.grants[due.lane]

@@ -1,0 +1,49 @@
+"""What presses on a worker: servers that do not keep up, and a clock that jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from delivery.outbox import Outbox
+
+from nurture.delivery.transport import Work
+from nurture.engine import delivery_supply
+from nurture.engine.delivery import deliver
+from nurture.engine.delivery_supply import MOST_WAITING
+
+
+class Stuck:
+    """A transport whose servers take nothing; it goes on asking for more. ``meanwhile``: done before each time."""
+
+    name = "smtp"
+    idempotent = False
+
+    def __init__(self, meanwhile: Callable[[int], object], times: int) -> None:
+        self._meanwhile, self._times = meanwhile, times
+
+    def carry(self, work: Work) -> None:
+        for number in range(self._times):
+            self._meanwhile(number)
+            work.more({"relay": 16})
+
+
+def test_a_worker_whose_server_hangs_leaves_the_queue_to_others(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_WAITING <= 2_000, "what waits for a server lies in memory"
+    monkeypatch.setattr(delivery_supply, "MOST_WAITING", 20)
+    monkeypatch.setattr("nurture.engine.delivery_round.BATCH", 15)
+    outbox.nurture_mails(outbox.people(60))
+    states: list[dict[str, int]] = []
+
+    def meanwhile(number: int) -> None:
+        states.append(outbox.states())
+        if number == 5:
+            outbox.opt_in_mail()
+
+    outbox.rt.transport = Stuck(meanwhile, 8)
+    seconds = count()
+    deliver(outbox.rt, outbox.now, worker="one", stopwatch=lambda: float(next(seconds)))
+    assert states[5] == {"claimed": 20, "queued": 40}
+    assert states[7] == {"claimed": 21, "queued": 40}, "a service mail finds its way past them"
+    assert outbox.states() == {"queued": 61}
