@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import smtplib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import sink
-from bench.house import processor_seconds
 from bench.report import Table, Value, said
 from nurture.delivery import Kind, Outcome, Parcel, Shipment, SmtpSettings, SmtpTransport
 
 ROUND_TRIP = 0.02
 _RUNS = 3
+_ACCEPTED = Kind.ACCEPTED
 _RAW = b"From: a@news.example\r\nTo: b@werk.example\r\nSubject: Hallo\r\n\r\n" + (b"x" * 74 + b"\r\n") * 107
-Client = Callable[[int, int], None]
-"""Sends so many mails to a port of this machine."""
+Client = Callable[[int, Sequence[Parcel]], None]
+"""Sends mails to a port of this machine."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ def _best(client: Client, mails: int, delay: float) -> _Pace:
 
 
 def _run(client: Client, mails: int, delay: float) -> _Pace:
+    parcels = [Parcel(n, f"<{n}@news.example>", "a@news.example", f"b{n}@werk.example", _RAW, str(n)) for n in range(mails)]
     with sink.running(delay) as server:
-        begin, used = time.perf_counter(), processor_seconds()
-        client(server.port, mails)
-        pace = _Pace(mails, time.perf_counter() - begin, max(processor_seconds() - used, 0.01))
+        begin, used = time.perf_counter(), time.process_time()
+        client(server.port, parcels)
+        pace = _Pace(mails, time.perf_counter() - begin, max(time.process_time() - used, 0.01))
     if server.took != mails:
         raise RuntimeError(f"the sink took {server.took} of {mails} mails")
     return pace
@@ -90,18 +91,18 @@ def _run(client: Client, mails: int, delay: float) -> _Pace:
 # --- the clients ----------------------------------------------------------------------------------------------------------
 
 
-def smtplib_client(port: int, mails: int) -> None:
+def smtplib_client(port: int, parcels: Sequence[Parcel]) -> None:
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost.localdomain") as client:
-        for n in range(mails):
-            client.sendmail("a@news.example", [f"b{n}@werk.example"], _RAW)
+        for parcel in parcels:
+            client.sendmail(parcel.sender, [parcel.recipient], parcel.raw)
 
 
 def ours(connections: int) -> Client:
-    def client(port: int, mails: int) -> None:
-        work = _Work(mails, connections)
+    def client(port: int, parcels: Sequence[Parcel]) -> None:
+        work = _Work(parcels, connections)
         SmtpTransport(SmtpSettings("127.0.0.1", port, tls="none")).carry(work)
-        if work.accepted != mails:
-            raise RuntimeError(f"{work.accepted} of {mails} mails were accepted")
+        if work.accepted != len(parcels):
+            raise RuntimeError(f"{work.accepted} of {len(parcels)} mails were accepted")
 
     return client
 
@@ -109,9 +110,9 @@ def ours(connections: int) -> Client:
 class _Work:
     """An engine that records nothing."""
 
-    def __init__(self, mails: int, connections: int) -> None:
+    def __init__(self, parcels: Sequence[Parcel], connections: int) -> None:
         self.accepted = 0
-        self._shipments = [Shipment("relay", (), connections, mails, _parcels(mails))]
+        self._shipments = [Shipment("relay", (), connections, len(parcels), iter(parcels))]
 
     def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:  # noqa: ARG002
         shipments, self._shipments = self._shipments, []
@@ -121,12 +122,7 @@ class _Work:
         return ()
 
     def settled(self, parcel: Parcel, outcome: Outcome) -> None:  # noqa: ARG002
-        self.accepted += outcome.kind is Kind.ACCEPTED
+        self.accepted += outcome.kind is _ACCEPTED
 
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:  # noqa: ARG002
         raise RuntimeError(outcome.reply)
-
-
-def _parcels(count: int) -> Iterator[Parcel]:
-    for n in range(count):
-        yield Parcel(n, f"<{n}@news.example>", "a@news.example", f"b{n}@werk.example", _RAW, str(n))

@@ -179,12 +179,14 @@ class Round:
         until = min(self._asked + _ASK_AGAIN, self._watched + _WATCH_AGAIN)
         seen = self._poll(self._selector, max(0.0, until - self._now))
         self._now = self._stopwatch()
+        lines, now = self._lines, self._now
         for key, mask in seen:
             connection = key.data
-            if connection is self._lookup:
+            if (line := lines.get(connection)) is not None:
+                if events := connection.handle(mask, now):
+                    self._heard(line, events)
+            elif connection is self._lookup:
                 self._looked_up()
-            elif (line := self._lines.get(connection)) is not None:
-                self._heard(line, connection.handle(mask, self._now))
         if self._now - self._watched >= _WATCH_AGAIN:
             self._watch()
 
@@ -202,10 +204,6 @@ class Round:
         for connection, line in list(self._lines.items()):
             self._heard(line, connection.looked_up(self._now))
 
-    def _settle(self, line: Line, parcel: Parcel, outcome: Outcome) -> None:
-        line.destination.done(parcel)
-        self._work.settled(parcel, outcome)
-
     def _heard(self, line: Line, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Settled):
@@ -216,6 +214,10 @@ class Round:
                 self._feed(line)
             elif isinstance(event, Over):
                 self._over(line, event)
+
+    def _settle(self, line: Line, parcel: Parcel, outcome: Outcome) -> None:
+        line.destination.done(parcel)
+        self._work.settled(parcel, outcome)
 
     def _release(self) -> None:
         """Let go all messages that servers wait for, after the engine has them on record."""
@@ -236,7 +238,8 @@ class Round:
         conversation.go()
         if conversation.pipelines and conversation.begun < lane.per_connection and len(lane.lines) <= lane.limit:
             self._offer_next(line)
-        self._heard(line, line.connection.send(self._now))
+        if events := line.connection.send(self._now):
+            self._heard(line, events)
 
     def _abandon(self, line: Line, parcel: Parcel) -> None:
         line.connection.conversation.abandon()

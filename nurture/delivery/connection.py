@@ -50,7 +50,7 @@ class Connection:
         self._addresses: Addresses = []
         self._socket: socket.socket | None = None
         self._connected = self._shaking = self._in_records = False
-        self._out = memoryview(b"")
+        self._out: bytes | memoryview = b""
         self._mask = 0
         self._awaited: tuple[Phase | None, int] = (None, -1)
         self._trouble = "no address"
@@ -93,7 +93,7 @@ class Connection:
     def send(self, now: float) -> list[Event]:
         """Write what the conversation has to say."""
         data = self.conversation.take()
-        self._out = memoryview(bytes(self._out) + data) if self._out else memoryview(data)
+        self._out = b"".join((self._out, data)) if self._out else data
         return self._write(now)
 
     def expired(self, now: float) -> list[Event]:
@@ -209,12 +209,13 @@ class Connection:
         if not data:
             return self._lost("the server closed the connection")
         events = self.conversation.receive(data, len(self._out))
+        if events and isinstance(events[-1], Waiting):
+            return events  # it is our turn, and the next write waits anew
         if events and isinstance(events[-1], Secure):
             return [*events[:-1], *self._secure(now)]
         if self.conversation.speaks:
             return events + self.send(now)
-        if not (events and isinstance(events[-1], Waiting)):  # else it is our turn, and the next write waits anew
-            self._wait(now)
+        self._wait(now)
         return events
 
     def _write(self, now: float) -> list[Event]:
@@ -223,7 +224,8 @@ class Connection:
         try:
             while self._out:
                 count = connection.send(self._out[:_RECORD] if self._in_records else self._out)
-                self._out, sent = self._out[count:], True
+                self._out = memoryview(self._out)[count:] if count < len(self._out) else b""
+                sent = True
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
         except OSError as error:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from nurture.delivery import envelope
 from nurture.delivery.events import Event, Manner, Ready, Settled, Waiting
 from nurture.delivery.opening import Opening
-from nurture.delivery.outcome import Outcome, Phase, judge
+from nurture.delivery.outcome import Outcome, Phase, accepted, judge
 from nurture.delivery.replies import Reply, all_taken
 from nurture.delivery.transport import Parcel
 
@@ -43,23 +43,24 @@ class Conversation(Opening):
             self._ask(_RSET_LINE, _MAIL, self._cleared, parcel)
         if self.pipelines:
             self._grouped = True
-            self._say(mail + rcpt + _DATA_LINE)
+            self._say(f"{mail}{rcpt}DATA\r\n".encode())
             self._asked += (
                 (_MAIL, self._sender, parcel),
                 (_RECIPIENT, self._recipient, parcel),
                 (_DATA, self._data, parcel),
             )
             return
-        self._unsaid = mail, rcpt
+        self._unsaid = mail.encode(), rcpt.encode()
         if not dirty:
-            self._ask(mail, _MAIL, self._sender, parcel)
+            self._ask(self._unsaid[0], _MAIL, self._sender, parcel)
 
     def go(self) -> None:
         """Send the message the server waits for."""
         parcel, self._waiting = self._waiting, None
         if parcel is None:
             raise ValueError("no server waits for a message here")
-        self._ask(envelope.message(parcel.raw), _ANSWER, self._answered, parcel)
+        self._out += envelope.message(parcel.raw)
+        self._asked.append((_ANSWER, self._answered, parcel))
         self._behind_dot = 0
 
     def abandon(self) -> None:
@@ -79,13 +80,13 @@ class Conversation(Opening):
         if len(asked) != 4 or asked[0][0] is not _ANSWER or self.over or not self._reader.empty:
             return None
         parcel, following = asked[0][2], asked[3][2]
-        if parcel is None or following is None or (reply := all_taken(data)) is None:
+        if parcel is None or following is None or (words := all_taken(data)) is None:
             return None
         asked.clear()
         self._open.popleft()
         self.answers += 4
         self.useful, self._waiting = True, following
-        return [Settled(parcel, judge(_ANSWER, 250, reply.text, self.host)), Waiting(following)]
+        return [Settled(parcel, accepted(250, words, self.host)), Waiting(following)]
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 

@@ -29,16 +29,21 @@ class Unsendable(Exception):
         super().__init__(outcome.reply)
 
 
-def commands(parcel: Parcel, offered: Container[str]) -> tuple[bytes, bytes]:
+def commands(parcel: Parcel, offered: Container[str]) -> tuple[str, str]:
     """MAIL and RCPT. ``offered``: the server's extensions. Raises Unsendable."""
-    sender = _path(parcel.sender, Phase.MAIL) if parcel.sender else ""
-    recipient = _path(parcel.recipient, Phase.RECIPIENT)
+    sender, recipient, ascii_only = parcel.sender, parcel.recipient, True
+    if sender and not _ORDINARY.fullmatch(sender):
+        sender = _path(sender, Phase.MAIL)
+        ascii_only = sender.isascii()
+    if not _ORDINARY.fullmatch(recipient):
+        recipient = _path(recipient, Phase.RECIPIENT)
+        ascii_only = ascii_only and recipient.isascii()
     mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"
     if "SIZE" in offered:
-        mail += f" SIZE={len(parcel.raw)}"
+        mail = f"{mail} SIZE={len(parcel.raw)}"
     if "8BITMIME" in offered and not parcel.raw.isascii():
         mail += " BODY=8BITMIME"
-    if not recipient.isascii() or not sender.isascii():
+    if not ascii_only:
         if "SMTPUTF8" not in offered:
             raise Unsendable(_needs_utf8())
         mail += " SMTPUTF8"
@@ -47,21 +52,19 @@ def commands(parcel: Parcel, offered: Container[str]) -> tuple[bytes, bytes]:
         rcpt += " NOTIFY=FAILURE,DELAY"
         if recipient.isascii():
             rcpt += f" ORCPT=rfc822;{_xtext(recipient)}"
-    return f"{mail}\r\n".encode(), f"{rcpt}\r\n".encode()
+    return f"{mail}\r\n", f"{rcpt}\r\n"
 
 
-def message(raw: bytes) -> bytes:
-    """``raw`` with dots doubled at line starts (RFC 5321 4.5.2), ending in CRLF, and the final dot."""
+def message(raw: bytes) -> tuple[bytes, bytes]:
+    """``raw`` with dots doubled at line starts (RFC 5321 4.5.2), and what ends it: CRLF if it has none, the final dot."""
     body = raw.replace(b"\n.", b"\n..") if _DOTTED.search(raw) else raw
     if body.startswith(b"."):
         body = b"." + body
-    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+    return body, b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
 
 
 def _path(address: str, phase: Phase) -> str:
-    """The address with its domain in ASCII (IDNA 2008) and nothing in it that could end the command."""
-    if _ORDINARY.fullmatch(address):
-        return address
+    """An address that is not ordinary: its domain in ASCII (IDNA 2008) and nothing in it that could end the command."""
     local, _, domain = address.rpartition("@")
     if not local or not domain or _UNSAFE.search(address):
         raise Unsendable(Outcome(Kind.FAILED, phase, f"{address!r} is no address"))

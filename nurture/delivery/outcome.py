@@ -82,10 +82,10 @@ class Outcome(NamedTuple):
 
 def judge(phase: Phase, code: int, text: str, host: str = "") -> Outcome:
     """The outcome of a try that ended with this reply. A 3xx here is no answer to what was asked."""
+    if code < 300 and phase is _ANSWER:
+        return accepted(code, text, host)
     status = enhanced(text)
     reply = f"{code} {text}".rstrip()[:_MAX_REPLY]
-    if code < 300 and phase is _ANSWER:
-        return Outcome(_ACCEPTED, phase, reply, None, status, host)
     if code < 400:
         return nonsense(phase, reply, host)
     slow = _wants_less(code, status, text)
@@ -93,6 +93,12 @@ def judge(phase: Phase, code: int, text: str, host: str = "") -> Outcome:
         return Outcome(_DEFERRED, phase, reply, None, status, host, slow)
     kind = Kind.FAILED if _is_final(phase, code, status) else _DEFERRED
     return Outcome(kind, phase, reply, _class(phase, code, status, text), status, host, slow)
+
+
+def accepted(code: int, text: str, host: str) -> Outcome:
+    """The outcome of nearly every try."""
+    found = _ENHANCED.match(text)
+    return Outcome(_ACCEPTED, _ANSWER, f"{code} {text}".rstrip()[:_MAX_REPLY], None, found and found[1], host)
 
 
 def lost(phase: Phase, what: str, host: str = "") -> Outcome:

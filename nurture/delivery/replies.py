@@ -14,9 +14,7 @@ LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _SHOWN = 200
 _CODES = {b"%d" % code: code for code in range(200, 600)}
-_ALL_TAKEN = re.compile(
-    rb"250 ([^\r\n]{0,500})\r\n" rb"250 [^\r\n]{0,500}\r\n" rb"250 [^\r\n]{0,500}\r\n" rb"354 [^\r\n]{0,500}\r\n"
-)
+_ALL_TAKEN = re.compile(rb"250 ([^\r\n\0]{0,500})\r\n(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
 
 
 class Reply(NamedTuple):
@@ -31,10 +29,10 @@ class Reply(NamedTuple):
         return _text(self.said)
 
 
-def all_taken(data: bytes) -> Reply | None:
-    """The first of exactly four replies in ``data``, if they are 250, 250, 250 and 354, a line each; else None."""
+def all_taken(data: bytes) -> str | None:
+    """The words of the first of exactly four replies in ``data``, if they are 250, 250, 250, 354, a line each; else None."""
     found = _ALL_TAKEN.fullmatch(data)
-    return Reply(250, found[1]) if found else None
+    return found[1].decode("utf-8", "replace") if found else None
 
 
 class Nonsense(Exception):
