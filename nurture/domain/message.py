@@ -89,6 +89,7 @@ def retry_at(kind: MessageKind, attempts: int, queued: datetime, now: datetime, 
 
 
 _PAUSE_MINUTES = (0.5, 1, 2, 5, 10, 15)
+LONGEST_PAUSE = timedelta(minutes=_PAUSE_MINUTES[-1])
 
 
 def server_retry_at(failures: int, now: datetime) -> datetime:

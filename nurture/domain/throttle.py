@@ -27,6 +27,9 @@ BURST = timedelta(seconds=10)
 STEP = 100
 """Accepted mails after which a slowed lane goes one step up."""
 
+_CLOCK_WAS_WRONG = timedelta(hours=1)
+"""A lane last filled so far in the future was filled by a clock that has been set right since."""
+
 _STEPS = 20
 """Steps from nothing to the configured rate."""
 _SLOWEST = 1 / 60
@@ -93,7 +96,12 @@ def configured(lane: Lane, provider: Provider) -> Lane:
 
 
 def refill(lane: Lane, now: datetime) -> Lane:
-    """The lane with what its rate added since it was last filled. A clock that went back adds nothing."""
+    """The lane with what its rate added since it was last filled. A clock that went back adds nothing.
+
+    Nor does it hold the lane up until that time has come again: far in the future, the lane begins anew.
+    """
+    if lane.filled_at - now > _CLOCK_WAS_WRONG:
+        return replace(lane, tokens=_capacity(lane.rate), filled_at=now, paused_until=None)
     if math.isinf(lane.rate):
         return replace(lane, tokens=PLENTY, filled_at=now)
     seconds = max(0.0, (now - lane.filled_at).total_seconds())
@@ -199,9 +207,11 @@ def warm_left(lane: Lane, plan: WarmUp | None, now: datetime) -> int:
 
 
 def turns(lane: Lane, plan: WarmUp | None, now: datetime) -> bool:
-    """Whether a day of the plan has begun that the lane does not know of."""
+    """Whether a day of the plan has begun that the lane does not know of; or its day is far off, by a wrong clock."""
     today = now.astimezone(UTC).date()
-    return plan is not None and today >= plan.since and (lane.warm_day is None or lane.warm_day < today)
+    if plan is None or today < plan.since:
+        return False
+    return lane.warm_day is None or not timedelta(0) <= lane.warm_day - today <= timedelta(days=1)
 
 
 def new_day(lane: Lane, plan: WarmUp, last: Figures, now: datetime) -> Lane:
@@ -209,8 +219,8 @@ def new_day(lane: Lane, plan: WarmUp, last: Figures, now: datetime) -> Lane:
     today = now.astimezone(UTC).date()
     if lane.warm_day is None or lane.warm_day < plan.since:
         return replace(lane, warm_day=today, warm_level=0, warm_sent=0)
-    level = lane.warm_level + (1 if why_not_up(lane, plan, last) is None else 0)
-    return replace(lane, warm_day=today, warm_level=min(level, _LEVELS), warm_sent=0)
+    up = lane.warm_day < today and why_not_up(lane, plan, last) is None
+    return replace(lane, warm_day=today, warm_level=min(lane.warm_level + up, _LEVELS), warm_sent=0)
 
 
 def why_not_up(lane: Lane, plan: WarmUp, last: Figures) -> str | None:

@@ -133,7 +133,7 @@ class Supply:
         routes_ = routes.troubled(session)
         self.troubled = frozenset(routes_)
         now = self._time.now
-        pauses = {name: route.reason for name, route in routes_.items() if route.paused_until > now}
+        pauses = {name: route.reason for name, route in routes_.items() if routes.is_paused(route, now)}
         stopped = lanes.open_breakers(session)
         found, self.paused = [], ""
         for kind, provider in outbox.due_lanes(session, now):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
@@ -26,12 +26,15 @@ PRIORITY = (MessageKind.OPT_IN, MessageKind.SALES, MessageKind.NURTURE)
 _LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
 
 
+_NO_LEASE = timedelta(days=1)
+"""Longer than any lease: who holds a mail for longer had a clock that has been set right since."""
+
 # --- claiming ---------------------------------------------------------------------------------------------------------
 
 
 def something_to_do(session: Session, now: datetime) -> bool:
     """Whether a mail is due or a lease is over: two looks at partial indexes, so that an idle beat writes nothing."""
-    over = select(Message.id).where(_LEASED, Message.claimed_until <= now).limit(1)
+    over = select(Message.id).where(_LEASED, _over(now)).limit(1)
     return bool(due_lanes(session, now)) or session.scalar(over) is not None
 
 
@@ -146,10 +149,12 @@ def release_expired(session: Session, now: datetime, *, idempotent: bool) -> int
     return len(back) + len(again) + len(lost)
 
 
+def _over(now: datetime) -> ColumnElement[bool]:
+    return or_(Message.claimed_until <= now, Message.claimed_until > now + _NO_LEASE)
+
+
 def _release(session: Session, now: datetime, which: ColumnElement[bool], values: dict[str, Any]) -> list[int]:
-    over = (
-        select(Message.id).where(_LEASED, which, Message.claimed_until <= now).with_for_update(skip_locked=True).cte("over")
-    )
+    over = select(Message.id).where(_LEASED, which, _over(now)).with_for_update(skip_locked=True).cte("over")
     statement = (
         update(_TABLE)
         .where(_TABLE.c.id == over.c.id)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from delivery.outbox import Outbox
 
+from nurture.delivery import MemoryTransport
 from nurture.delivery.transport import Work
+from nurture.domain.message import MessageState
 from nurture.engine import delivery_supply
 from nurture.engine.delivery import deliver
 from nurture.engine.delivery_supply import MOST_WAITING
+from nurture.store import outbox as store
+from nurture.store import routes
+from nurture.store.database import transaction
 
 
 class Stuck:
@@ -47,3 +53,14 @@ def test_a_worker_whose_server_hangs_leaves_the_queue_to_others(outbox: Outbox, 
     assert states[5] == {"claimed": 20, "queued": 40}
     assert states[7] == {"claimed": 21, "queued": 40}, "a service mail finds its way past them"
     assert outbox.states() == {"queued": 61}
+
+
+def test_what_a_clock_a_year_ahead_left_behind_holds_up_nothing(outbox: Outbox) -> None:
+    """A worker claimed a mail and was killed, and its server was left alone for a while: all with a wrong clock."""
+    mail = outbox.nurture_mail()
+    ahead = outbox.now + timedelta(days=365)
+    with transaction(outbox.rt.db) as session:
+        store.claim(session, ahead, "dead", 1, timedelta(minutes=5))
+        routes.failed(session, MemoryTransport.name, "connection refused", ahead)
+    deliver(outbox.rt, outbox.now, worker="one")
+    assert outbox.state(mail) is MessageState.ACCEPTED

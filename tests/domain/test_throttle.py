@@ -39,6 +39,7 @@ def after_seconds(seconds: float) -> datetime:
         pytest.param(250.0, 0.0, 2, 500, id="fast"),
         pytest.param(0.1, 0.0, 10 - 1e-9, 1, id="rounding costs no turn"),
         pytest.param(1.0, 0.0, -60, 0, id="a clock that went back"),
+        pytest.param(1.0, 0.0, -86400, 10, id="a clock that was wrong and is right again"),
         pytest.param(UNLIMITED, 0.0, 0, throttle.PLENTY, id="unlimited"),
     ],
 )
@@ -46,6 +47,19 @@ def test_bucket(rate: float, left: float, seconds: float, mails: int) -> None:
     lane = throttle.refill(Lane(rate, 2, left, NOW), after_seconds(seconds))
     allowed = throttle.allowance(lane, None, after_seconds(seconds))
     assert (allowed.mails, allowed.service) == (mails, mails)
+
+
+def test_what_a_wrong_clock_left_behind_ends_with_it() -> None:
+    """A year ahead for a moment: neither pause nor plan may last until that year has come."""
+    ahead = NOW + timedelta(days=365)
+    lane = Lane(1.0, 2, 0.0, ahead, 0, 1, ahead + timedelta(hours=1), "slow down", ahead.date(), 2, 200)
+    plan = WarmUp(since=NOW.date() - timedelta(days=9), first_day=50)
+    lane = throttle.refill(lane, NOW)
+    assert throttle.turns(lane, plan, NOW)
+    lane = throttle.new_day(lane, plan, Figures(accepted=200), NOW)
+    assert (lane.warm_day, lane.warm_level, lane.warm_sent) == (NOW.date(), 2, 0)
+    assert throttle.allowance(lane, plan, NOW).mails == 10
+    assert not throttle.turns(lane, plan, NOW - timedelta(days=1)), "two workers that disagree about midnight"
 
 
 def test_an_empty_lane_says_when_there_is_more() -> None:
