@@ -9,6 +9,8 @@ from typing import Any
 
 Addresses = list[tuple[Any, ...]]
 _THREADS = 8
+_MOST = 5
+"""Addresses of a host that are tried; the system gives the reachable ones first."""
 
 
 class Lookup:
@@ -55,4 +57,4 @@ def numeric(host: str, port: int) -> Addresses:
 
 
 def _ask(host: str, port: int) -> Addresses:
-    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))[:_MOST]

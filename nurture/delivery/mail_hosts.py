@@ -21,6 +21,10 @@ NO_SUCH_DOMAIN = "5.1.2 there is no such domain"
 NO_SERVER = "5.4.4 the domain has no mail server: neither an MX record nor an address"
 
 
+_MOST = 5
+"""Servers of a domain that are tried: each may keep a connection for minutes that the mail of others waits for."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailHosts:
     """``hosts``: in the order they are tried; without any, ``fault`` says why. ``ttl``: seconds it may be believed."""
@@ -48,7 +52,7 @@ def _in_order(domain: str, records: Iterable[tuple[int, str]]) -> tuple[str, ...
     """By preference; equal ones in an order of each domain's own, so that the load is spread (RFC 5321 5.1)."""
     usable = [(preference, host) for preference, host in records if _is_name(host)]
     ordered = sorted(usable, key=lambda record: (record[0], sha256(f"{domain} {record[1]}".encode()).digest()))
-    return tuple(dict.fromkeys(host for _, host in ordered))
+    return tuple(dict.fromkeys(host for _, host in ordered))[:_MOST]
 
 
 def _is_name(host: str) -> bool:

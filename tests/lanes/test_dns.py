@@ -118,6 +118,11 @@ def test_without_a_name_server_there_is_trouble_and_no_crash(monkeypatch: pytest
             {"mx": [(20, "b.example"), (10, "a.example")]}, MailHosts(("a.example", "b.example"), 900), id="by preference"
         ),
         pytest.param({"mx": [(10, "a.example"), (20, "a.example")]}, MailHosts(("a.example",), 900), id="twice"),
+        pytest.param(
+            {"mx": [(n, f"m{n}.example") for n in range(500)]},
+            MailHosts(tuple(f"m{n}.example" for n in range(5)), 900),
+            id="five of five hundred",
+        ),
         pytest.param({"a": ["192.0.2.1"]}, MailHosts(("werk.example",), 900), id="the domain itself"),
         pytest.param(
             {"mx": [(0, ".")], "a": ["192.0.2.1"]}, MailHosts((), 900, NULL), id="null MX although it has an address"
