@@ -44,7 +44,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "outcome.invalid": {"de": "ungültige Adresse", "en": "invalid address"},
     "outcome.policy": {"de": "Reputation", "en": "policy"},
     "outcome.complaints": {"de": "Spam-Meldungen", "en": "complaints"},
-    "phase.connect": {"de": "Verbindung", "en": "connecting"},
     "returned.bounce": {"de": "Unzustellbar", "en": "Bounce"},
     "returned.complaint": {"de": "Spam-Meldung", "en": "Spam report"},
     "returned.unsubscribe": {"de": "Abmeldung", "en": "Unsubscribed"},

@@ -31,6 +31,7 @@ COLOURS = {
     # consents
     "consent.confirmed": "green", "consent.pending": "azure", "consent.withdrawn": "red", "consent.none": "secondary",
     # delivery
+    "outcome.accepted": "green", "outcome.deferred": "orange", "outcome.failed": "red", "outcome.unknown": "orange",
     "lane-state.running": "green", "lane-state.slowed": "orange", "lane-state.paused": "orange",
     "lane-state.used-up": "azure",
     "returned.bounce": "orange", "returned.complaint": "red", "returned.unsubscribe": "red", "returned.reply": "green",

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, request
 
 from nurture.domain.errors import IllegalTransition, NurtureError
 from nurture.domain.message import MessageKind, MessageState
-from nurture.engine import letters, outbox, worklists
+from nurture.engine import letters, message_life, outbox, worklists
 from nurture.engine.runtime import Runtime
 from nurture.web.office.desk import PAGE, desk, done, language, me, page, page_number
 
@@ -61,6 +61,7 @@ def show_one(number: int) -> Response:
     return page(
         "message",
         row=row,
+        life=message_life.life(desk().rt, number, language(), desk().now()),
         letter=letter,
         fault=fault,
         releasable=row.state in outbox.RELEASABLE,

@@ -78,14 +78,12 @@ DELIVERY: Mapping[str, str] = {
     ),
     "delivery.detail": "Im Einzelnen",
     "delivery.detail-caption": "E-Mails nach Anbieter und Art, mit Stand, Tempo und Anteilen",
-    "delivery.stream": "Art",
     "delivery.state": "Stand",
     "delivery.rates": "Angenommen pro Minute",
     "delivery.rate-short": "5 Min.",
     "delivery.rate-long": "1 Std.",
     "delivery.rate-today": "heute gesamt",
     "delivery.shares": "Anteile heute",
-    "delivery.complaints": "Spam-Meldungen",
     "delivery.said": "Was Mailserver beim Zurückstellen sagen",
     "delivery.said-note": (
         "Die neuesten Antworten der letzten 24 Stunden, gleiche zusammengefasst. Diese E-Mails werden von selbst "
@@ -173,8 +171,5 @@ DELIVERY: Mapping[str, str] = {
     "messages.unknown": "Ausgang unbekannt",
     "messages.tries": "Versuche",
     "messages.tries-none": "Noch kein Versuch.",
-    "messages.came-back": "Was zurückkam",
     "messages.what-next": "Wie es weitergeht",
-    "messages.lane": "Anbieter",
-    "messages.queued": "Eingereiht",
 }

@@ -78,14 +78,12 @@ DELIVERY: Mapping[str, str] = {
     ),
     "delivery.detail": "In detail",
     "delivery.detail-caption": "E-mails by provider and kind, with state, pace and shares",
-    "delivery.stream": "Kind",
     "delivery.state": "State",
     "delivery.rates": "Accepted a minute",
     "delivery.rate-short": "5 min",
     "delivery.rate-long": "1 h",
     "delivery.rate-today": "today in all",
     "delivery.shares": "Shares today",
-    "delivery.complaints": "spam reports",
     "delivery.said": "What mail servers say when they defer",
     "delivery.said-note": (
         "The newest answers of the last 24 hours, the same ones put together. These e-mails are tried again by "
@@ -170,8 +168,5 @@ DELIVERY: Mapping[str, str] = {
     "messages.unknown": "Outcome unknown",
     "messages.tries": "Tries",
     "messages.tries-none": "No try yet.",
-    "messages.came-back": "What came back",
     "messages.what-next": "What happens next",
-    "messages.lane": "Provider",
-    "messages.queued": "Queued",
 }
