@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
+from support.delivery import fill, lively
 
 from nurture.engine.runtime import Runtime
 from tests.office.seed import HERO, PENDING, SUPPRESSED
@@ -14,7 +15,9 @@ from tests.office.serving import NAME, PASSWORD, served
 
 PAGES = ("/office/", "/office/people", f"/office/people/{HERO}", f"/office/people/{PENDING}",
          f"/office/people/{SUPPRESSED}", "/office/campaigns", "/office/campaigns/welcome-feintakt",
-         "/office/handoffs", "/office/messages?show=all", "/office/messages/5", "/office/tasks", "/office/account", "/mailbox/")  # fmt: skip
+         "/office/handoffs", "/office/messages?show=all", "/office/messages/5", "/office/tasks", "/office/account", "/mailbox/",
+         "/office/delivery", "/office/delivery/breakers/1", "/office/delivery/returned", "/office/delivery/returned/1",
+         "/office/messages?show=unknown")  # fmt: skip
 
 CONTRAST = """
 () => {
@@ -51,6 +54,8 @@ def _log_in(page: Any, address: str) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_fits_a_phone_and_can_be_read(seeded: Runtime, now: datetime, theme: Any) -> None:
+    seeded.publication = lively(seeded.publication, now.date())
+    fill(seeded, now)
     with served(seeded, now) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=theme)
