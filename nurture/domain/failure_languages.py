@@ -18,7 +18,8 @@ OTHER_WORDS = {
     r"|宛先|ユーザ|アドレス|受信者|受取人|メールボックス|アカウント|あて先)",
     "missing": r"(?:ine[sx]istente|inexistante?|no existe|nao existe|non esiste"
     r"|desconhecid[ao]|desconocid[ao]|sconosciut[ao]"
-    r"|(?:no|nao|non) (?:se |fue |e stat[ao] |foi |ha sido )?(?:pudo |possivel |possibile )?(?:encontr\w+|trovat[ao]|trovare)"
+    r"|(?:no|nao|non) (?:se |fue |e stat[ao] |foi |ha sido )?(?:pudo |possivel |possibile )?(?:encontr\w+|trovat[ao]"
+    r"|trovare)"
     r"|impossibile trovare|no[nt]? valid[ao]|invalid[ao]|onbekende?"
     r"|bestaat niet|niet (?:gevonden|bekend)|niet worden gevonden"
     r"|fermee? ou|n'existe (?:pas|plus)|inconnue?"

@@ -219,7 +219,7 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
         Reason.SYNTAX,
         r"""
             syntax | bad sequence | improper sequence | command (?:not )?(?:unrecogni|implemented|reject|unknown)
-            unrecogni[sz]ed | (?:need|send|valid) (?:rcpt|mail|helo|ehlo) | protocol error | nested mail
+            unrecogni[sz]ed | (?:need|send|valid) (?:rcpt|mail|helo|ehlo)\b(?! to\b) | protocol error | nested mail
             bad (?:helo|command|parameter)
         """,
     ),

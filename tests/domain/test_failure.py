@@ -197,6 +197,29 @@ def test_a_sentence_about_somebody_else_does_not_hide_it(before: str, words: str
     assert reason_in(f"{before} {words}") is Reason.USER_UNKNOWN
 
 
+NOTHING_SAID = """\
+I'm sorry to have to inform you that your message could not be delivered. For further assistance, please send mail to postmaster.
+A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.
+I wasn't able to deliver your message to the following addresses. I've given up. Sorry it didn't work out.
+The original message was received. The following addresses had permanent fatal errors. Transcript of session follows.
+Your message did not reach some or all of the intended recipients. The following recipient(s) could not be reached:
+Delivery has failed to these recipients or groups. Diagnostic information for administrators. Original message headers.
+Mail delivery failed: returning message to sender
+Fehler bei der Nachrichtenzustellung an folgende Empfänger oder Gruppen. Diagnoseinformationen für Administratoren.
+Le message n'a pas pu être remis aux destinataires suivants
+No se pudo entregar el mensaje a los siguientes destinatarios
+Il messaggio non è stato recapitato ai seguenti destinatari
+Uw bericht kon niet worden bezorgd bij de volgende ontvangers
+Ваше сообщение не может быть доставлено одному или нескольким получателям
+以下のメールアドレスへの送信に失敗しました
+很抱歉，您的邮件未能送达以下收件人""".splitlines()
+
+
+@pytest.mark.parametrize("words", NOTHING_SAID)
+def test_what_every_report_says_is_no_reason(words: str) -> None:
+    assert reason_in(words) is None
+
+
 @pytest.mark.parametrize("code", [421, 450, 451, 452])
 @pytest.mark.parametrize("text", ["user unknown", "no such mailbox", "host not found", "moved"])
 def test_a_temporary_refusal_never_kills_an_address(code: int, text: str) -> None:

@@ -6,7 +6,9 @@ import re
 
 _DOMAIN = r"[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,8}"
 _WHOLE = re.compile(rf"(?:[^\s<>\"@\\\x00-\x1f\ufffd]{{1,100}}|\"[^\"\s@]{{1,80}}\")@{_DOMAIN}\Z")
-_FOUND = re.compile(rf"[^\s<>\"'(),:;\[\]{{}}\\@|*\x00-\x1f\ufffd]{{1,100}}@{_DOMAIN}")
+_SIGNS = r"\u3000-\u303f\uff00-\uff0f\uff1a-\uff20"
+"""The punctuation of East Asia, which follows words without a space."""
+_FOUND = re.compile(rf"[^\s<>\"'(),:;\[\]{{}}\\@|*\x00-\x1f\ufffd{_SIGNS}]{{1,100}}@{_DOMAIN}")
 _XTEXT = re.compile(r"\+(2B|3D)")
 _UNITEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,5})\}")
 _ROUTE = re.compile(r"^@[\w.,@-]{1,200}:")

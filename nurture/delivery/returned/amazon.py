@@ -6,6 +6,7 @@ Mail is not signed the way SNS calls are, so this is read for what it says and b
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from nurture.delivery.returned.address import plain
@@ -13,14 +14,18 @@ from nurture.delivery.returned.report import Complaint, Failed, Kind, Report
 from nurture.delivery.returned.verdict import Words, failed
 
 _MAX = 100_000
+_BANNER = 2_000
+"""Gateways put their warnings before it."""
+_BEGINS = re.compile(r"^\s*\{", re.MULTILINE)
 _JSON = json.JSONDecoder(strict=False)
 """Mail servers break the long lines ("!" and a line end), in the middle of strings."""
 
 
 def notification(text: str) -> Report | None:
     """The report in this JSON, or None if the text is no notification."""
-    source = text.strip()[:_MAX]
-    if not source.startswith("{") or ("otificationType" not in source and "eventType" not in source):
+    found = _BEGINS.search(text[:_BANNER])
+    source = text[found.end() - 1 :][:_MAX] if found else ""
+    if not source or ("otificationType" not in source and "eventType" not in source):
         return None
     told = _object(source)
     told = _object(told["Message"]) if isinstance(told.get("Message"), str) else told

@@ -32,7 +32,9 @@ _FAILURE_SUBJECT = phrases(
         konnte nicht | non remis | echec de (?:la )?(?:remise|distribution|livraison) | non distribu
         non delivre | message non | retour de | impossible de (?:remettre|distribuer)
         no se (?:ha podido|puede|pudo) entregar | no entregado | devuelto | mancata consegna | non recapitabile
-        onbestelbaar | niet bezorgd | dostavle
+        onbestelbaar | niet (?:worden )?bezorgd | dostavle | nao entregue | falha na entrega | недоставлен
+        не доставлен | 退信
+        送信できません | 配信(?:エラー|不能)
     """
 )
 _NO_REPLY = re.compile(r"\b(?:no-?reply|do-?not-?reply|nicht-?antworten)[\w.-]{0,40}@")

@@ -119,7 +119,9 @@ def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
 
 
 def _tells_failure(mail: Mail, original: Original) -> bool:
-    return machine.tells_of_failure(mail) or text.tells_failure(mail.header("subject") + "\n" + original.said)
+    if machine.tells_of_failure(mail) or text.tells_failure(mail.header("subject") + "\n" + original.said):
+        return True
+    return machine.from_daemon(mail) and text.tells_reason(original.said)
 
 
 def _steps(mail: Mail, original: Original) -> Iterable[tuple[str, list[str]]]:

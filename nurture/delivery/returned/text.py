@@ -12,7 +12,7 @@ import re
 
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.original import Original
-from nurture.domain.failure_reason import folded
+from nurture.domain.failure_reason import Reason, folded, reason_in
 from nurture.domain.phrases import phrases
 
 _FAILURE = phrases(
@@ -30,9 +30,14 @@ _FAILURE = phrases(
         non (?:e stato|consegnat|recapitat) | mailbox (?:is )?(?:full|unavailable) | over quota | quota exceeded
         loop alert | duplicated message | gave up | has been (?:rejected|blocked) | was (?:rejected|blocked)
         送信できません | 失敗しま | 届きません | 配信できません | エラー
-        не может быть доставлено | не доставлено | non remis | dorucen | no mailbox
+        не может быть доставлен | не доставлен | не удалось доставить | недоставлен | non remis | dorucen | no mailbox
         not (?:yet )?been delivered | postponed | may not exist
-        ist voll
+        nao (?:foi possivel|entregue|pode) | erro ao entregar | falha na entrega | kon niet worden
+        niet (?:worden )?bezorgd
+        (?:bezorging|aflevering) .{0,60}mislukt | 退信 | 被退回 | 无法(?:送达|投递) | 無法(?:送達|投遞)
+        未能送达 | 届けられません
+        ist voll | attempt\w* to deliver | (?<!\d)[45]\d\d[ -]#?[45]\.\d\.\d | said: [45]\d\d
+        (?:reason|error): [45]\d\d
     """
 )
 _SENTENCE = phrases(
@@ -73,6 +78,11 @@ def tells_failure(text: str) -> bool:
     return bool(_FAILURE.search(folded(text[:6_000])))
 
 
+def tells_reason(text: str) -> bool:
+    """Whether the words name a reason that only a report on a recipient would name."""
+    return reason_in(text) in _REASONS
+
+
 def recipients_in(original: Original, ours: frozenset[str]) -> list[str]:
     """The addresses the report says failed. ``ours``: those that cannot be meant, as they got the report."""
     not_meant = ours | original.senders
@@ -83,6 +93,7 @@ def recipients_in(original: Original, ours: frozenset[str]) -> list[str]:
     return [address for address, score in meant.items() if score >= min(best, _STRONG)] if best else []
 
 
+_REASONS = frozenset({Reason.USER_UNKNOWN, Reason.HOST_UNKNOWN, Reason.MAILBOX_FULL, Reason.SUSPENDED})
 _STRONG = 3
 
 

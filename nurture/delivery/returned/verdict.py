@@ -25,6 +25,8 @@ _SURE = phrases(
     r"""
         \brcpt\b | does not like recipient | recipient command | table | >: user unknown | \baccount | mailbox
         invalid recipient | recipient (?:not found|unknown|invalid|does not exist)
+        usuari | destinat | utente | indirizzo | gebruiker | ontvanger | nutzer | empf | postfach | utilisateur
+        compte | cuenta | [^\x00-\x7f]
     """,
     flags=re.IGNORECASE,
 )
