@@ -102,9 +102,10 @@ class World:
         raise AssertionError("the beats never come to rest")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass to ``moment``; whatever is due in between happens when it is due, duties at midnight."""
+        """Let time pass to ``moment``; whatever is due in between happens when it is due, duties on Monday's midnight."""
         while self.now < moment:
-            day = self.now.astimezone(BERLIN).date() + timedelta(days=1)
+            today = self.now.astimezone(BERLIN).date()
+            day = today + timedelta(days=7 - today.weekday())
             midnight = datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
             self.now = max(self.now, min([*self._due().values(), midnight, moment]))
             self.beat()
