@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from nurture.domain.breaker import Figures
+from nurture.domain.delivery_rules import OTHER
 from nurture.domain.message import MessageState
 from nurture.engine.delivery_progress import Progress, progress
 from nurture.engine.delivery_said import Said, said
@@ -133,9 +134,9 @@ class DeliveryView:
 
     @property
     def pairs(self) -> list[Pair]:
-        """(stream, lane) of which there is anything to tell, by lane."""
+        """(stream, lane) of which there is anything to tell, by lane; what is no provider comes last."""
         found = {(row.stream, row.lane) for row in self.queue} | set(self.today.figures) | set(self.long.figures)
-        return sorted(found, key=lambda pair: (pair[1], pair[0]))
+        return sorted(found, key=lambda pair: (pair[1] in ("", OTHER), pair[1], pair[0]))
 
 
 def total(figures: Iterable[Figures]) -> Figures:
