@@ -92,9 +92,12 @@ def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, 
 def _may_be_a_filter(status: str | None, diagnostic: str, about: str) -> bool:
     """Whether "user unknown" came from a remote server that gave no precise status, nobody knows when.
 
-    At RCPT such words mean what they say; after the content has been seen, filters use them, too.
+    At RCPT such words mean what they say; after the content has been seen, filters use them, too. A status that says
+    nothing (5.0.0) over words of no server's reply is a gateway's own account of the matter.
     """
-    if reply_code(diagnostic) is None or _SURE.search(diagnostic) or _SURE.search(about):
+    if reply_code(diagnostic) is None:
+        return status == "5.0.0" and enhanced_status(diagnostic) in (None, "5.0.0")
+    if _SURE.search(diagnostic) or _SURE.search(about):
         return False
     precise = (enhanced_status(diagnostic) or "", status or "")
     return not any(_ADDRESS_STATUS.match(one) for one in precise)
