@@ -135,15 +135,15 @@ def authenticate(rt: Runtime, name: str, password: str, place: str, now: datetim
     return OfficeUser(user.id, user.name, user.language)
 
 
-def current_user(rt: Runtime, token: str, now: datetime) -> OfficeUser | None:
-    """Who is logged in under ``token``; None: nobody (any more)."""
+def current_user(rt: Runtime, token: str, now: datetime, *, acts: bool = True) -> OfficeUser | None:
+    """Who is logged in under ``token``; None: nobody (any more). ``acts`` False: a page that asks by itself."""
     key = _key(token)
     with reading(rt.db) as session:
         found = store.session_user(session, key, now - ABSOLUTE, now - IDLE)
         if found is None:
             return None
         user, seen = OfficeUser(found[0].id, found[0].name, found[0].language), found[1]
-    if now - seen >= _TOUCH_EVERY:
+    if acts and now - seen >= _TOUCH_EVERY:
         with transaction(rt.db) as session:
             store.touch_session(session, key, now)
     return user

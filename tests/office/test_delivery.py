@@ -26,7 +26,7 @@ from nurture.store.database import reading, transaction
 from nurture.store.delivery_counts import Count
 from nurture.store.schema import Alarm, BreakerRow, LaneRow, Message, ReturnedMail, Route, Suppression
 from nurture.web.office import charts
-from tests.office.conftest import Filled, log_in, one_user, token
+from tests.office.conftest import Clock, log_in, token
 
 PAGES = ("/office/delivery", "/office/delivery/breakers/1", "/office/delivery/returned", "/office/delivery/returned?kind=bounce",
          "/office/delivery/returned?show=quarantine", "/office/delivery/returned/1", "/office/messages?show=unknown")  # fmt: skip
@@ -195,6 +195,13 @@ def test_the_live_part_alone_when_htmx_asks(inside: FlaskClient) -> None:
     page = inside.get("/office/delivery", headers={"HX-Request": "true"})
     assert page.text.lstrip().startswith('<div id="delivery"')
     assert 'hx-trigger="every 4s"' in page.text
+
+
+def test_a_page_that_keeps_itself_up_to_date_does_not_keep_the_login(inside: FlaskClient, clock: Clock) -> None:
+    for _ in range(2):
+        clock.now += timedelta(minutes=16)
+        answer = inside.get("/office/delivery", headers={"HX-Request": "true", "HX-Trigger": "delivery"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/office/login")
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------

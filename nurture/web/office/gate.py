@@ -21,6 +21,8 @@ from nurture.web.public.site import site
 
 _OPEN = frozenset({"office.log_in", "office.choose_theme", "office.choose_language"})
 """Pages that need no login."""
+_BY_THEMSELVES = frozenset({"delivery"})
+"""Parts of pages (by their id) that ask again and again: an open page is nobody who works, and its login ends in time."""
 _HOME = re.compile(r"/office/[\w/@.+%-]*(\?[\w=&.+%@-]*)?")
 
 
@@ -59,7 +61,8 @@ def add_pages(office: Blueprint) -> None:
 
 def _recognise() -> None:
     token = request.cookies.get(current_app.config["OFFICE_COOKIE"], "")
-    g.user = login.current_user(desk().rt, token, desk().now()) if token else None
+    acts = request.headers.get("HX-Trigger") not in _BY_THEMSELVES
+    g.user = login.current_user(desk().rt, token, desk().now(), acts=acts) if token else None
 
 
 def _check_form() -> None:
