@@ -9,7 +9,6 @@ nothing about a mail: that is the server's and the engine's business.
 from __future__ import annotations
 
 import math
-import selectors
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -21,10 +20,11 @@ from nurture.delivery.lookup import Lookup
 from nurture.delivery.outcome import Outcome, Phase, lost
 from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.transport import Parcel, Shipment, Work
+from nurture.delivery.watch import Seen, Watch, open_watch
 
-Poll = Callable[[selectors.BaseSelector, float], list[tuple[selectors.SelectorKey, int]]]
+Poll = Callable[[Watch, float], list[Seen]]
 _ASK_AGAIN = 1.0
-_WATCH_AGAIN = 1.0
+_CHECK_AGAIN = 1.0
 """So many seconds late may a deadline be noticed."""
 _IDLE = 10.0
 """Seconds a connection is kept without a mail."""
@@ -38,10 +38,10 @@ class Round:
     ) -> None:
         self._work, self._directory, self._timeouts = work, directory, timeouts
         self._stopwatch, self._poll = stopwatch, poll
-        self._selector = selectors.DefaultSelector()
-        self._lookup = Lookup(self._selector)
+        self._watch = open_watch()
+        self._lookup = Lookup(self._watch)
         self._now = stopwatch()
-        self._asked = self._watched = self._now
+        self._asked = self._checked = self._now
         self._short, self._room = True, True
         self._lanes: dict[str, Lane] = {}
         self._lines: dict[Connection, Line] = {}
@@ -56,7 +56,7 @@ class Round:
             for connection in list(self._lines):
                 connection.close()
             self._lookup.close()
-            self._selector.close()
+            self._watch.close()
 
     def _turn(self) -> bool:
         """One look at all connections. Whether there is more to do."""
@@ -128,7 +128,7 @@ class Round:
         if host is None:  # all failed once, and some work: try from the beginning
             destination.failed.clear()
             host = destination.hosts[0]
-        connection = Connection(self._directory.server(host), self._selector, self._lookup, self._timeouts)
+        connection = Connection(self._directory.server(host), self._watch, self._lookup, self._timeouts)
         line = self._lines[connection] = Line(connection, destination, host, parcel)
         destination.lines.add(line)
         lane = destination.lane
@@ -176,23 +176,21 @@ class Round:
 
     def _look(self) -> None:
         """Wait for something to happen, at most until more has to be asked for or deadlines have to be looked at."""
-        until = min(self._asked + _ASK_AGAIN, self._watched + _WATCH_AGAIN)
-        seen = self._poll(self._selector, max(0.0, until - self._now))
+        until = min(self._asked + _ASK_AGAIN, self._checked + _CHECK_AGAIN)
+        seen = self._poll(self._watch, max(0.0, until - self._now))
         self._now = self._stopwatch()
-        lines, now = self._lines, self._now
-        for key, mask in seen:
-            connection = key.data
-            if (line := lines.get(connection)) is not None:
-                if events := connection.handle(mask, now):
+        for owner, mask in seen:
+            if isinstance(owner, Connection):
+                if (line := self._lines.get(owner)) and (events := owner.handle(mask, self._now)):
                     self._heard(line, events)
-            elif connection is self._lookup:
+            elif owner is self._lookup:
                 self._looked_up()
-        if self._now - self._watched >= _WATCH_AGAIN:
-            self._watch()
+        if self._now - self._checked >= _CHECK_AGAIN:
+            self._check()
 
-    def _watch(self) -> None:
+    def _check(self) -> None:
         """Whether a server took too long, or a connection rests for too long. Not each turn: it adds up."""
-        self._watched = self._now
+        self._checked = self._now
         for connection, line in list(self._lines.items()):
             if connection.deadline is not None and connection.deadline <= self._now:
                 self._heard(line, connection.expired(self._now))

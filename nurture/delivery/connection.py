@@ -10,7 +10,6 @@ other connection, and decides nothing about what to send.
 from __future__ import annotations
 
 import os
-import selectors
 import socket
 import ssl
 from concurrent.futures import Future
@@ -21,9 +20,9 @@ from nurture.delivery.events import Event, Manner, Over, Secure, Waiting
 from nurture.delivery.lookup import Addresses, Lookup, numeric
 from nurture.delivery.outcome import Phase, lost
 from nurture.delivery.timeouts import Timeouts
+from nurture.delivery.watch import IN, OUT, Watch
 
 _BODY = Phase.BODY  # reached once: an enum's members are looked up slowly
-_IN, _OUT = selectors.EVENT_READ, selectors.EVENT_WRITE
 _READ = 65_536
 _RECORD = 16_384
 """A TLS record at most: what was not written whole, nobody can read."""
@@ -40,12 +39,12 @@ class Server:
 
 
 class Connection:
-    """``handle`` what the selector reports and ask ``expired`` now and then; both give events until Over."""
+    """``handle`` what is seen of it and ask ``expired`` now and then; both give events until Over."""
 
-    def __init__(self, server: Server, selector: selectors.BaseSelector, lookup: Lookup, timeouts: Timeouts) -> None:
+    def __init__(self, server: Server, watch: Watch, lookup: Lookup, timeouts: Timeouts) -> None:
         self.conversation = Conversation(server.manner, server.host)
         self.deadline: float | None = None
-        self._server, self._selector, self._lookup, self._timeouts = server, selector, lookup, timeouts
+        self._server, self._watched_by, self._lookup, self._timeouts = server, watch, lookup, timeouts
         self._found: Future[Addresses] | None = None
         self._addresses: Addresses = []
         self._socket: socket.socket | None = None
@@ -78,15 +77,15 @@ class Connection:
         return self._dial(now)
 
     def handle(self, mask: int, now: float) -> list[Event]:
-        """What the selector saw."""
+        """What was seen of the socket."""
         if self._socket is None:
             return []
         if not self._connected:
             return self._dialled(now)
         if self._shaking:
             return self._shake(now)
-        events = self._read(now) if mask & _IN else []
-        if mask & _OUT and not self.conversation.over:
+        events = self._read(now) if mask & ~OUT else []
+        if mask & OUT and not self.conversation.over:
             events += self._write(now)
         return events
 
@@ -135,11 +134,11 @@ class Connection:
             self._trouble = _words(error)
             return self._dial(now)
         self.deadline = now + self._timeouts.connect
-        self._watch(_OUT)
+        self._watch(OUT)
         return []
 
     def _dialled(self, now: float) -> list[Event]:
-        """The selector says that connecting is over, for better or worse."""
+        """Connecting is over, for better or worse."""
         assert self._socket is not None  # noqa: S101 - for the type checker
         if trouble := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._trouble = _words(OSError(trouble, os.strerror(trouble)))
@@ -150,7 +149,7 @@ class Connection:
         self.conversation.host = f"{self._server.host} [{self._socket.getpeername()[0]}]"
         if self._server.manner.tls == "implicit":
             return self._secure(now)
-        self._watch(_IN)
+        self._watch(IN)
         self._wait(now)
         return []
 
@@ -175,15 +174,15 @@ class Connection:
         try:
             self._socket.do_handshake()
         except ssl.SSLWantReadError:
-            self._watch(_IN)
+            self._watch(IN)
             return []
         except ssl.SSLWantWriteError:
-            self._watch(_OUT)
+            self._watch(OUT)
             return []
         except OSError as error:
             return self._untrusted(error)
         self._shaking = False
-        self._watch(_IN)
+        self._watch(IN)
         verified = self._socket.context.verify_mode is ssl.CERT_REQUIRED
         self.conversation.host += f" {self._socket.version()}{'' if verified else ' unverified'}"
         if self._server.manner.tls == "implicit":
@@ -230,8 +229,8 @@ class Connection:
             pass
         except OSError as error:
             return self._last_words() or self._lost(_words(error))
-        if self._out or self._mask != _IN:
-            self._watch(_IN | (_OUT if self._out else 0))
+        if self._out or self._mask != IN:
+            self._watch(IN | (OUT if self._out else 0))
         self._wait(now, moved=sent)
         return []
 
@@ -248,17 +247,17 @@ class Connection:
     def _lost(self, what: str) -> list[Event]:
         return self.conversation.lost(what, len(self._out))
 
-    # --- the selector and the clock ---------------------------------------------------------------------------------------
+    # --- what is waited for ---------------------------------------------------------------------------------------
 
     def _watch(self, mask: int) -> None:
         if mask == self._mask or self._socket is None:
             return
         if not self._mask:
-            self._selector.register(self._socket, mask, self)
+            self._watched_by.begin(self._socket, mask, self)
         elif not mask:
-            self._selector.unregister(self._socket)
+            self._watched_by.end(self._socket)
         else:
-            self._selector.modify(self._socket, mask, self)
+            self._watched_by.change(self._socket, mask)
         self._mask = mask
 
     def _wait(self, now: float, *, moved: bool = False) -> None:

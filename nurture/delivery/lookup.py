@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+from nurture.delivery.watch import IN, Watch
 
 Addresses = list[tuple[Any, ...]]
 _THREADS = 8
@@ -14,14 +15,14 @@ _MOST = 5
 
 
 class Lookup:
-    """``find`` begins to look; the selector wakes when something was found. ``close`` when the loop is over."""
+    """``find`` begins to look; the watch wakes when something was found. ``close`` when the loop is over."""
 
-    def __init__(self, selector: selectors.BaseSelector) -> None:
-        self._selector = selector
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
         self._bell, self._ring = socket.socketpair()
         self._bell.setblocking(False)
         self._threads: ThreadPoolExecutor | None = None
-        selector.register(self._bell, selectors.EVENT_READ, self)
+        watch.begin(self._bell, IN, self)
 
     def find(self, host: str, port: int) -> Future[Addresses]:
         if self._threads is None:
@@ -31,13 +32,13 @@ class Lookup:
         return found
 
     def heard(self) -> None:
-        """The selector saw the bell."""
+        """The bell was seen."""
         self._bell.recv(4096)
 
     def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
-        self._selector.unregister(self._bell)
+        self._watch.end(self._bell)
         self._bell.close()
         self._ring.close()
 

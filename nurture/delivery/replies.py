@@ -30,7 +30,7 @@ class Reply(NamedTuple):
 
 
 def all_taken(data: bytes) -> str | None:
-    """The words of the first of exactly four replies in ``data``, if they are 250, 250, 250, 354, a line each; else None."""
+    """The words of the first of the four replies in ``data``, if they are 250, 250, 250, 354, a line each; else None."""
     found = _ALL_TAKEN.fullmatch(data)
     return found[1].decode("utf-8", "replace") if found else None
 

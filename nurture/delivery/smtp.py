@@ -7,7 +7,6 @@ What was learned about a server is remembered for an hour.
 
 from __future__ import annotations
 
-import selectors
 import socket
 import ssl
 import time
@@ -22,13 +21,14 @@ from nurture.delivery.outcome import Phase
 from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.transport import Shipment, Work
+from nurture.delivery.watch import Seen, Watch
 
 _REMEMBERED = 3600.0
 
 
-def wait(selector: selectors.BaseSelector, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+def wait(watch: Watch, seconds: float) -> list[Seen]:
     """What a loop sleeps in."""
-    return selector.select(seconds)
+    return watch.select(seconds)
 
 
 class _Memory:

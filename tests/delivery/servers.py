@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 import ssl
 from collections import deque
@@ -15,6 +14,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from nurture.delivery.watch import Seen, Watch
 
 CERTIFICATES = Path(__file__).with_name("certificates")
 CLOSE, HANG, GARBAGE, DRIP = "close", "hang", "garbage", "drip"
@@ -199,9 +200,9 @@ class SteppedClock:
     def __call__(self) -> float:
         return self.now
 
-    def poll(self, selector: selectors.BaseSelector, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+    def poll(self, watch: Watch, seconds: float) -> list[Seen]:
         stuck = [one for one in self._server.stuck if one.patient]
-        if seen := selector.select(self._others if stuck else 0.05):
+        if seen := watch.select(self._others if stuck else 0.05):
             self._idle = 0
             return seen
         if stuck:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Sequence
-from itertools import cycle
+from collections.abc import Callable, Sequence
+from itertools import chain, cycle
 
 import pytest
 from delivery.carrier import parcels
@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture.delivery.conversation import Conversation
-from nurture.delivery.events import Manner, Over, Ready, Secure, Settled, Waiting
+from nurture.delivery.dialogue import Dialogue
+from nurture.delivery.events import Event, Manner, Over, Ready, Secure, Settled, Waiting
 from nurture.delivery.outcome import Kind, Phase, enhanced, judge
 from nurture.delivery.replies import LONGEST_LINE, Nonsense, ReplyReader
 from nurture.domain.failure import Failure
 
+Hear = Callable[[Conversation, bytes], list[Event]]
 A, D, F, U = Kind.ACCEPTED, Kind.DEFERRED, Kind.FAILED, Kind.UNKNOWN
 FIRST, SECOND = parcels(2, raw=b"Hallo\r\n", envelope_id="m+1=")
 
@@ -317,13 +319,59 @@ _REPLY = st.sampled_from(
 )
 
 
+_CUTS = st.lists(st.integers(1, 40), min_size=1, max_size=8)
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.lists(_REPLY, max_size=14), st.lists(st.integers(1, 40), min_size=1, max_size=8), st.booleans())
+@given(st.lists(_REPLY, max_size=14), _CUTS, st.booleans())
 def test_any_chunking_of_what_the_server_says_means_the_same(replies: list[str], cuts: list[int], grouped: bool) -> None:
     assert _heard(replies, cuts, grouped=grouped) == _heard(replies, [1], grouped=grouped)
 
 
-def _heard(replies: Sequence[str], cuts: Sequence[int], *, grouped: bool) -> tuple[list[object], bytes]:
+_USUAL = ["250 ok", "250 ok", "250 ok", "354 go"]
+_UNUSUAL = st.sampled_from(
+    ["250", "250 ", "250  2.0.0 gr\u00fcn \0 ", "250-a\r\n250 b", "250 " + "x" * 600, "251 ok", "354", "354 go\r\n250 ok"]
+)
+_TURNS = st.lists(st.one_of(st.just(_USUAL), st.tuples(st.integers(0, 3), st.one_of(_REPLY, _UNUSUAL)).map(
+    lambda change: [*_USUAL[: change[0]], change[1], *_USUAL[change[0] + 1 :]]
+)), max_size=5)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TURNS, st.one_of(st.just([10_000]), _CUTS))
+def test_the_short_way_leads_to_the_same_as_the_long_one(turns: list[list[str]], cuts: list[int]) -> None:
+    replies = [*_USUAL[1:], *chain.from_iterable(turns)]
+    assert _heard(replies, cuts, grouped=True) == _heard(replies, cuts, grouped=True, hear=Dialogue.receive)
+
+
+def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = _in_groups()
+    talk.hear("250 ok", "250 ok", "354 go")
+    talk.core.go()
+    talk.core.offer(SECOND)
+    monkeypatch.setattr(ReplyReader, "feed", None)
+    settled, waiting = talk.hear("250 2.0.0 queued as 4711", "250 2.1.0 ok", "250 2.1.5 ok", "354 go")
+    assert settled == Settled(FIRST, judge(Phase.ANSWER, 250, "2.0.0 queued as 4711", "mx"))
+    assert waiting == Waiting(SECOND)
+    assert talk.core.answers == 2 + 3 + 4
+    assert (talk.core.useful, talk.core.awaits()) == (True, None)
+
+
+def test_an_acceptance_before_the_message_has_left_is_none() -> None:
+    talk = _in_groups()
+    talk.hear("250 ok", "250 ok", "354 go")
+    talk.core.go()
+    talk.core.offer(SECOND)
+    unsent = len(talk.said) - 1
+    (settled, over) = talk.hear("250 ok", "250 ok", "250 ok", "354 go", unsent=unsent)
+    assert isinstance(settled, Settled)
+    assert (settled.outcome.kind, settled.outcome.phase) == (D, Phase.BODY)
+    assert isinstance(over, Over)
+
+
+def _heard(
+    replies: Sequence[str], cuts: Sequence[int], *, grouped: bool, hear: Hear = Conversation.receive
+) -> tuple[list[object], bytes]:
     """All events and all that was said, with a leader who lets every mail go at once.
 
     The server gives one reply per command, the next of ``replies`` each time, in pieces of these sizes.
@@ -343,7 +391,7 @@ def _heard(replies: Sequence[str], cuts: Sequence[int], *, grouped: bool) -> tup
             return events, said
         size = next(sizes)
         piece, coming = coming[:size], coming[size:]
-        for event in core.receive(piece):
+        for event in hear(core, piece):
             events.append(event)
             if isinstance(event, Ready):
                 core.offer(mails.popleft())
