@@ -16,7 +16,7 @@ from nurture.engine.message_life import Basis, MessageLife, Origin, life, number
 
 @click.command(
     epilog="Example: nurture message 4711 --json; or by what a server or a reader quotes: "
-    "nurture message '<3f2a…@news.example.com>', nurture message 'b+mzxw6…@bounces.example.com'"
+    "nurture message '<3f2a…@news.example.com>', nurture message 'b+mzxw6…@bounce.example.com'"
 )
 @click.argument("id_", metavar="ID")
 @click.option("--language", default="", help="Of the texts: de or en; the first of the organisation by default.")
