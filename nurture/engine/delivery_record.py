@@ -56,9 +56,10 @@ class Pending:
 
 @dataclass(frozen=True)
 class Departure:
-    """Mails that are about to leave, with what is kept of their letters."""
+    """Mails that are about to leave, with what is kept of their letters. ``until``: the lease of all of them."""
 
     moves: Sequence[Move] = ()
+    until: datetime | None = None
     frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     raw: Sequence[tuple[int, bytes]] = ()
 
@@ -69,6 +70,7 @@ class Record:
     def __init__(self, rt: Runtime, worker: str, wait: Callable[[float], None]) -> None:
         self._rt, self._worker, self._wait = rt, worker, wait
         self._figures = Tallies()
+        self._autocommits = rt.db.dialect.name != "sqlite"
         self._line: Connection | None = None
         self.pending = Pending()
         self.tally: Counter[str] = Counter()
@@ -117,21 +119,22 @@ class Record:
         return results, lost
 
     def _goes_smoothly(self, departure: Departure) -> bool:
-        """Whether all that is to be said fits into one statement: accepted mails, and mails that leave."""
+        """Whether all that is to be said fits into one statement: mails that were accepted, and mails that leave."""
         known = self.pending
-        if known.paused or known.works or departure.frames or departure.raw or self._rt.db.dialect.name == "sqlite":
+        if known.moves or known.paused or known.works or departure.frames or departure.raw or not self._autocommits:
             return False
-        return all(r.outcome.kind is Kind.ACCEPTED for r in known.results)
+        if any(m.state is not _CLAIMED for m in departure.moves):
+            return False
+        return all(r.outcome.kind is _ACCEPTED and r.state is _SENDING for r in known.results)
 
     def _at_once(self, departure: Departure, now: datetime) -> tuple[list[Move], set[int]]:
         """The same as ``_write`` on one round trip to the database instead of five."""
         results = [after(r, 0) for r in self.pending.results]
-        wanted = [*self.pending.moves, *results, *departure.moves]
         if self._line is None:
             self._line = self._rt.db.connect().execution_options(isolation_level="AUTOCOMMIT")
+        going, tries = departure.moves, [_try(r) for r in self.pending.results]
         try:
-            tries = [_try(r) for r in self.pending.results]
-            if moves.settle_at_once(self._line, self._worker, wanted, tries, now):
+            if moves.settle_turn(self._line, self._worker, going, tries, departure.until or now, now):
                 return results, set()
         except IntegrityError:  # a mail is gone with its reader
             return self._write(departure, None, now, again=False)
@@ -139,7 +142,7 @@ class Record:
             self.close()
             raise
         with transaction(self._rt.db) as session:
-            return results, moves.settle(session, self._worker, wanted, now)
+            return results, moves.settle(session, self._worker, [*results, *going], now)
 
     def close(self) -> None:
         if self._line is not None:
@@ -197,6 +200,9 @@ class Record:
                 self._wait(seconds)
         return action(True)
 
+
+# reached once: an enum's members are looked up slowly
+_ACCEPTED, _CLAIMED, _SENDING = Kind.ACCEPTED, MessageState.CLAIMED, MessageState.SENDING
 
 _OF_PERSON = frozenset({Phase.RECIPIENT, Phase.ANSWER})
 """Where a server speaks of the recipient."""

@@ -216,7 +216,7 @@ class Round:
             for id_, held in going.items()
         ]
         raw = [(p.message_id, p.raw) for p in ready if p.message_id in going and going[p.message_id].evidence]
-        return Departure(sending, self._new_frames(going.values()), raw)
+        return Departure(sending, until, self._new_frames(going.values()), raw)
 
     def _new_frames(self, going: Iterable[Held]) -> dict[str, Mapping[str, Any]]:
         """Shared parts of these letters that this round has not kept yet."""

@@ -110,12 +110,8 @@ def record_tries(session: Session, tries: Sequence[Try]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         session.connection().execute(_ATTEMPTS.insert(), [_attempt(t) for t in tries])
     else:
-        session.connection().execute(_INSERT_ATTEMPTS, {"tries": attempts_as_json(tries)})
-
-
-def attempts_as_json(tries: Sequence[Try]) -> str:
-    """As ``INSERT_ATTEMPTS`` takes them."""
-    return json.dumps([_attempt(t) for t in tries], default=spelled)
+        given = json.dumps([_attempt(t) for t in tries], default=spelled)
+        session.connection().execute(_INSERT_ATTEMPTS, {"tries": given})
 
 
 def _attempt(t: Try) -> dict[str, Any]:
@@ -123,12 +119,13 @@ def _attempt(t: Try) -> dict[str, Any]:
     return {"message_id": t.message, "at": t.at, "outcome": t.outcome, "phase": t.phase, **said}
 
 
-INSERT_ATTEMPTS = """INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
+_INSERT_ATTEMPTS = text(
+    """INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
        SELECT message_id, at, outcome, phase, status, reply, host
        FROM json_to_recordset(CAST(:tries AS json)) AS given(
            message_id bigint, at timestamptz, outcome text, phase text, status text, reply text, host text)"""
+)
 """For PostgreSQL: any number of attempts as one parameter."""
-_INSERT_ATTEMPTS = text(INSERT_ATTEMPTS)
 
 
 def tries_of(session: Session, messages: Iterable[int]) -> dict[int, list[Try]]:
