@@ -119,7 +119,13 @@ def _consequences(case: Case) -> tuple[str, str]:
 def _row(came: Came, now: datetime) -> dict[str, Any]:
     report = {
         "recipients": [
-            {"address": r.address, "failure": r.failure and r.failure.value, "status": r.status, "words": r.words[:2000]}
+            {
+                "address": r.address,
+                "original": r.original,
+                "failure": r.failure and r.failure.value,
+                "status": r.status,
+                "words": r.words[:2000],
+            }
             for r in came.recipients[:20]
         ],
         "from": came.sender,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 from nurture.engine.objection import object_to_mail
 from nurture.engine.returns_came import Came, Recipient
-from nurture.engine.returns_match import Match, same
+from nurture.engine.returns_match import Match, another, said_of
 from nurture.engine.returns_policy import Case, act
 from nurture.engine.runtime import Runtime
 from nurture.store import contacts, enrollments, evidence, holds, returned
@@ -106,7 +107,7 @@ def assign(
         if meant is ReturnKind.UNCLEAR:
             raise IllegalTransition("returned mail of an unclear kind", row.state, "assign")
         came = replace(_came_again(row), kind=meant)
-        about = next((r for r in came.recipients if same(r.address, sent.address)), next(iter(came.recipients), None))
+        about = _about(sent.address, came.recipients)
         action = f"assigned by {by}; {act(Case(rt, session, id_, came, Match(sent, sent.contact_id, about), now))}"
         failure = about.failure if about and meant is ReturnKind.BOUNCE else None
         returned.settle(session, id_, {
@@ -116,11 +117,21 @@ def assign(
         return returned.DONE, action
 
 
+def _about(address: str, recipients: Sequence[Recipient]) -> Recipient | None:
+    """What the report says of our address; where it names only others, what it says of the first, which is not ours."""
+    first = next(iter(recipients), None)
+    return said_of(address, recipients) or (another(first) if first and first.address else first)
+
+
 def _came_again(row: ReturnedMail) -> Came:
     """What was read when it came, from what is on record of it."""
     recipients = tuple(
         Recipient(
-            r["address"], Failure(r["failure"]) if r.get("failure") else None, r.get("status") or "", r.get("words") or ""
+            r["address"],
+            Failure(r["failure"]) if r.get("failure") else None,
+            r.get("status") or "",
+            r.get("words") or "",
+            r.get("original") or "",
         )
         for r in row.report.get("recipients", [])
     )

@@ -12,6 +12,7 @@ Nothing here writes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -87,7 +88,7 @@ def _forged(rt: Runtime, came: Came) -> str:
 
 def _checked(came: Came, sent: Sent) -> Match:
     """A report on a known mail: only what it says of the very address the mail went to is believed."""
-    ours = next(filter(None, (_said_of(sent.address, r) for r in came.recipients)), None)
+    ours = said_of(sent.address, came.recipients)
     named = [r for r in came.recipients if r.address]
     if ours is None and named and not (came.kind is ReturnKind.COMPLAINT and _redacted(named, sent.address)):
         said = ", ".join(r.address for r in named[:3])
@@ -96,12 +97,18 @@ def _checked(came: Came, sent: Sent) -> Match:
     return Match(sent, sent.contact_id, ours or nameless)
 
 
-def _said_of(address: str, recipient: Recipient) -> Recipient | None:
-    """What the report says of the address we wrote to."""
-    if same(recipient.address, address):
-        return recipient
-    if not same(recipient.original, address):
-        return None
+def said_of(address: str, recipients: Sequence[Recipient]) -> Recipient | None:
+    """What the report says of the address we wrote to. Of one it was forwarded to, only that our mail did not get there."""
+    for recipient in recipients:
+        if same(recipient.address, address):
+            return recipient
+        if same(recipient.original, address):
+            return another(recipient)
+    return None
+
+
+def another(recipient: Recipient) -> Recipient:
+    """The same about another address than ours: it proves nothing about ours."""
     return replace(recipient, failure=Failure.SOFT) if recipient.failure is Failure.INVALID else recipient
 
 

@@ -26,7 +26,7 @@ from nurture.store.database import reading, transaction
 from nurture.store.delivery_counts import Count
 from nurture.store.schema import Alarm, BreakerRow, LaneRow, Message, ReturnedMail, Route, Suppression
 from nurture.web.office import charts
-from tests.office.conftest import Clock, log_in, token
+from tests.office.conftest import Clock, Filled, log_in, one_user, token
 
 PAGES = ("/office/delivery", "/office/delivery/breakers/1", "/office/delivery/returned", "/office/delivery/returned?kind=bounce",
          "/office/delivery/returned?show=quarantine", "/office/delivery/returned/1", "/office/messages?show=unknown")  # fmt: skip
@@ -278,6 +278,22 @@ def test_assigned_to_a_mail_the_policy_follows(inside: FlaskClient, busy: Runtim
         assert row.action.startswith("assigned by katrin; suppressed: the address does not exist")
         assert session.get(Suppression, address) is not None
         assert session.get_one(Message, mail.id).state.value == "failed"
+
+
+def test_assigned_where_only_another_address_is_named_it_proves_nothing_about_ours(
+    inside: FlaskClient, busy: Runtime
+) -> None:
+    with transaction(busy.db) as session:
+        row = session.get_one(ReturnedMail, 1)
+        header = session.get_one(Message, row.message_id).header_id
+        named = {**row.report["recipients"][0], "address": "elsewhere@other.example", "original": ""}
+        row.report = {**row.report, "recipients": [named]}
+    assert (
+        post(inside, "/office/delivery/returned/1", "/office/delivery/returned/1/assign", message=header).status_code == 303
+    )
+    with reading(busy.db) as session:
+        assert session.get_one(ReturnedMail, 1).failure == "soft"
+        assert session.get(Suppression, session.scalar(select(Message.address).where(Message.header_id == header))) is None
 
 
 def test_what_is_unclear_needs_a_kind(inside: FlaskClient, busy: Runtime) -> None:
