@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,52 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from nurture.delivery.mailbox import MailboxTransport
-from nurture.engine.login import create_user
+from nurture.engine import login
+from nurture.engine.login import create_user, has_users
 from nurture.engine.runtime import Runtime
 from nurture.web import create_app
 from tests.office.seed import seed
 from tests.office.serving import NAME, PASSWORD
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+Filled = Callable[[str, Runtime, Callable[[], None]], Runtime]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashed_once() -> Iterator[None]:
+    """Hashing a password is slow on purpose; here the same question gets the answer it got before."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("generate_password_hash", "check_password_hash"):
+            patch.setattr(login, name, cache(getattr(login, name)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def filled() -> Iterator[Filled]:
+    """``filled("seed", rt, fill)``: fills a fresh database; once on SQLite, of which everybody then gets a copy."""
+    kept: dict[str, sqlite3.Connection] = {}
+
+    def of(name: str, rt: Runtime, fill: Callable[[], None]) -> Runtime:
+        if rt.db.dialect.name != "sqlite":
+            fill()
+            return rt
+        fresh = name not in kept
+        if fresh:
+            fill()
+            kept[name] = sqlite3.connect(":memory:")
+        connection = rt.db.raw_connection()
+        here = connection.driver_connection
+        assert isinstance(here, sqlite3.Connection)
+        source, target = (here, kept[name]) if fresh else (kept[name], here)
+        source.backup(target)
+        connection.close()
+        return rt
+
+    yield of
+    for copy in kept.values():
+        copy.close()
 
 
 class Clock:
@@ -40,19 +81,22 @@ def clock(now: datetime) -> Clock:
 
 @pytest.fixture
 def house(sqlite_db: Engine, make_runtime: Callable[..., Runtime], tmp_path: Path) -> Runtime:
-    """An empty office with one user, served without TLS."""
+    """An empty office, served without TLS."""
     return make_runtime(sqlite_db, transport=MailboxTransport(tmp_path / "mailbox"), public_url="http://localhost")
 
 
 @pytest.fixture
-def seeded(house: Runtime, now: datetime) -> Runtime:
-    seed(house, now)
-    return house
+def seeded(house: Runtime, now: datetime, filled: Filled) -> Runtime:
+    def fill() -> None:
+        one_user(house, now)
+        seed(house, now)
+
+    return filled("seed", house, fill)
 
 
 @pytest.fixture
 def app(house: Runtime, clock: Clock, now: datetime) -> Flask:
-    create_user(house, NAME, PASSWORD, "de", now)
+    one_user(house, now)
     return create_app(house, clock, mailbox=True)
 
 
@@ -66,6 +110,12 @@ def token(page: TestResponse) -> str:
     found = _TOKEN.search(page.text)
     assert found is not None, "the page has no form"
     return found[1]
+
+
+def one_user(rt: Runtime, now: datetime) -> None:
+    """Somebody who can log in."""
+    if not has_users(rt):
+        create_user(rt, NAME, PASSWORD, "de", now)
 
 
 def log_in(browser: FlaskClient, name: str = NAME, password: str = PASSWORD) -> TestResponse:

@@ -9,7 +9,7 @@ from threading import Thread
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from nurture.engine.login import create_user
+from nurture.engine.login import create_user, has_users
 from nurture.engine.runtime import Runtime
 from nurture.web import create_app
 
@@ -24,7 +24,8 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served(rt: Runtime, now: datetime, *, language: str = "de") -> Iterator[str]:
     """The address of the office over ``rt``; one user can log in."""
-    create_user(rt, NAME, PASSWORD, language, now)
+    if not has_users(rt):
+        create_user(rt, NAME, PASSWORD, language, now)
     app = create_app(rt, lambda: now, mailbox=True)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)

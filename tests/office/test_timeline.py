@@ -15,13 +15,13 @@ from nurture.engine.people import search
 from nurture.engine.runtime import Runtime
 from nurture.engine.timeline import Timeline, timeline
 from nurture.store.people import Wanted
+from tests.office.conftest import Filled
 from tests.office.seed import HERO, PENDING, RETURNED, SUPPRESSED, WITHDRAWN, seed
 
 
 @pytest.fixture
-def office(runtime: Runtime, now: datetime) -> Runtime:
-    seed(runtime, now)
-    return runtime
+def office(runtime: Runtime, now: datetime, filled: Filled) -> Runtime:
+    return filled("timeline", runtime, lambda: seed(runtime, now))
 
 
 @pytest.fixture
