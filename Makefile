@@ -38,7 +38,7 @@ run: setup
 	@$(BIN)/nurture run $(ARGS)
 
 test: .venv/dev.stamp
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m bench $(ARGS)

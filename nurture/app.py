@@ -11,11 +11,10 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from sqlalchemy import Engine
 
-from nurture import web
 from nurture.delivery import DirectTransport, MailboxTransport, SmtpTransport, Transport
 from nurture.delivery.dkim_keys import load_sealer
 from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings, Source
@@ -27,6 +26,9 @@ from nurture.mail.signing import Signer
 from nurture.settings import Settings, load_settings
 from nurture.store import campaigns, migrations
 from nurture.store.database import connect, transaction
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def utc_now() -> datetime:
@@ -56,11 +58,15 @@ def open_existing(settings: Settings) -> Runtime:
     """
     publication = load_publication(settings.home)
     db = connect(settings.database_url)
-    if settings.on_sqlite:
-        migrations.upgrade(db)
-    else:
-        migrations.require_current(db)
-    return assemble(settings, db, publication)
+    try:
+        if settings.on_sqlite:
+            migrations.upgrade(db)
+        else:
+            migrations.require_current(db)
+        return assemble(settings, db, publication)
+    except BaseException:
+        db.dispose()
+        raise
 
 
 def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtime:
@@ -80,6 +86,8 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
 
 def create_web(settings: Settings, rt: Runtime, clock: Callable[[], datetime]) -> Flask:
     """The web over a house that is put together."""
+    from nurture import web  # noqa: PLC0415 - commands that serve nothing do without the time it takes
+
     return web.create_app(rt, clock, mailbox=settings.transport == "mailbox", trusted_proxies=settings.trusted_proxies)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from nurture.store import migrations
@@ -83,3 +86,11 @@ def test_foreign_keys_hold_again_after_an_upgrade(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     engine.dispose()
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    """Only a database that has to be changed costs the time to load it."""
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    assert migrations.head() == scripts.get_current_head()
+    code = "import sys, nurture.app, nurture.cli.timeline; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
