@@ -74,11 +74,6 @@ class Outcome(NamedTuple):
         """Whether this is about the server or our access to it: every mail would meet the same."""
         return self.kind is _DEFERRED and self.phase in _OF_SERVER
 
-    @property
-    def invalid_address(self) -> bool:
-        """Whether the server said that there is no such address. Policy and reputation never mean that."""
-        return self.kind is Kind.FAILED and self.failure is Failure.INVALID
-
 
 def judge(phase: Phase, code: int, text: str, host: str = "") -> Outcome:
     """The outcome of a try that ended with this reply. A 3xx here is no answer to what was asked."""

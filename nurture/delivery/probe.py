@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.request import Request, urlopen
 
 from nurture.delivery.login import choose, steps
+from nurture.delivery.smtp import own_name
 from nurture.delivery.smtp_settings import SmtpSettings
 
 _PATIENCE = 15.0
@@ -61,7 +61,7 @@ class _Probe:
         self.expires: datetime | None = None
 
     def _new(self) -> smtplib.SMTP:
-        name = self._settings.helo or socket.gethostname()
+        name = self._settings.helo or own_name()
         if self._settings.tls == "implicit":
             return smtplib.SMTP_SSL(local_hostname=name, timeout=_PATIENCE, context=self._context)
         return smtplib.SMTP(local_hostname=name, timeout=_PATIENCE)

@@ -3,7 +3,7 @@
 A transport carries what it is given and asks for more whenever one of its lanes runs short. Twice per mail it tells the
 engine: right before the mail can have left (after that nobody can take it back), and when it is known what became of it.
 
-    more() -> shipments -> offer ... server waits for the message -> ahead(ready) -> message, dot -> settled(parcel, outcome)
+    more() -> shipments -> offer ... server waits for the message -> ahead(ready) -> message, dot -> settled(parcel, …)
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Parcel:
 class Shipment:
     """Mails that go to the same servers.
 
-    ``lane``: whose limits hold. ``hosts``: servers in the order they are tried; empty: the transport's own. ``connections``:
-    at most so many at the same time over all shipments of the lane; ``per_connection``: mails before a connection is closed.
-    ``parcels`` are composed while they are taken, so that writing and sending overlap and memory stays flat.
+    ``lane``: whose limits hold. ``hosts``: servers in the order they are tried; empty: the transport's own.
+    ``connections``: at most so many at the same time over all shipments of the lane; ``per_connection``: mails before one
+    is closed. ``parcels`` are composed while they are taken, so that writing and sending overlap and memory stays flat.
     """
 
     lane: str
@@ -64,7 +64,7 @@ class Work(Protocol):
         """What became of one parcel; recorded with the next ``ahead`` or when the round ends."""
 
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
-        """Its servers take nothing at present; what was not settled of it goes back, and no more is asked of its iterator."""
+        """Its servers take nothing at present; what was not settled of it goes back. Its iterator is asked no more."""
 
 
 class Transport(Protocol):

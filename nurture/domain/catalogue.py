@@ -30,9 +30,6 @@ class LeadClass(StrEnum):
     """Can specify and compare; wants to decide now."""
 
 
-PHASES = (LeadClass.B1, LeadClass.B2, LeadClass.B3, LeadClass.A)
-
-
 def in_language(text: Text, language: str) -> str:
     """The text in ``language``, else in the first language it has. Definitions are checked to have all of them."""
     return text.get(language) or next(iter(text.values()), "")

@@ -4,7 +4,9 @@
       ^  ^               |                        |--4xx----> queued again later (deferred), or undelivered when too old
       |  +--lease over---+                        |--5xx----> failed
       |                  |                        +--no reply / crash--> unknown
-      +--deferred--------+-- consent gone --> cancelled;  template fault --> parked
+      +--deferred--------+-- consent gone --> cancelled;  template fault --> parked;  nobody takes its mail --> failed
+
+    accepted --bounce--> failed          unknown --click, answer, delivery notice--> accepted;  --bounce--> failed
 
 ``unknown``: the final dot may have been sent and the reply was never seen (RFC 1047). A nurture mail is then not sent
 again, because nobody may get it twice; a service mail (opt-in, dossier) is, with the same Message-ID.
@@ -29,7 +31,7 @@ class MessageKind(StrEnum):
 
     @property
     def service(self) -> bool:
-        """Whether an unknown outcome is answered by sending again."""
+        """Whether somebody waits for it: it goes first, no warm-up holds it back, an unknown outcome is sent again."""
         return self is not MessageKind.NURTURE
 
 

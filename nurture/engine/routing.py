@@ -37,7 +37,7 @@ from nurture.store import mail_domains
 from nurture.store.database import reading, transaction
 from nurture.store.schema import MailDomain
 
-__all__ = ["DIRECT", "by_provider", "hosts", "lane_of", "present_lane", "route", "takes_mail"]
+__all__ = ["DIRECT", "by_provider", "hosts", "lane_of", "present_lane", "route"]
 
 _BATCH = 1_000
 """Mails looked at in one call."""
@@ -63,19 +63,6 @@ def hosts(rt: Runtime, session: Session, domains: Collection[str], now: datetime
     if stale := [row.domain for row in found.values() if row.expires_at <= now and not row.wanted]:
         mail_domains.want(session, stale)
     return {domain: found[label] for domain, label in labels.items() if label in found}
-
-
-def takes_mail(rt: Runtime, domain: str, now: datetime) -> bool | None:
-    """Whether anybody takes mail for ``domain``: False for a null MX or a domain that does not exist; None: not known.
-
-    From the cache only, so that no form waits for the DNS.
-    """
-    label = _label(domain)
-    if label is None:
-        return False
-    with reading(rt.db) as session:
-        row = mail_domains.known(session, {label}).get(label)
-        return None if row is None or row.expires_at <= now else not row.fault
 
 
 def _label(domain: str) -> str | None:

@@ -20,9 +20,8 @@ from nurture.store.schema import LaneLease, LaneRow
 class LaneState:
     """A lane that was used. ``leased``: connections that workers hold; ``planned``: mails today by the plan, if any.
 
-    ``provider``: whose limits hold; those of ``other`` for a lane that is not configured any more.
-
-    ``allowed.reason``: why nothing goes at present.
+    ``provider``: whose limits hold; those of ``other`` for a lane that is not configured any more. ``allowed.reason``: why
+    nothing goes at present.
     """
 
     id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.types import JSON, TypeDecorator
@@ -33,4 +32,3 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit id (SQLite gives rowids only to columns declared INTEGER)."""
 
 Json = JSON
-JsonValue = dict[str, Any]

@@ -80,7 +80,7 @@ def test_a_recipients_server_takes_and_refuses(server: Postfix) -> None:
     recorder = carry(direct, shipment(mails, lane="other", hosts=("localhost",)))
     outcomes = [recorder.outcomes[n] for n in (1, 2, 3, 4)]
     assert [outcome.kind for outcome in outcomes] == [A, F, F, A]
-    assert outcomes[1].invalid_address
+    assert outcomes[1].failure is Failure.INVALID
     assert outcomes[1].status == "5.1.1"
     assert outcomes[2].failure is Failure.OTHER, "too big: nobody's reputation, no one's address"
     _until(lambda: len(server.box("anna")) == 2, server)

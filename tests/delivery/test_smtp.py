@@ -66,7 +66,7 @@ def test_the_whole_reply_is_kept(server: FaultServer) -> None:
     server.plan("recipient", "550-5.1.1 The mailbox\r\n550 5.1.1 does not exist")
     (outcome,) = _send(_plain(server.port), PARCEL)
     assert outcome.reply == "550 5.1.1 The mailbox\n5.1.1 does not exist"
-    assert outcome.invalid_address
+    assert outcome.failure is Failure.INVALID
 
 
 def test_nobody_listens() -> None:
@@ -235,7 +235,7 @@ def test_letters_beyond_ascii_before_the_at_need_smtputf8() -> None:
     with smtp_server(utf8=False) as inbox:
         (outcome,) = _send(_plain(inbox.port), first)
         assert (outcome.kind, outcome.phase, outcome.of_server) == (F, Phase.RECIPIENT, False)
-        assert not outcome.invalid_address
+        assert outcome.failure is not Failure.INVALID
     with smtp_server(utf8=True) as inbox:
         assert [o.kind for o in _send(_plain(inbox.port), first, second)] == [A, A]
         assert inbox.mails[0][1] == ["j\u00f6rg@werk.example"]

@@ -286,19 +286,6 @@ def test_mails_stamped_for_another_way_are_looked_up_again(house: Direct, now: d
     assert lanes(rt) == {"a@werk.example": "microsoft"}
 
 
-# --- forms --------------------------------------------------------------------------------------------------------------
-
-
-def test_a_form_learns_what_is_known(house: Direct, now: datetime) -> None:
-    rt = house()
-    assert routing.takes_mail(rt, "null.example", now) is None
-    queue(rt, now, "a@werk.example", "a@null.example", "a@gone.example")
-    routing.route(rt, now)
-    known = {name: routing.takes_mail(rt, name, now) for name in ("Werk.example", "null.example", "gone.example", "-")}
-    assert known == {"Werk.example": True, "null.example": False, "gone.example": False, "-": False}
-    assert routing.takes_mail(rt, "null.example", now + timedelta(hours=1)) is None
-
-
 def test_domains_nobody_writes_to_are_forgotten(house: Direct, now: datetime) -> None:
     rt = house()
     queue(rt, now, "a@werk.example")

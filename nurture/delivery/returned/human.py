@@ -82,7 +82,6 @@ def _greets(line: str) -> bool:
     return len(line) < 60 and bool(_GREETING.match(line))
 
 
-_NEGATED = r"(?<!nicht )(?<!nicht mehr )(?<!don't )(?<!not )(?<!never )(?<!do not want to )(?<!kein )"
 _STOP = phrases(
     r"""
         (?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochten?|hiermit|wieder) .{0,60}abmeld\w* | ^abmeld\w*

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import MessageError
@@ -234,11 +233,6 @@ def from_html(source: str) -> str:
         text = text[: quote.start()] + "<br>-----Original Message-----<br>" + text[quote.start() :]
     text = _BREAK.sub("\n", re.sub(r"\s+", " ", text))
     return tidy(html.unescape(_TAG.sub("", text)).replace("\n ", "\n"))
-
-
-def lines_of(text: str) -> Iterator[str]:
-    """Its lines, without what stands around them."""
-    return (line.strip() for line in text.split("\n"))
 
 
 def _plain(raw: bytes) -> Mail:
