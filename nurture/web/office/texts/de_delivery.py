@@ -151,8 +151,7 @@ DELIVERY: Mapping[str, str] = {
     "returned.as-read": "wie gelesen: {kind}",
     "returned.assign": "Zuordnen",
     "returned.assign-text": (
-        "Danach folgt dasselbe wie bei jeder eindeutigen Rücksendung: sperren, pausieren, vermerken oder eine "
-        "Aufgabe."
+        "Danach folgt dasselbe wie bei jeder eindeutigen Rücksendung: sperren, pausieren, vermerken oder eine Aufgabe."
     ),
     "returned.dismiss": "Verwerfen",
     "returned.dismiss-text": "Nichts folgt daraus; die Rücksendung bleibt in der Liste.",

@@ -86,8 +86,7 @@ DELIVERY: Mapping[str, str] = {
     "delivery.shares": "Shares today",
     "delivery.said": "What mail servers say when they defer",
     "delivery.said-note": (
-        "The newest answers of the last 24 hours, the same ones put together. These e-mails are tried again by "
-        "themselves."
+        "The newest answers of the last 24 hours, the same ones put together. These e-mails are tried again by themselves."
     ),
     "delivery.said-last": "lately {when}",
     "delivery.said-examples": "Examples:",
@@ -126,8 +125,7 @@ DELIVERY: Mapping[str, str] = {
     "returned.no-subject": "(no subject)",
     "returned.empty": "Nothing has come back yet",
     "returned.empty-text": (
-        "Undeliverable mail, out-of-office notes, answers and complaints appear here once a way for them is set "
-        "up."
+        "Undeliverable mail, out-of-office notes, answers and complaints appear here once a way for them is set up."
     ),
     "returned.empty-quarantine": "Nothing in quarantine",
     "returned.empty-quarantine-text": (
