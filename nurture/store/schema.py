@@ -425,10 +425,8 @@ class Message(Base):
     tracked: Mapped[bool]
     """Whether its links identify the reader (individual tracking consent when it was queued)."""
     contact_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
-    registration_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("registrations.id", ondelete="CASCADE"), index=True
-    )
-    handoff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("handoffs.id", ondelete="SET NULL"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("registrations.id", ondelete="CASCADE"))
+    handoff_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("handoffs.id", ondelete="SET NULL"))
     enrollment_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("enrollments.id", ondelete="SET NULL"))
     campaign: Mapped[str | None] = mapped_column(String(80))
     step: Mapped[str | None] = mapped_column(String(80))
@@ -445,6 +443,16 @@ class Message(Base):
     """Why it is in this state: the server's reply, the missing consent, the template fault."""
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step", "round"),
+        # few mails have one, and every move of a mail writes anew what stands of it in indexes
+        *(
+            Index(
+                f"ix_messages_of_{name}",
+                f"{name}_id",
+                postgresql_where=text(f"{name}_id IS NOT NULL"),
+                sqlite_where=text(f"{name}_id IS NOT NULL"),
+            )
+            for name in ("registration", "handoff")
+        ),
         # kind and lane first: each is claimed by itself, so that service mail overtakes, and a slow lane holds up no other,
         # at the cost of a look, not of a sort
         Index(
@@ -615,9 +623,9 @@ class BreakerRow(Base):
 
 
 class Alarm(Base):
-    """Something wrong with us as a sender, for the administrator: listed by a provider, complaints, a failing login.
+    """Something wrong with us as a sender, for the administrator: refused by a provider, complaints, a way in that fails.
 
-    ``key``: what makes it one ('policy:google', 'login'). Raised again it counts on; closed by a human.
+    ``key``: what makes it one ('policy:google', 'source:imap'). Raised again it counts on; closed by a human.
     """
 
     __tablename__ = "alarms"
@@ -633,7 +641,7 @@ class Alarm(Base):
 class ReturnedMail(Base):
     """What came back: a bounce, a complaint, an automatic reply, a human's reply. ``digest`` makes it one.
 
-    ``kind``: bounce, complaint, delayed, delivered, auto-reply, reply, unclear. ``state``: done, quarantine (nobody knows
+    ``kind``: of ``domain/returns.py``. ``state``: done, quarantine (nobody knows
     what it is or whose), dismissed. ``report``: what was read in it, per recipient. ``raw``: kept for 30 days.
     """
 

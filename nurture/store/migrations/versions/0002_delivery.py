@@ -180,6 +180,8 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("provider", sa.String(length=40), server_default=sa.text("('')"), nullable=False))
         batch_op.add_column(sa.Column("failure", sa.String(length=20), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_messages_handoff_id"))
+        batch_op.drop_index(batch_op.f("ix_messages_registration_id"))
         batch_op.drop_index(batch_op.f("ix_messages_due"), sqlite_where=sa.text("state = 'queued'"))
         batch_op.create_index(
             "ix_messages_due",
@@ -187,6 +189,20 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("state = 'queued'"),
             sqlite_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_messages_of_handoff",
+            ["handoff_id"],
+            unique=False,
+            postgresql_where=sa.text("handoff_id IS NOT NULL"),
+            sqlite_where=sa.text("handoff_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_of_registration",
+            ["registration_id"],
+            unique=False,
+            postgresql_where=sa.text("registration_id IS NOT NULL"),
+            sqlite_where=sa.text("registration_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_messages_stuck",
