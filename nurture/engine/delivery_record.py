@@ -25,9 +25,9 @@ from nurture.domain.failure import Failure
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine.delivery_figures import Tallies
 from nurture.engine.delivery_result import Result, after
-from nurture.engine.returns_policy import bounced_softly
+from nurture.engine.returns_policy import bounced_softly, refused_us
 from nurture.engine.runtime import Runtime
-from nurture.store import alarms, contacts, letters, messages, moves, routes
+from nurture.store import contacts, letters, messages, moves, routes
 from nurture.store.database import transaction
 from nurture.store.messages import Try
 from nurture.store.moves import Move
@@ -173,8 +173,7 @@ class Record:
                 )
         refused = {r.lane: r.outcome for r in results if r.outcome.failure is Failure.POLICY}
         for lane, outcome in refused.items():
-            # never against the person: it is our reputation, our DNS or what we wrote
-            alarms.raise_alarm(session, f"policy:{lane}", outcome.reply, now)
+            refused_us(session, lane, outcome.reply, now)
 
     def _count_soft(self, session: Session, moved: Sequence[Move], now: datetime) -> None:
         """Mails that were given up although the address exists: a few of them hold it for a while."""

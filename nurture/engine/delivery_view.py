@@ -25,7 +25,7 @@ from nurture.engine.delivery_said import Said, said
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, breakers, delivery_counts, delivery_view, returned
 from nurture.store.database import reading
-from nurture.store.delivery_counts import minute_of
+from nurture.store.delivery_counts import RETURNS, minute_of
 from nurture.store.delivery_view import QueueRow
 from nurture.store.lane_states import LaneState, lane_states
 
@@ -36,8 +36,6 @@ SHORT, LONG = timedelta(minutes=5), timedelta(hours=1)
 _LOOK_BACK = timedelta(days=1)
 _DEFERRALS = 1_000
 """How many of the newest deferrals are looked at."""
-RETURNS = "returns"
-"""The worker under whose name bounces and complaints are counted; they are no mails that left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.tracking import human_act
 from nurture.store import activities, contacts, enrollments, evidence, holds
 from nurture.store.alarms import raise_alarm
+from nurture.store.delivery_counts import RETURNS
 from nurture.store.evidence import Sent
 from nurture.store.lanes import Count, check_breakers, count
 from nurture.store.schema import Contact
 
-_WORKER = "returns"
 _MAX_WORDS = 300
 _NOT_YET = re.compile(r"4\.\d|4\d\d\b")
 
@@ -133,10 +133,13 @@ def _soft_run(session: Session, person: Contact, message: int) -> tuple[int, lis
 
 
 def _policy(case: Case) -> str:
-    """It says something about us and nothing about the person."""
-    provider = case.sent.provider or "unknown"
-    raise_alarm(case.session, f"policy:{provider}", f"{provider} refuses our mail: {case.words}", case.now)
+    refused_us(case.session, case.sent.provider or "unknown", case.words, case.now)
     return f"an alarm for the sender: {case.words}"
+
+
+def refused_us(session: Session, lane: str, words: str, now: datetime) -> None:
+    """A refusal for our reputation, our DNS or what we wrote. It says nothing about the person."""
+    raise_alarm(session, f"policy:{lane}", f"{lane} refuses our mail: {words}", now)
 
 
 def _other(_case: Case) -> str:
@@ -238,7 +241,7 @@ def _count(case: Case, failure: Failure | None) -> None:
     """Into the figures of the lane the mail left by; a stream whose figures are bad is stopped. ``None``: a complaint."""
     sent = case.sent
     figures = Figures(complaints=1) if failure is None else _FIGURES[_counted(case, failure)]
-    count(case.session, _WORKER, case.now, [Count(sent.provider, sent.kind.value, figures)])
+    count(case.session, RETURNS, case.now, [Count(sent.provider, sent.kind.value, figures)])
     check_breakers(case.session, case.rt.definitions.delivery, case.now, {(sent.kind.value, sent.provider)})
 
 

@@ -18,6 +18,9 @@ from nurture.domain.breaker import Figures
 from nurture.store.schema import DeliveryCount, DeliveryTotal
 from nurture.store.upsert import insert_in
 
+RETURNS = "returns"
+"""The worker under whose name bounces and complaints are counted; they are no mails that left."""
+
 _TABLE: Table = DeliveryCount.__table__  # type: ignore[assignment]
 _TOTALS: Table = DeliveryTotal.__table__  # type: ignore[assignment]
 _NAMES = tuple(field.name for field in fields(Figures))

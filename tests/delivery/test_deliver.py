@@ -285,7 +285,9 @@ def test_what_the_server_says_of_a_mail(
     assert row.failure == (said.failure if state is S.FAILED else None)
     with reading(outbox.rt.db) as session:
         assert (session.get(Suppression, address) is not None) == suppressed
-        assert [(a.key, a.text) for a in open_alarms(session)] == ([("policy:relay", said.reply)] if alarm else [])
+        assert [(a.key, a.text) for a in open_alarms(session)] == (
+            [("policy:relay", f"relay refuses our mail: {said.reply}")] if alarm else []
+        )
 
 
 def test_deferred_then_accepted_keeps_message_id_and_bytes(outbox: Outbox, server: ScriptedServer) -> None:
