@@ -2,10 +2,11 @@
 
     rule        stops when                                                      warns when
     invalid     more than 2 % of the last 500 had no such address               -
+                (opt-in mails: 10 %, for people mistype when they sign up)
     complaints  at least 0.30 % of the last 500 were reported as spam           at least 0.10 %
     policy      3 refusals for reputation, authentication or content in 10 min  -
 
-The figures are ``Breakers``. Nobody is suppressed for any of this: it is the sender who has a problem.
+The figures are ``Breakers.of_stream``. Nobody is suppressed for any of this: it is the sender who has a problem.
 """
 
 from __future__ import annotations

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from nurture.domain.message import MessageKind
 
 OTHER = "other"
 """The lane of every domain that no provider names."""
@@ -102,14 +104,22 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Breakers:
-    """When a stream is stopped on a lane. Shares are of mails tried; ``sample``: so many at least are looked at."""
+    """When a stream is stopped on a lane. Shares are of mails tried; ``sample``: so many at least are looked at.
+
+    ``invalid_opt_in``: instead of ``invalid`` where people have just typed their addresses into a form.
+    """
 
     sample: int = 500
     invalid: float = 0.02
+    invalid_opt_in: float = 0.10
     complaints_warn: float = 0.001
     complaints_stop: float = 0.003
     policy: int = 3
     policy_within: timedelta = timedelta(minutes=10)
+
+    def of_stream(self, stream: str) -> Breakers:
+        """What holds for one kind of message."""
+        return replace(self, invalid=self.invalid_opt_in) if stream == MessageKind.OPT_IN else self
 
 
 @dataclass(frozen=True, slots=True)

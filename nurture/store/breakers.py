@@ -64,7 +64,7 @@ def check_breakers(session: Session, rules: DeliveryRules, now: datetime, which:
         return []
     limits = rules.breakers
     recent = {pair: _recent(session, limits, pair, after, now) for pair, after in _since(session, wanted).items()}
-    found = {pair: v for pair, figures in recent.items() if (v := verdict(figures, limits))}
+    found = {pair: v for pair, figures in recent.items() if (v := verdict(figures, limits.of_stream(pair[0])))}
     _warn(session, rules, {pair: v for pair, v in found.items() if not v.stops}, now)
     return _open(session, rules, {pair: v for pair, v in found.items() if v.stops}, now)
 

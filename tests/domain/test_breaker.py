@@ -43,6 +43,15 @@ def test_verdict(sample: Figures, refusals: int, rule: str | None) -> None:
     assert (found and ("" if found.stops else "warn ") + found.rule) == rule
 
 
+@pytest.mark.parametrize(
+    ("stream", "invalid", "stops"),
+    [("nurture", 11, True), ("sales", 11, True), ("opt-in", 50, False), ("opt-in", 51, True)],
+)
+def test_people_mistype_when_they_sign_up(stream: str, invalid: int, stops: bool) -> None:
+    recent = Recent(Figures(accepted=500 - invalid, invalid=invalid))
+    assert (verdict(recent, LIMITS.of_stream(stream)) is not None) is stops
+
+
 def test_reasons_are_for_people() -> None:
     assert [
         verdict(recent, LIMITS).reason  # type: ignore[union-attr]

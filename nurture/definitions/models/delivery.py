@@ -125,6 +125,8 @@ class Breakers(Shape):
     """How many of the newest mails are looked at."""
     invalid: Share = Field(default=0.02, json_schema_extra={"default": "2 %"})
     """More than this share without such an address stops it."""
+    invalid_opt_in: Share = Field(default=0.10, json_schema_extra={"default": "10 %"})
+    """The same for opt-in mails: people mistype when they sign up, and that must not keep out everybody else."""
     complaints_warn: Share = Field(default=0.001, json_schema_extra={"default": "0.1 %"})
     """From this share of complaints on there is an alarm."""
     complaints_stop: Share = Field(default=0.003, json_schema_extra={"default": "0.3 %"})
