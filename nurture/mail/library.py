@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import jinja2
@@ -32,6 +33,8 @@ __all__ = ["Library", "Link", "Template", "compile_version", "load_library"]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _LAYOUT_FOLDER = "layout/"
+_WORTH_FOLDING = 100
+"""Folding takes as long as it saves over about as many letters."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,15 @@ class Template:
         html = fold(environment, self.name + HTML, self.sources, self.links)
         text = fold(environment, self.name + TEXT, self.sources, self.links, tuple(RENDERED))
         return Flat(html, text) if html and text else None
+
+    @property
+    def swift(self) -> Flat | None:
+        """``flat``, once so many letters are asked for that making it is worth its time."""
+        return self.flat if next(self._asked) > _WORTH_FOLDING else None
+
+    @cached_property
+    def _asked(self) -> Iterator[int]:
+        return count(1)
 
     @cached_property
     def references(self) -> bool:

@@ -48,9 +48,9 @@ def render(template: Template, context: Mapping[str, Any], link_url: Callable[[i
         urls = [link_url(number, link) for number, link in enumerate(template.links)]
     except Exception as error:
         raise _fault(template, error) from error
-    if template.flat is not None:
+    if (flat := template.swift) is not None:
         try:
-            return _flat_letter(template, template.flat, context, urls)
+            return _flat_letter(template, flat, context, urls)
         except Exception as error:  # noqa: BLE001 - whatever it is, the template as its author wrote it says where
             _log.debug("%s is rendered as written: %s", template.name, error)
     return _plain_letter(template, context, urls)

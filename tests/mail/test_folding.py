@@ -150,3 +150,14 @@ REFERENCES = {
 @pytest.mark.parametrize(("html", "understood"), REFERENCES.values(), ids=REFERENCES.keys())
 def test_where_references_are_understood(html: str, understood: bool) -> None:
     assert understands_references(html) is understood
+
+
+def test_a_template_is_folded_when_it_is_used_often() -> None:
+    """Folding takes its time; who checks or sends a few letters does without."""
+    made = template("{{ own.line(greeting) }}")
+    context = nurture_context("Weber", "de")
+    letters = [render(made, context, lambda number, _: f"https://nurture.example/l/{number}") for _ in range(5)]
+    assert "flat" not in vars(made)
+    letters += [render(made, context, lambda number, _: f"https://nurture.example/l/{number}") for _ in range(100)]
+    assert vars(made)["flat"] is not None
+    assert all(letter == letters[0] for letter in letters)
