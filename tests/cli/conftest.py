@@ -1,4 +1,4 @@
-"""Running commands as a shell would."""
+"""Running commands: as a shell would, and, quicker, in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.commands import ROOT, Command
+
+from nurture.cli import main
 
 
 @pytest.fixture
@@ -29,13 +32,26 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def nurture(environment: dict[str, str]) -> Command:
-    """``nurture("check", "--json", NURTURE_LOG="json")`` -> the finished process."""
+def shell(environment: dict[str, str]) -> Command:
+    """``shell("run", NURTURE_LOG="json")`` -> the finished process: for what only a process of its own can show."""
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "nurture.cli", *arguments]
         return subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=120, check=False, env={**environment, **variables}
         )
+
+    return run
+
+
+@pytest.fixture
+def nurture(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same in this process. What would end in a traceback is raised here."""
+    for name in [name for name in os.environ if name.startswith("NURTURE_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = CliRunner(catch_exceptions=False).invoke(main, arguments, input=stdin, env={**environment, **variables})
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     return run

@@ -53,18 +53,18 @@ def test_a_command_written_wrongly_ends_with_2(name: str) -> None:
     assert CliRunner().invoke(main, WRONG[name]).exit_code == 2
 
 
-def test_version(nurture: Command) -> None:
-    assert nurture("--version").stdout.startswith("nurture ")
+def test_version(shell: Command) -> None:
+    assert shell("--version").stdout.startswith("nurture ")
 
 
-def test_check_in_order(nurture: Command) -> None:
-    done = nurture("check")
+def test_check_in_order(nurture: Command, shell: Command) -> None:
+    done = shell("check")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("In order: 7 campaigns")
     assert json.loads(nurture("check", "--json").stdout) == {"ok": True, "faults": [], "mails": []}
 
 
-def test_check_names_every_fault(nurture: Command, tmp_path: Path) -> None:
+def test_check_names_every_fault(nurture: Command, shell: Command, tmp_path: Path) -> None:
     for name in ("campaigns", "config", "mail_templates"):
         shutil.copytree(ROOT / name, tmp_path / "faulty" / name)
     for name in ("welcome-feintakt", "wakeup-feintakt"):
@@ -82,22 +82,22 @@ def test_check_names_every_fault(nurture: Command, tmp_path: Path) -> None:
         "campaigns/welcome-feintakt.yaml",
     ]
     assert all(fault["line"] and fault["column"] and fault["message"] for fault in told["faults"])
-    refused = nurture("run", "--port", "0", NURTURE_HOME=home)
+    refused = shell("run", "--port", "0", NURTURE_HOME=home)
     assert refused.returncode == 1
     assert all(line in refused.stderr for line in done.stderr.strip().splitlines())
     assert not (tmp_path / "faulty" / "var").exists()
 
 
-def test_faulty_settings_are_one_message(nurture: Command) -> None:
-    done = nurture("run", NURTURE_LOG="xml", NURTURE_TRANSPORT="pigeon")
+def test_faulty_settings_are_one_message(shell: Command) -> None:
+    done = shell("run", NURTURE_LOG="xml", NURTURE_TRANSPORT="pigeon")
     assert done.returncode == 1
     assert "NURTURE_LOG: 'xml' is not possible" in done.stderr
     assert "NURTURE_TRANSPORT: 'pigeon' is not possible" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_database_that_does_not_answer_is_one_message(nurture: Command) -> None:
-    done = nurture("timeline", "a@b.example", NURTURE_DATABASE_URL="postgresql://nobody:geheim@127.0.0.1:1/x")
+def test_a_database_that_does_not_answer_is_one_message(shell: Command) -> None:
+    done = shell("timeline", "a@b.example", NURTURE_DATABASE_URL="postgresql://nobody:geheim@127.0.0.1:1/x")
     assert done.returncode == 1
     assert "the database does not answer" in done.stderr
     assert "Traceback" not in done.stderr
@@ -149,9 +149,9 @@ def test_nobody_known(nurture: Command) -> None:
     assert "nobody@nowhere.example" in done.stderr
 
 
-def test_users(nurture: Command) -> None:
+def test_users(nurture: Command, shell: Command) -> None:
     good = "a long enough password\n"
-    assert nurture("user", "add", "petra", stdin=good).returncode == 0
+    assert shell("user", "add", "petra", stdin=good).returncode == 0
     assert "there is a user petra already" in nurture("user", "add", "petra", stdin=good).stderr
     assert nurture("user", "password", "petra", stdin=good).returncode == 0
     assert "at least 12 characters" in nurture("user", "password", "petra", stdin="short\n").stderr

@@ -101,10 +101,10 @@ def test_showing_keys(call: Call, home: Path) -> None:
     assert "b  rsa, signs" in shown.stdout and "others may read this key (mode 0640)" in shown.stdout
 
 
-def test_a_missing_key_is_a_start_refused(nurture: Command, call: Call, home: Path) -> None:
+def test_a_missing_key_is_a_start_refused(shell: Command, call: Call, home: Path) -> None:
     """Commands that send nothing go on working."""
     sign_with(home, "gone", "lost")
-    refused = nurture("run", "--port", "0")
+    refused = shell("run", "--port", "0")
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     for selector in ("gone", "lost"):
         assert (

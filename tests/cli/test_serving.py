@@ -83,7 +83,7 @@ def serve(environment: dict[str, str]) -> Serve:
     return start
 
 
-def test_run_shows_where_to_look_and_keeps_everything(serve: Serve, nurture: Command) -> None:
+def test_run_shows_where_to_look_and_keeps_everything(serve: Serve) -> None:
     with serve("run", "--port", "0", until="Data:") as running:
         assert running.wait_until_ready()["ready"] is True
         assert running.get("/healthz")[0] == 200
@@ -109,10 +109,10 @@ def test_the_mailbox_is_closed_to_whoever_comes_through_a_proxy(serve: Serve) ->
             assert running.get("/mailbox/", **{header: "203.0.113.5"})[0] == 403, header
 
 
-def test_a_taken_port_is_one_message(nurture: Command) -> None:
+def test_a_taken_port_is_one_message(shell: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = nurture("run", "--port", str(port))
+        done = shell("run", "--port", str(port))
     assert (done.returncode, done.stdout) == (1, "")
     assert (
         done.stderr == f"Error: port {port} on 127.0.0.1 is taken; stop what uses it, or choose another one with --port\n"
