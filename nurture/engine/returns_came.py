@@ -6,7 +6,7 @@ Reads only; what it belongs to is found in ``returns_match.py``, what follows in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -61,8 +61,10 @@ _ANSWER = re.compile(r"^\s*(?:re|aw|antwort|sv|wg|fwd?)\s*(?:\[\d+\])?:", re.IGN
 def from_mail(raw: bytes, source: str, to: str | None) -> Came:
     """A returned mail. ``to``: whom the envelope named, where the source knows."""
     report = read(raw)
+    looked_at = b"\n".join(((to or "").encode("utf-8", "replace"), raw[:_LOOKED_AT]))
+    tokens = tuple(dict.fromkeys(found.decode("ascii") for found in _TOKEN.findall(looked_at)[:20]))
     return Came(
-        digest=digest_of(raw, report),
+        digest=digest_of(raw, report, tokens),
         source=source,
         kind=_kind(report),
         subject=_clean(report.subject),
@@ -70,7 +72,7 @@ def from_mail(raw: bytes, source: str, to: str | None) -> Came:
         raw=raw,
         recipients=tuple(_recipients(report)),
         addresses=tuple(dict.fromkeys((*([to] if to else ()), *report.return_paths))),
-        mentioned=tuple(dict.fromkeys(found.decode("ascii") for found in _TOKEN.findall(raw[:_LOOKED_AT])[:20])),
+        mentioned=tokens,
         envelope_id=_clean(report.envelope_id),
         header_ids=tuple(dict.fromkeys(_bracketed(id_) for id_ in (report.message_id, *report.references) if id_)),
         sender=_clean(report.sender),
@@ -86,10 +88,13 @@ def _kind(report: Report) -> ReturnKind:
     return ReturnKind(report.kind.value)
 
 
-def digest_of(raw: bytes, report: Report) -> str:
-    """The same for the same mail, whichever way and however often it comes: its Message-ID and its body."""
+def digest_of(raw: bytes, report: Report, tokens: Sequence[str]) -> str:
+    """The same for the same mail, whichever way and however often it comes: its Message-ID and its body.
+
+    Some servers give no Message-ID and say the same of everybody: then the return path in it (``tokens``) tells them apart.
+    """
     body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1].replace(b"\r\n", b"\n").rstrip()
-    name = report.own_id or f"{report.sender}|{report.subject}"
+    name = report.own_id or "|".join((report.sender, report.subject, *sorted({token.lower() for token in tokens})))
     return sha256(name.encode("utf-8", "replace") + b"\0" + body).hexdigest()
 
 

@@ -3,8 +3,9 @@
     the token is forged              -> nobody's, a human looks
     another address than we wrote to -> nobody's, a human looks (forwarded, or made up)
     forwarded, and the report says so -> ours, but what does not exist is the other address: no more than a soft bounce
-    an address alone                 -> believed from a provider that proved who it is; from a mail only while bounces have
-                                        no domain of their own, since with one every real report brings its token
+    an address alone                 -> believed from a provider that proved who it is; from a mail only a bounce, and only
+                                        while bounces have no domain of their own, since with one every real report brings
+                                        its token; a complaint brings the mail it is about
 
 Nothing here writes.
 """
@@ -126,7 +127,7 @@ def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Mat
         sent = evidence.latest_to(session, address_key(a_label(recipient.address)), now - _LATELY)
         if sent is None or not same(recipient.address, sent.address):
             continue
-        if came.vouched or not rt.definitions.delivery.bounce_domain:
+        if came.vouched or not (rt.definitions.delivery.bounce_domain or came.kind is ReturnKind.COMPLAINT):
             return Match(sent, sent.contact_id, recipient)
         return Match(sent, sent.contact_id, doubt="only an address in it fits; anybody could have written that")
     return Match(doubt="it belongs to no mail of ours")

@@ -98,6 +98,30 @@ def test_a_mail_is_found_by(one_room: Postroom, sign: str) -> None:
     assert one_room.suppressed("anna@werk.example")
 
 
+def test_nobody_complains_in_somebody_elses_name(one_room: Postroom) -> None:
+    """Without a domain for bounces either: an address and the word "spam" are written quickly."""
+    one_room.send(one_room.person(address="anna@werk.example"))
+    publication = one_room.rt.publication
+    rules = replace(publication.definitions.delivery, bounce_domain="")
+    one_room.rt.publication = replace(publication, definitions=replace(publication.definitions, delivery=rules))
+    asks = letter("anna@werk.example", "", "unsubscribe", **{"Auto-Submitted": "auto-generated"})
+    for raw in (complaint("anna@werk.example"), asks):
+        taken = one_room.take(raw, to="bounces@sender.example")
+        assert (taken.kind, taken.state) == ("complaint", "quarantine")
+    assert one_room.suppressed("anna@werk.example") is None
+
+
+@pytest.mark.parametrize("known_by", ["To: {to}\r\n", "Delivered-To: {to}\r\n", ""])
+def test_reports_that_differ_in_nothing_but_the_return_path_count_each(one_room: Postroom, known_by: str) -> None:
+    for name in ("anna", "ben"):
+        message = one_room.send(one_room.person(address=f"{name}@werk.example"))
+        to = return_path(one_room.rt, message)
+        head = f"From: MAILER-DAEMON@werk.example\r\nSubject: Undelivered Mail Returned to Sender\r\n{known_by.format(to=to)}"
+        raw = f"{head}\r\nYour message could not be delivered:\r\n550 5.1.1 User unknown\r\n".encode()
+        assert (one_room.take(raw, to=to).new, one_room.take(raw, to=to).new) == (True, False)
+        assert one_room.suppressed(f"{name}@werk.example")
+
+
 def test_the_token_wins_over_the_message_id_inside(one_room: Postroom) -> None:
     mine = one_room.send(one_room.person(address="anna@werk.example"))
     other = one_room.send(one_room.person(address="ben@werk.example"))
