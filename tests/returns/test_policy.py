@@ -116,7 +116,9 @@ def test_reports_that_differ_in_nothing_but_the_return_path_count_each(one_room:
     for name in ("anna", "ben"):
         message = one_room.send(one_room.person(address=f"{name}@werk.example"))
         to = return_path(one_room.rt, message)
-        head = f"From: MAILER-DAEMON@werk.example\r\nSubject: Undelivered Mail Returned to Sender\r\n{known_by.format(to=to)}"
+        head = (
+            f"From: MAILER-DAEMON@werk.example\r\nSubject: Undelivered Mail Returned to Sender\r\n{known_by.format(to=to)}"
+        )
         raw = f"{head}\r\nYour message could not be delivered:\r\n550 5.1.1 User unknown\r\n".encode()
         assert (one_room.take(raw, to=to).new, one_room.take(raw, to=to).new) == (True, False)
         assert one_room.suppressed(f"{name}@werk.example")
