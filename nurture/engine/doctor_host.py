@@ -12,13 +12,12 @@ from functools import partial
 from nurture.delivery import dmarc, probe
 from nurture.delivery.dns import DnsTrouble, NoSuchName
 from nurture.delivery.probe import Probed
-from nurture.delivery.smtp_settings import SmtpSettings
+from nurture.delivery.smtp_settings import SmtpSettings, is_public_name
 from nurture.engine.doctor_report import Area, Finding, Level, Way
 from nurture.engine.runtime import Runtime
 
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 
-_HOST_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+\.?", re.IGNORECASE)
 _RENEWAL = timedelta(days=14)
 _IMPRINT = re.compile(r"impressum|imprint", re.IGNORECASE)
 
@@ -36,7 +35,7 @@ class Online:
 
 def with_addresses(rt: Runtime, way: Way) -> Way:
     """The same, knowing what it sends from: with direct delivery the addresses of its own name, unless some were given."""
-    if way.addresses or way.mode != "direct" or not _HOST_NAME.fullmatch(way.helo):
+    if way.addresses or way.mode != "direct" or not is_public_name(way.helo):
         return way
     try:
         return replace(way, addresses=_ask(rt.resolver.addresses, way.helo))
@@ -46,7 +45,7 @@ def with_addresses(rt: Runtime, way: Way) -> Way:
 
 def check_host(rt: Runtime, way: Way) -> Iterator[Finding]:
     """Whether the machine's addresses are called what it greets with, and back (FCrDNS)."""
-    if way.mode == "direct" and not _HOST_NAME.fullmatch(way.helo):
+    if way.mode == "direct" and not is_public_name(way.helo):
         change = "set NURTURE_HELO to the full host name of this machine, such as mail.example.com"
         yield Finding(FAIL, Area.HOST, way.helo or "HELO", "this machine greets with no full host name", change)
         return
@@ -141,7 +140,7 @@ def check_unsubscribe(rt: Runtime) -> Iterator[Finding]:
 
 def check_website(way: Way, online: Online) -> Iterator[Finding]:
     """T-Online wants to see by the host name who is behind a machine that delivers."""
-    if way.mode != "direct" or not _HOST_NAME.fullmatch(way.helo):
+    if way.mode != "direct" or not is_public_name(way.helo):
         return
     host = way.helo.rstrip(".").lower()
     organisation = dmarc.organisational_domain(host)
