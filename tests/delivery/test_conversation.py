@@ -428,7 +428,7 @@ def test_meaning(phase: Phase, code: int, text: str, kind: Kind, failure: Failur
     outcome = judge(phase, code, text)
     assert (outcome.kind, outcome.slow) == (kind, slow)
     assert failure is None or outcome.failure is failure
-    assert outcome.failure is not Failure.INVALID or outcome.invalid_address
+    assert outcome.failure is not Failure.INVALID or outcome.kind is F
     assert outcome.of_server == (phase in (Phase.CONNECT, Phase.MAIL) and kind is D)
     assert (outcome.failure is None) == (code < 500)
 
