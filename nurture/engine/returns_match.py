@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from nurture.delivery.dns import a_label
 from nurture.domain.address import address_key
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
@@ -124,7 +125,7 @@ def _redacted(named: list[Recipient], address: str) -> bool:
 
 def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Match:
     for recipient in came.recipients:
-        sent = evidence.latest_to(session, address_key(a_label(recipient.address)), now - _LATELY)
+        sent = evidence.latest_to(session, _key(recipient.address), now - _LATELY)
         if sent is None or not same(recipient.address, sent.address):
             continue
         if came.vouched or not (rt.definitions.delivery.bounce_domain or came.kind is ReturnKind.COMPLAINT):
@@ -135,7 +136,7 @@ def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Mat
 
 def _by_writer(session: Session, came: Came, now: datetime) -> Match:
     """A mail of somebody we know by address."""
-    contact = contacts.by_address(session, a_label(came.sender)) if came.sender else None
+    contact = contacts.by_address(session, _key(came.sender)) if came.sender else None
     if contact is None:
         return Match(doubt="it belongs to no mail of ours, and we do not know who wrote it")
     return Match(evidence.latest_to(session, contact.address_key, now - _LATELY), contact.id)
@@ -149,13 +150,13 @@ def _checked_writer(came: Came, sent: Sent) -> Match:
 
 def same(one: str, other: str) -> bool:
     """Whether two spellings are one address."""
-    return bool(one) and address_key(a_label(one)) == address_key(a_label(other))
+    return bool(one) and _key(one) == _key(other)
 
 
-def a_label(address: str) -> str:
-    """The address with its domain as DNS writes it (RFC 5890); as it is where that cannot be."""
-    local, at, domain = address.strip().strip("<>").rpartition("@")
+def _key(address: str) -> str:
+    """The key of an address as a mail may write it: in angle brackets, its domain with letters of its own."""
+    local, _, domain = address.strip().strip("<>").rpartition("@")
     try:
-        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if not domain.isascii() else f"{local}{at}{domain}"
-    except UnicodeError:
-        return address
+        return address_key(f"{local}@{a_label(domain)}")
+    except ValueError:
+        return address_key(address)
