@@ -21,6 +21,7 @@ from threading import Event, Thread
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from nurture.delivery.sources import SourceTrouble
 from nurture.engine import operation
 from nurture.engine.beats import BEATS, Beat, Worker, slot, take_duty
 from nurture.engine.reloading import Watch
@@ -150,11 +151,15 @@ class Scheduler:
         return result
 
     def _report(self, name: str, error: Exception) -> str:
-        """Log the fault: the first time with its origin, the same one again in a line."""
-        text = f"{type(error).__name__}: {error}"
+        """Log the fault: the first time with its origin, the same one again in a line.
+
+        A mailbox that cannot be read says all there is to say: its server or its password is wrong, not the program.
+        """
+        foreseen = isinstance(error, SourceTrouble)
+        text = str(error) if foreseen else f"{type(error).__name__}: {error}"
         again = self._faults.get(name) == text
         self._faults[name] = text
-        log.error("beat %s failed, it comes again: %s", name, text, exc_info=None if again else error)
+        log.error("beat %s failed, it comes again: %s", name, text, exc_info=None if again or foreseen else error)
         return f"{operation.FAILED}{text}"
 
     def _say(self, beat: str, result: str, now: datetime) -> str:

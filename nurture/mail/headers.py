@@ -75,12 +75,12 @@ def wire_address(address: str) -> str:
     """
     local, _, domain = address.strip().rpartition("@")
     if not local.isascii():
-        raise InvalidInput({"address": f"{address!a}: special characters before the @ are not supported"})
+        raise InvalidInput({"address": f"{address!r}: special characters before the @ are not supported"})
     if not _LOCAL.fullmatch(local) or "=?" in local or len(local) > 64:
-        raise InvalidInput({"address": f"{address!a}: what stands before the @ is not an address"})
+        raise InvalidInput({"address": f"{address!r}: what stands before the @ is not an address"})
     ascii_domain = _a_label(domain)
     if ascii_domain is None or len(local) + len(ascii_domain) + 1 > 254:
-        raise InvalidInput({"address": f"{address!a}: what stands behind the @ is not a domain"})
+        raise InvalidInput({"address": f"{address!r}: what stands behind the @ is not a domain"})
     return f"{local}@{ascii_domain}"
 
 

@@ -13,6 +13,7 @@ from threading import Event
 import pytest
 from sqlalchemy import Engine, func, select
 
+from nurture.delivery.sources import SourceTrouble
 from nurture.engine import operation
 from nurture.engine.beats import BEATS, Beat, Worker
 from nurture.engine.publication import Publication, load_publication
@@ -44,6 +45,21 @@ def clock(now: datetime) -> SteppedClock:
 def results(rt: Runtime) -> dict[tuple[str, str], str]:
     with reading(rt.db) as session:
         return {(p.process, p.beat): p.result for p in pulses(session)}
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_in_one_line(
+    runtime: Runtime, clock: SteppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is the administrator's to mend, and nothing in the program."""
+
+    def refused(_rt: Runtime, _now: datetime, _worker: Worker) -> str:
+        raise SourceTrouble("the folder Bounces on mail.example.com cannot be read: wrong password")
+
+    with caplog.at_level(logging.ERROR):
+        Scheduler(runtime, clock, name="one").run(Beat("returns", SECOND, refused))
+    (record,) = caplog.records
+    assert record.exc_info is None
+    assert record.message.endswith("it comes again: the folder Bounces on mail.example.com cannot be read: wrong password")
 
 
 def test_a_failing_beat_is_told_and_comes_again(
