@@ -21,7 +21,10 @@ from bench.writing import writing
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything. ``delivered``, ``sent``: mails per row, through the product and by the client alone."""
+    """How much of everything. ``delivered``, ``sent``: mails per row, through the product and by the client alone.
+
+    ``whole``: mails in the queue of the whole path, of which each row delivers what it can in ``seconds``.
+    """
 
     stored: int
     due: int
@@ -31,6 +34,7 @@ class Sizes:
     clicks: int
     forms: int
     whole: int
+    seconds: float
     queues: tuple[int, ...]
 
 
@@ -42,10 +46,13 @@ FULL = Sizes(
     sent=3000,
     clicks=2000,
     forms=400,
-    whole=20_000,
+    whole=50_000,
+    seconds=8.0,
     queues=(10_000, 1_000_000),
 )
-QUICK = Sizes(stored=2000, due=1000, letters=50, delivered=60, sent=100, clicks=40, forms=15, whole=400, queues=(2000,))
+QUICK = Sizes(
+    stored=400, due=200, letters=20, delivered=30, sent=50, clicks=20, forms=8, whole=200, seconds=1.0, queues=(500,)
+)
 
 
 @click.command()
@@ -85,8 +92,8 @@ def _parts(kind: Kind, sizes: Sizes, *, first: bool) -> Iterator[Table]:
         yield writing(urls[0], sizes.letters)
     yield delivering(kind, urls[0], sizes.delivered)
     if kind.name == "PostgreSQL":
-        yield whole_path(kind, sizes.whole)
-        yield long_queues(kind, sizes.queues, sizes.whole)
+        yield whole_path(kind, sizes.whole, sizes.seconds)
+        yield long_queues(kind, sizes.queues, sizes.seconds)
     yield visiting(kind, urls[0], sizes.clicks, sizes.forms)
 
 

@@ -34,13 +34,14 @@ from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.engine import letters
 from nurture.engine.delivery import deliver
 from nurture.engine.runtime import Runtime
-from nurture.store import messages
+from nurture.store import messages, outbox
 from nurture.store.database import connect, reading
 
 _WARM = 600
 """Mails a worker sends before it is measured: templates are compiled, statements prepared, then the garbage is frozen."""
+_PATIENCE = 0.02
+"""Seconds before a worker asks again for connections that the other one has."""
 _CONNECTIONS = 64
-_FILLED = "companies, contacts, messages, attempts, delivery_counts, lanes, lane_leases"
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,17 @@ class Pace:
         return self.mails / self.seconds
 
 
-def whole_path(kind: Kind, mails: int) -> Table:
-    """``mails`` per row."""
-    with said(f"{kind.name}: claim to recorded, {mails:,} mails per row"):
+def whole_path(kind: Kind, mails: int, seconds: float) -> Table:
+    """``mails`` in the queue, ``seconds`` per row of ours."""
+    with said(f"{kind.name}: claim to recorded, {mails:,} mails queued"):
         url = kind.make("whole")
         queue.create(url)
-        ours = _ours(url, mails, sealed=False)
-        sealed = _ours(url, mails, sealed=True)
         letter = _django_letter(url)
-        few = max(200, mails // 10)
+        ours = _ours(url, mails, seconds)
+        few = min(2000, mails)
         late = _post_office(kind.make("post_office"), few, "delivery", letter)
         early = _post_office(kind.make("post_office_early"), few, "rendered", letter)
+        sealed = _ours(url, mails // 2, seconds, sealed=True)
     rows = [
         _row("django-post-office, rendered on delivery", late, late, early),
         _row("django-post-office, rendered before", early, late, early),
@@ -77,14 +78,14 @@ def whole_path(kind: Kind, mails: int) -> Table:
     return Table("Whole path: two workers, PostgreSQL", rows, ("ratios: mails/s against django-post-office",))
 
 
-def long_queues(kind: Kind, sizes: tuple[int, ...], mails: int) -> Table:
-    """What a mail costs, and how big a worker gets, with so many in the queue."""
+def long_queues(kind: Kind, sizes: tuple[int, ...], seconds: float) -> Table:
+    """What a mail costs, and how big a worker gets, with so many in the queue; until it is empty or time is over."""
     rows = []
     with said(f"{kind.name}: queues of {' and '.join(f'{size:,}' for size in sizes)}"):
         for size in sizes:
             url = kind.make("long")
             queue.create(url)
-            pace = _ours(url, mails, sealed=False, queued=size)
+            pace = _ours(url, size, seconds)
             rows.append({"queued": size, **_figures(pace), "peak MB": round(pace.peak)})
     return Table("Length of the queue: two workers, PostgreSQL", rows)
 
@@ -140,13 +141,14 @@ def _wait_for(port: int) -> None:
 # --- ours -----------------------------------------------------------------------------------------------------------------
 
 
-def _ours(url: str, mails: int, *, sealed: bool, queued: int = 0) -> Pace:
+def _ours(url: str, queued: int, seconds: float, *, sealed: bool = False) -> Pace:
+    """Two workers at a queue of so many mails, until it is empty or time is over."""
     example()
-    _fill(url, max(queued, mails + 4 * _WARM))
+    _fill(url, queued + 2 * _WARM)
     start, results = FORK.Barrier(2), FORK.SimpleQueue()
     with _sink() as port:
         crew = [
-            FORK.Process(target=_work, args=(url, port, mails // 2, f"worker-{n}", sealed, start, results)) for n in (1, 2)
+            FORK.Process(target=_work, args=(url, port, seconds, f"worker-{n}", sealed, start, results)) for n in (1, 2)
         ]
         for process in crew:
             process.start()
@@ -178,24 +180,31 @@ def _clear(url: str) -> None:
     engine.dispose()
 
 
-def _work(url: str, port: int, share: int, worker: str, sealed: bool, start: Any, results: Any) -> None:  # noqa: FBT001
+def _work(url: str, port: int, seconds: float, worker: str, sealed: bool, start: Any, results: Any) -> None:  # noqa: FBT001
     rt = _runtime(url, port)
     if sealed:
         rt.sealer = Sealer(rt.definitions.organisation.sender.domain, [("bench", generate_private_key(65537, 2048))])
-    _deliver(rt, worker, _WARM)
+    _deliver(rt, worker, limit=_WARM)
     gc.collect()
     gc.freeze()
     start.wait()
     begin, used = time.perf_counter(), processor_seconds()
-    done = _deliver(rt, worker, share)
+    done = _deliver(rt, worker, seconds=seconds)
     results.put(Pace(done, time.perf_counter() - begin, processor_seconds() - used, peak_megabytes()))
 
 
-def _deliver(rt: Runtime, worker: str, share: int) -> int:
-    """As the beat does: again while the lane had no connection for this worker yet."""
-    done = 0
-    while done < share:
-        done += deliver(rt, NOW, worker=worker, limit=share - done).accepted
+def _deliver(rt: Runtime, worker: str, *, limit: int | None = None, seconds: float = 60.0) -> int:
+    """As the beat does: again while there is mail, as when the other worker had all connections; sooner than the beat."""
+    over, done = time.monotonic() + seconds, 0
+    while not (limit and done >= limit) and time.monotonic() < over:
+        rest = None if limit is None else limit - done
+        made = deliver(rt, NOW, worker=worker, limit=rest, stopping=lambda: time.monotonic() >= over)
+        done += made.accepted
+        if not made.claimed:
+            with reading(rt.db) as session:
+                if not outbox.due_lanes(session, NOW):
+                    break
+            time.sleep(_PATIENCE)
     return done
 
 
