@@ -173,7 +173,7 @@ class Record:
                 )
         refused = {r.lane: r.outcome for r in results if r.outcome.failure is Failure.POLICY}
         for lane, outcome in refused.items():
-            refused_us(session, lane, outcome.reply, now)
+            refused_us(self._rt, session, lane, outcome.reply, now)
 
     def _count_soft(self, session: Session, moved: Sequence[Move], now: datetime) -> None:
         """Mails that were given up although the address exists: a few of them hold it for a while."""

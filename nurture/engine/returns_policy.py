@@ -133,13 +133,14 @@ def _soft_run(session: Session, person: Contact, message: int) -> tuple[int, lis
 
 
 def _policy(case: Case) -> str:
-    refused_us(case.session, case.sent.provider or "unknown", case.words, case.now)
+    refused_us(case.rt, case.session, case.sent.provider, case.words, case.now)
     return f"an alarm for the sender: {case.words}"
 
 
-def refused_us(session: Session, lane: str, words: str, now: datetime) -> None:
+def refused_us(rt: Runtime, session: Session, lane: str, words: str, now: datetime) -> None:
     """A refusal for our reputation, our DNS or what we wrote. It says nothing about the person."""
-    raise_alarm(session, f"policy:{lane}", f"{lane} refuses our mail: {words}", now)
+    name = rt.definitions.delivery.provider(lane).name if lane else "a provider"
+    raise_alarm(session, f"policy:{lane}", f"{name} refuses our mail: {words}", now)
 
 
 def _other(_case: Case) -> str:

@@ -286,7 +286,7 @@ def test_what_the_server_says_of_a_mail(
     with reading(outbox.rt.db) as session:
         assert (session.get(Suppression, address) is not None) == suppressed
         assert [(a.key, a.text) for a in open_alarms(session)] == (
-            [("policy:relay", f"relay refuses our mail: {said.reply}")] if alarm else []
+            [("policy:relay", f"Relay refuses our mail: {said.reply}")] if alarm else []
         )
 
 

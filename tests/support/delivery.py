@@ -211,7 +211,7 @@ class _Busy:
             alarms.raise_alarm(
                 self.session,
                 "policy:microsoft",
-                "microsoft refuses our mail: 550 5.7.509 Access denied, sending domain does not pass DMARC verification",
+                "Microsoft refuses our mail: 550 5.7.509 Access denied, sending domain does not pass DMARC verification",
                 self.now - timedelta(minutes=ago),
             )
 
