@@ -96,7 +96,7 @@ def route(rt: Runtime, now: datetime, *, wait: Callable[[float], None] = time.sl
     batch = _due(rt, now)
     answers, troubles = _ask(rt, _to_ask(rt, batch), batch.stale)
     with transaction(rt.db) as session:
-        mail_domains.keep(session, [_row(rt, domain, answer, now) for domain, answer in sorted(answers.items())])
+        mail_domains.keep(session, [_row(domain, answer, now) for domain, answer in sorted(answers.items())])
         lanes, faults = _decided(rt, batch, answers)
         if rt.transport.name != DIRECT:
             lanes |= dict.fromkeys(_all(batch, troubles), OTHER)
@@ -154,12 +154,11 @@ def _answer(resolver: Resolver, domain: str) -> MailHosts | str:
         return str(trouble)
 
 
-def _row(rt: Runtime, domain: str, answer: MailHosts, now: datetime) -> dict[str, object]:
+def _row(domain: str, answer: MailHosts, now: datetime) -> dict[str, object]:
     longest = _LONGEST_FAULT if answer.fault else _LONGEST
     believed = min(max(timedelta(seconds=answer.ttl), _SHORTEST), longest)
     return {
         "domain": domain,
-        "provider": rt.definitions.delivery.lane_of(domain, answer.hosts),
         "hosts": list(answer.hosts),
         "fault": answer.fault,
         "expires_at": now + believed,

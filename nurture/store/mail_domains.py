@@ -19,7 +19,7 @@ from nurture.store.outbox import due_lanes
 from nurture.store.schema import MailDomain, Message
 from nurture.store.upsert import insert_for
 
-_KEPT = ("provider", "hosts", "fault", "expires_at", "wanted")
+_KEPT = ("hosts", "fault", "expires_at", "wanted")
 
 
 def known(session: Session, domains: Collection[str]) -> dict[str, MailDomain]:
@@ -29,7 +29,7 @@ def known(session: Session, domains: Collection[str]) -> dict[str, MailDomain]:
 
 
 def keep(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Remember answers: ``domain``, ``provider``, ``hosts``, ``fault``, ``expires_at``. One statement."""
+    """Remember answers: ``domain``, ``hosts``, ``fault``, ``expires_at``. One statement."""
     if not rows:
         return
     statement = insert_for(session, MailDomain)

@@ -516,7 +516,6 @@ class MailDomain(Base):
 
     __tablename__ = "mail_domains"
     domain: Mapped[str] = mapped_column(String(255), primary_key=True)
-    provider: Mapped[str] = mapped_column(String(40))
     hosts: Mapped[list[Any]]
     fault: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime]
@@ -641,8 +640,8 @@ class Alarm(Base):
 class ReturnedMail(Base):
     """What came back: a bounce, a complaint, an automatic reply, a human's reply. ``digest`` makes it one.
 
-    ``kind``: of ``domain/returns.py``. ``state``: done, quarantine (nobody knows
-    what it is or whose), dismissed. ``report``: what was read in it, per recipient. ``raw``: kept for 30 days.
+    ``kind``: of ``domain/returns.py``. ``state``: done, quarantine (nobody knows what it is or whose), dismissed.
+    ``report``: what was read in it, per recipient. ``raw``: kept for 30 days.
     """
 
     __tablename__ = "returned_mails"

@@ -113,7 +113,6 @@ def upgrade() -> None:
     op.create_table(
         "mail_domains",
         sa.Column("domain", sa.String(length=255), nullable=False),
-        sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("hosts", sa.JSON(), nullable=False),
         sa.Column("fault", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
