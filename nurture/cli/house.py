@@ -64,6 +64,10 @@ class _Text(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """Further lines stand back: what a foreign server says never looks like an entry of its own."""
+        return super().formatMessage(record).replace("\r", "").replace("\n", "\n    ")
+
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:

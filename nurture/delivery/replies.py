@@ -14,7 +14,11 @@ LONGEST_LINE = 1_000
 _MOST_LINES = 200
 _SHOWN = 200
 _CODES = {b"%d" % code: code for code in range(200, 600)}
-_ALL_TAKEN = re.compile(rb"250 ([^\r\n\0]{0,500})\r\n(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What no database keeps (NUL), and what would give orders to the terminal or log in which the words are read."""
+_ALL_TAKEN = re.compile(
+    rb"250 ([^\x00-\x08\x0a-\x1f\x7f-\xff]{0,500})\r\n(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n"
+)
 
 
 class Reply(NamedTuple):
@@ -32,7 +36,7 @@ class Reply(NamedTuple):
 def all_taken(data: bytes) -> str | None:
     """The words of the first of the four replies in ``data``, if they are 250, 250, 250, 354, a line each; else None."""
     found = _ALL_TAKEN.fullmatch(data)
-    return found[1].decode("utf-8", "replace") if found else None
+    return found[1].decode("ascii") if found else None
 
 
 class Nonsense(Exception):
@@ -92,5 +96,5 @@ def _too_long(line: bytes) -> str:
 
 
 def _text(data: bytes) -> str:
-    """Readable, whatever it was; without NUL, which no database keeps."""
-    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
+    """Readable, whatever it was."""
+    return _CONTROLS.sub("\ufffd", data.decode("utf-8", "replace"))

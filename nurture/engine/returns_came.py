@@ -67,15 +67,15 @@ def from_mail(raw: bytes, source: str, to: str | None) -> Came:
         digest=digest_of(raw, report, tokens),
         source=source,
         kind=_kind(report),
-        subject=_clean(report.subject),
-        said=_clean(report.said),
+        subject=clean(report.subject),
+        said=clean(report.said),
         raw=raw,
         recipients=tuple(_recipients(report)),
         addresses=tuple(dict.fromkeys((*([to] if to else ()), *report.return_paths))),
         mentioned=tokens,
-        envelope_id=_clean(report.envelope_id),
+        envelope_id=clean(report.envelope_id),
         header_ids=tuple(dict.fromkeys(_bracketed(id_) for id_ in (report.message_id, *report.references) if id_)),
-        sender=_clean(report.sender),
+        sender=clean(report.sender),
         left=report.left,
         stops=_stops(report),
     )
@@ -100,11 +100,11 @@ def digest_of(raw: bytes, report: Report, tokens: Sequence[str]) -> str:
 
 def _recipients(report: Report) -> Iterator[Recipient]:
     for failed in report.reports:
-        said = failed.status or "", _clean(failed.diagnostic)
-        yield Recipient(_clean(failed.recipient), failed.failure, *said, _clean(failed.original))
+        said = failed.status or "", clean(failed.diagnostic)
+        yield Recipient(clean(failed.recipient), failed.failure, *said, clean(failed.original))
     if report.complaint is not None:
         for address in report.complaint.recipients:
-            yield Recipient(_clean(address), words=f"feedback: {_clean(report.complaint.feedback_type)}")
+            yield Recipient(clean(address), words=f"feedback: {clean(report.complaint.feedback_type)}")
 
 
 def _bracketed(id_: str) -> str:
@@ -117,6 +117,9 @@ def _stops(report: Report) -> bool:
     return wants_to_stop(report.said) or wants_to_stop(own)
 
 
-def _clean(text: str) -> str:
-    """What any database takes: no NUL, no half characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str) -> str:
+    """What any database takes and any terminal shows: no control characters but ends of lines, no half characters."""
+    return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")

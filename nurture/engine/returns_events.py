@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from nurture.delivery.sources.webhooks import Event, NotFetched, Refused, Request
 from nurture.domain.errors import NotFound
 from nurture.engine.returns import DatabaseAway, Taken, take
-from nurture.engine.returns_came import Came, Recipient
+from nurture.engine.returns_came import Came, Recipient, clean
 from nurture.engine.runtime import Runtime
 from nurture.store import limits
 from nurture.store.database import transaction
@@ -63,12 +63,8 @@ def came_of(provider: str, event: Event) -> Came:
         subject="",
         said="",
         raw=json.dumps(event.raw, ensure_ascii=True).encode(),
-        recipients=(Recipient(_clean(event.recipient), event.failure, _clean(event.status), _clean(event.words)),),
+        recipients=(Recipient(clean(event.recipient), event.failure, clean(event.status), clean(event.words)),),
         addresses=(event.return_path,) if event.return_path else (),
         header_ids=(f"<{header}>",) if header else (),
         vouched=True,
     )
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

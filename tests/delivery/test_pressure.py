@@ -1,4 +1,4 @@
-"""What presses on a worker: servers that do not keep up, and a clock that jumps."""
+"""What presses on a worker: servers that do not keep up or speak to the terminal, and a clock that jumps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from delivery.outbox import Outbox
 
 from nurture.delivery import MemoryTransport
+from nurture.delivery.replies import ReplyReader, all_taken
 from nurture.delivery.transport import Work
 from nurture.domain.message import MessageState
 from nurture.engine import delivery_supply
@@ -64,3 +65,15 @@ def test_what_a_clock_a_year_ahead_left_behind_holds_up_nothing(outbox: Outbox) 
         routes.failed(session, MemoryTransport.name, "connection refused", ahead)
     deliver(outbox.rt, outbox.now, worker="one")
     assert outbox.state(mail) is MessageState.ACCEPTED
+
+
+def test_what_a_server_says_gives_no_orders_to_a_terminal() -> None:
+    words = b"a\0b \x1b[2Jc\xc2\x9bd\re"
+    reader = ReplyReader()
+    reader.feed(b"550-" + words + b"\r\n550 end\r\n")
+    reply = reader.next()
+    assert reply is not None
+    assert reply.text == "a\ufffdb \ufffd[2Jc\ufffdd\ufffde\nend"
+    rest = b"250 ok\r\n250 ok\r\n354 go\r\n"
+    assert all_taken(b"250 ok\r\n" + rest) == "ok"
+    assert all_taken(b"250 \x1b[2J\r\n" + rest) is None, "not so fast"

@@ -98,6 +98,12 @@ def test_a_mail_is_found_by(one_room: Postroom, sign: str) -> None:
     assert one_room.suppressed("anna@werk.example")
 
 
+def test_what_comes_back_gives_no_orders_to_a_terminal(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    taken = one_room.bounced(message, words="550 5.1.1 user unknown \x1b]0;owned\x07\x9b2J\0")
+    assert taken.action == "suppressed: the address does not exist: 550 5.1.1 user unknown ]0;owned2J"
+
+
 def test_nobody_complains_in_somebody_elses_name(one_room: Postroom) -> None:
     """Without a domain for bounces either: an address and the word "spam" are written quickly."""
     one_room.send(one_room.person(address="anna@werk.example"))
