@@ -17,7 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg  # noqa: F401 - loaded once here, not by every child
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import configure_mappers
 
 from nurture.delivery import MailboxTransport, SmtpSettings, SmtpTransport
 from nurture.delivery.carrying import Round as Carrying
@@ -96,6 +98,7 @@ def run(order: dict[str, Any], publication: Any) -> None:
 
 def main() -> None:
     publication = load_publication(HOME)
+    configure_mappers()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
