@@ -45,7 +45,9 @@ def after(result: Result, unknown_before: int) -> Move:
     due = retry_at(row.kind, row.attempts + 1, row.queued_at, result.at, row.header_id)
     if due is None:
         reason = f"given up after {row.attempts + 1} attempts; the last: {outcome.reply}"
-        return _move(result, MessageState.UNDELIVERED, reason, failure=outcome.failure or Failure.SOFT)
+        # that a server or the DNS was out of reach says nothing about the person
+        failure = None if outcome.of_server else outcome.failure or Failure.SOFT
+        return _move(result, MessageState.UNDELIVERED, reason, failure=failure)
     return _move(result, MessageState.QUEUED, outcome.reply, due)
 
 

@@ -9,13 +9,15 @@ from itertools import count
 import pytest
 from delivery.outbox import Outbox
 
-from nurture.delivery import MemoryTransport
+from nurture.delivery import DirectTransport, MemoryTransport
+from nurture.delivery.dns import DnsTrouble, TableResolver
 from nurture.delivery.replies import ReplyReader, all_taken
 from nurture.delivery.transport import Work
 from nurture.domain.message import MessageState
 from nurture.engine import delivery_supply
 from nurture.engine.delivery import deliver
 from nurture.engine.delivery_supply import MOST_WAITING
+from nurture.engine.routing import route
 from nurture.store import outbox as store
 from nurture.store import routes
 from nurture.store.database import transaction
@@ -77,3 +79,12 @@ def test_what_a_server_says_gives_no_orders_to_a_terminal() -> None:
     rest = b"250 ok\r\n250 ok\r\n354 go\r\n"
     assert all_taken(b"250 ok\r\n" + rest) == "ok"
     assert all_taken(b"250 \x1b[2J\r\n" + rest) is None, "not so fast"
+
+
+def test_nobody_is_blamed_for_a_name_server_that_was_away_for_days(outbox: Outbox) -> None:
+    outbox.rt.transport = DirectTransport("out.example.com")
+    outbox.rt.resolver = TableResolver({"werk.example": DnsTrouble("werk.example", "timeout")})
+    mail = outbox.nurture_mail()
+    route(outbox.rt, outbox.now + timedelta(hours=80))
+    row = outbox.row(mail)
+    assert (row.state, row.failure) == (MessageState.UNDELIVERED, None)
