@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import secrets
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -48,8 +49,8 @@ TIDY = Beat(
 
 
 def process_name() -> str:
-    """A name no other running process has."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+    """A name no other process has: containers share host names and process ids."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Scheduler:
