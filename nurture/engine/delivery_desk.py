@@ -36,7 +36,7 @@ def resume(rt: Runtime, id_: int, by: str, now: datetime) -> BreakerRow:
             raise NotFound("breaker", id_)
         if not done:
             raise IllegalTransition("breaker", "resumed", "resume")
-        alarms.close_alarm(session, f"breaker:{row.stream}:{row.provider}", by, now)
+        alarms.close_alarm(session, alarms.stopped_key(row.stream, row.provider), by, now)
         session.flush()
         session.refresh(row)
         session.expunge(row)

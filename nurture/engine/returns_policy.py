@@ -24,7 +24,7 @@ from nurture.engine.returns_match import Match
 from nurture.engine.runtime import Runtime
 from nurture.engine.tracking import human_act
 from nurture.store import activities, contacts, enrollments, evidence, holds
-from nurture.store.alarms import raise_alarm
+from nurture.store.alarms import policy_key, raise_alarm, sales_mail_key
 from nurture.store.delivery_counts import RETURNS
 from nurture.store.evidence import Sent
 from nurture.store.lanes import Count, check_breakers, count
@@ -79,7 +79,7 @@ def _bounce(case: Case) -> str:
     evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now)
     _count(case, failure)
     if case.sent.kind is MessageKind.SALES:
-        raise_alarm(case.session, f"sales-mail:{case.sent.address}", _to_our_own(case), case.now)
+        raise_alarm(case.session, sales_mail_key(case.sent.address), _to_our_own(case), case.now)
         return "an alarm: a mail to our own sales team came back"
     return _BY_FAILURE[failure](case)
 
@@ -140,7 +140,7 @@ def _policy(case: Case) -> str:
 def refused_us(rt: Runtime, session: Session, lane: str, words: str, now: datetime) -> None:
     """A refusal for our reputation, our DNS or what we wrote. It says nothing about the person."""
     name = rt.definitions.delivery.provider(lane).name if lane else "a provider"
-    raise_alarm(session, f"policy:{lane}", f"{name} refuses our mail: {words}", now)
+    raise_alarm(session, policy_key(lane), f"{name} refuses our mail: {words}", now)
 
 
 def _other(_case: Case) -> str:

@@ -11,7 +11,7 @@ from nurture.domain.address import address_key, domain_of
 from nurture.engine.return_path import message_of
 from nurture.engine.returns import DatabaseAway, take_in
 from nurture.engine.runtime import Clock, Runtime
-from nurture.store.alarms import raise_alarm
+from nurture.store.alarms import raise_alarm, source_key
 from nurture.store.database import transaction
 
 log = logging.getLogger("nurture.returns")
@@ -51,7 +51,7 @@ class Sources:
 
     def _alarm(self, rt: Runtime, name: str, text: str, now: datetime) -> None:
         with transaction(rt.db) as session:
-            raise_alarm(session, f"source:{name}", text, now)
+            raise_alarm(session, source_key(name), text, now)
 
 
 def taker(rt: Runtime, source: str, clock: Clock) -> Take:

@@ -19,8 +19,33 @@ from nurture.store.upsert import insert_for
 _KEY_LENGTH = 120
 
 
+def stopped_key(stream: str, lane: str) -> str:
+    """A stream is stopped on a lane."""
+    return f"breaker:{stream}:{lane}"[:_KEY_LENGTH]
+
+
+def complaints_key(stream: str, lane: str) -> str:
+    """Readers of a stream complain on a lane, not yet enough to stop it."""
+    return f"complaints:{stream}:{lane}"[:_KEY_LENGTH]
+
+
+def policy_key(lane: str) -> str:
+    """A provider refuses us, not the person."""
+    return f"policy:{lane}"[:_KEY_LENGTH]
+
+
+def sales_mail_key(address: str) -> str:
+    """A mail to our own sales team came back."""
+    return f"sales-mail:{address}"[:_KEY_LENGTH]
+
+
+def source_key(name: str) -> str:
+    """A place where returned mail is fetched from is in trouble."""
+    return f"source:{name}"[:_KEY_LENGTH]
+
+
 def raise_alarm(session: Session, key: str, text: str, now: datetime) -> None:
-    """Something is wrong: ``key`` is what makes it one ('policy:google'), ``text`` what people read about it last."""
+    """Something is wrong: ``key`` is what makes it one (see above), ``text`` what people read about it last."""
     row = {"key": key[:_KEY_LENGTH], "text": text, "first_at": now, "last_at": now, "count": 1, "closed_at": None}
     again = {"text": text, "last_at": now, "count": Alarm.count + 1, "closed_at": None, "closed_by": None}
     session.execute(insert_for(session, Alarm).values(row).on_conflict_do_update(index_elements=["key"], set_=again))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.breaker import Figures, Recent, Verdict, verdict
 from nurture.domain.delivery_rules import LOCAL, Breakers, DeliveryRules
 from nurture.store import delivery_counts
-from nurture.store.alarms import raise_alarm
+from nurture.store.alarms import complaints_key, raise_alarm, stopped_key
 from nurture.store.bulk import insert_many
 from nurture.store.delivery_counts import Minute, minute_of
 from nurture.store.schema import Alarm, BreakerRow
@@ -135,13 +135,13 @@ def _open(session: Session, rules: DeliveryRules, stops: Mapping[Pair, Verdict],
     opened = [Opened(*pair, stops[pair].rule, stops[pair].reason) for pair in pairs]
     for stop in opened:
         text = f"{_mail(stop.stream)} to {_name(rules, stop.provider)} is stopped until you resume it: {stop.reason}"
-        raise_alarm(session, f"breaker:{stop.stream}:{stop.provider}", text, now)
+        raise_alarm(session, stopped_key(stop.stream, stop.provider), text, now)
     return opened
 
 
 def _warn(session: Session, rules: DeliveryRules, warnings: Mapping[Pair, Verdict], now: datetime) -> None:
     """Once a day; figures of the same complaints come by again and again."""
-    keys = {f"complaints:{stream}:{lane}": (stream, lane) for stream, lane in warnings}
+    keys = {complaints_key(stream, lane): (stream, lane) for stream, lane in warnings}
     if not keys:
         return
     recent = session.scalars(select(Alarm.key).where(Alarm.key.in_(keys), Alarm.last_at > now - _WARN_AGAIN)).all()

@@ -67,7 +67,7 @@ def stuck(session: Session) -> dict[MessageState, int]:
 
 def needing_a_human(session: Session) -> int:
     """Stopped streams, open alarms that do not tell of one, and what is in quarantine."""
-    stopped = {f"breaker:{row.stream}:{row.provider}" for row in breakers.all_open(session)}
+    stopped = {alarms.stopped_key(row.stream, row.provider) for row in breakers.all_open(session)}
     others = sum(alarm.key not in stopped for alarm in alarms.open_alarms(session))
     return len(stopped) + others + returned.in_quarantine(session)
 
