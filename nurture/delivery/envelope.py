@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-import idna
-
+from nurture.delivery.dns import a_label
 from nurture.delivery.outcome import Kind, Outcome, Phase
 from nurture.delivery.transport import Parcel
 
@@ -71,9 +70,9 @@ def _path(address: str, phase: Phase) -> str:
     if domain.isascii():
         return address
     try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
-    except idna.IDNAError as error:
-        raise Unsendable(Outcome(Kind.FAILED, phase, f"'{domain}' is no domain: {error}")) from error
+        return f"{local}@{a_label(domain)}"
+    except ValueError as error:
+        raise Unsendable(Outcome(Kind.FAILED, phase, str(error))) from error
 
 
 def _needs_utf8() -> Outcome:

@@ -16,6 +16,7 @@ from nurture.delivery import dkim_keys, dkim_published, dmarc, spf
 from nurture.delivery.dkim import PrivateKey, signing
 from nurture.delivery.dkim_keys import Record
 from nurture.delivery.dns import NoSuchName, a_label
+from nurture.domain.address import domain_of
 from nurture.domain.errors import SettingsError
 from nurture.engine.doctor_report import Area, Finding, Level, Way
 from nurture.engine.runtime import Runtime
@@ -41,7 +42,7 @@ def domains(rt: Runtime) -> Domains:
 
 
 def _domain(address: str) -> str:
-    return a_label(address.rpartition("@")[2]) if address else ""
+    return a_label(domain_of(address)) if address else ""
 
 
 # --- SPF --------------------------------------------------------------------------------------------------------------

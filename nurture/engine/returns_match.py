@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from nurture.delivery.dns import a_label
-from nurture.domain.address import address_key
+from nurture.domain.address import address_key, domain_of
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 from nurture.engine.return_path import message_of
@@ -116,9 +116,9 @@ def another(recipient: Recipient) -> Recipient:
 
 def _redacted(named: list[Recipient], address: str) -> bool:
     """Whether providers hid the address in a complaint (RFC 6590): no address at all, or at most its domain is left."""
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     return all(
-        "redacted" in r.address.lower() or "@" not in r.address or r.address.rpartition("@")[2].lower() == domain
+        "redacted" in r.address.lower() or "@" not in r.address or domain_of(r.address) == domain
         for r in named
     )
 

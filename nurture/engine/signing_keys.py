@@ -12,6 +12,7 @@ from nurture.delivery import dkim_keys
 from nurture.delivery.dkim import PrivateKey, signing
 from nurture.delivery.dkim_keys import Record
 from nurture.delivery.dns import a_label
+from nurture.domain.address import domain_of
 from nurture.domain.definitions import Definitions
 from nurture.domain.delivery_rules import Dkim
 from nurture.domain.errors import SettingsError
@@ -54,7 +55,7 @@ class SigningKey:
 def rules_for(definitions: Definitions) -> Dkim:
     """What config/delivery.yaml says; before it says anything, the domain of our From address and no selector."""
     sender = definitions.organisation.sender.address
-    return definitions.delivery.dkim or Dkim(a_label(sender.rpartition("@")[2]), ())
+    return definitions.delivery.dkim or Dkim(a_label(domain_of(sender)), ())
 
 
 def make_key(rules: Dkim, folder: Path, now: datetime, selector: str, *, ed25519: bool) -> tuple[SigningKey, Dkim]:
