@@ -47,8 +47,6 @@ def server(settings: SmtpSettings) -> Probed:
         return Probed(probe.step, f"no trustworthy encryption: {reason}", probe.tls, probe.expires)
     except OSError as error:  # smtplib's errors are OSErrors too
         return Probed(probe.step, error.strerror or str(error), probe.tls, probe.expires)
-    finally:
-        probe.close()
     return Probed(probe.step, "", probe.tls, probe.expires)
 
 
@@ -56,63 +54,71 @@ class _Probe:
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._context = ssl.create_default_context(cafile=settings.ca_file)
-        self._smtp = self._new()
         self.step, self.tls = "connect", ""
         self.expires: datetime | None = None
 
-    def _new(self) -> smtplib.SMTP:
-        name = self._settings.helo or own_name()
-        if self._settings.tls == "implicit":
-            return smtplib.SMTP_SSL(local_hostname=name, timeout=_PATIENCE, context=self._context)
-        return smtplib.SMTP(local_hostname=name, timeout=_PATIENCE)
-
     def run(self) -> None:
-        smtp, settings = self._smtp, self._settings
-        smtp._host = settings.host  # type: ignore[attr-defined]  # whom the certificate has to name
-        self._expect(220, *smtp.connect(settings.host, settings.port))
-        self._expect(250, *smtp.ehlo())
-        if settings.tls == "required":
+        smtp = self._greeted()
+        try:
+            self._talk(smtp)
+        finally:
+            with contextlib.suppress(OSError):
+                smtp.quit()
+            smtp.close()
+
+    def _greeted(self) -> smtplib.SMTP:
+        """Connected by the constructor, so that it knows whom the certificate has to name."""
+        settings, name = self._settings, self._settings.helo or own_name()
+        try:
+            if settings.tls == "implicit":
+                return smtplib.SMTP_SSL(settings.host, settings.port, name, timeout=_PATIENCE, context=self._context)
+            return smtplib.SMTP(settings.host, settings.port, name, timeout=_PATIENCE)
+        except smtplib.SMTPConnectError as error:
+            raise _Stopped(_said(error.smtp_code, error.smtp_error)) from error
+
+    def _talk(self, smtp: smtplib.SMTP) -> None:
+        _expect(250, *smtp.ehlo())
+        if self._settings.tls == "required":
             self.step = "tls"
-            self._starttls()
-        self._look_at_certificate()
-        if settings.user:
+            self._starttls(smtp)
+        self._look_at_certificate(smtp)
+        if self._settings.user:
             self.step = "login"
-            self._log_in()
+            self._log_in(smtp)
 
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._smtp.quit()
-        self._smtp.close()
-
-    def _starttls(self) -> None:
-        if not self._smtp.has_extn("starttls"):
+    def _starttls(self, smtp: smtplib.SMTP) -> None:
+        if not smtp.has_extn("starttls"):
             raise _Stopped("the server offers no STARTTLS")
-        self._expect(220, *self._smtp.starttls(context=self._context))
-        self._expect(250, *self._smtp.ehlo())
+        _expect(220, *smtp.starttls(context=self._context))
+        _expect(250, *smtp.ehlo())
 
-    def _look_at_certificate(self) -> None:
-        connection = self._smtp.sock
+    def _look_at_certificate(self, smtp: smtplib.SMTP) -> None:
+        connection = smtp.sock
         if isinstance(connection, ssl.SSLSocket):
             self.tls = connection.version() or ""
             until = (connection.getpeercert() or {}).get("notAfter")
             if isinstance(until, str):
                 self.expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC)
 
-    def _log_in(self) -> None:
-        settings, offered = self._settings, self._smtp.esmtp_features.get("auth", "")
+    def _log_in(self, smtp: smtplib.SMTP) -> None:
+        settings, offered = self._settings, smtp.esmtp_features.get("auth", "")
         mechanism = choose(settings.auth, offered)
         if mechanism is None:
             raise _Stopped(f"the server offers no login we could use, only: {offered.strip() or 'none'}")
         code, text = 334, b""
         for line in steps(mechanism, settings.user, settings.password):
             if code == 334:
-                code, text = self._smtp.docmd(line)
-        self._expect(235, code, text)
+                code, text = smtp.docmd(line)
+        _expect(235, code, text)
 
-    @staticmethod
-    def _expect(wanted: int, code: int, text: bytes) -> None:
-        if code != wanted:
-            raise _Stopped(f"{code} {text.decode('utf-8', 'replace')}")
+
+def _expect(wanted: int, code: int, text: bytes) -> None:
+    if code != wanted:
+        raise _Stopped(_said(code, text))
+
+
+def _said(code: int, text: bytes | str) -> str:
+    return f"{code} {text if isinstance(text, str) else text.decode('utf-8', 'replace')}"
 
 
 def page(url: str) -> str:
