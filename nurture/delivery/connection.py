@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from nurture.delivery.conversation import Conversation
 from nurture.delivery.events import Event, Manner, Over, Secure, Waiting
-from nurture.delivery.lookup import Addresses, Lookup, numeric
+from nurture.delivery.lookup import Addresses, Lookup, numeric, on_the_internet
 from nurture.delivery.outcome import Phase, lost
 from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.watch import IN, OUT, Watch
@@ -30,12 +30,17 @@ _RECORD = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to connect and how. ``context``: None for no encryption at all."""
+    """Where to connect and how. ``context``: None for no encryption at all.
+
+    ``public``: whether only addresses on the Internet count. Strangers write MX records; they must not send us to a host
+    inside our own network.
+    """
 
     host: str
     port: int
     manner: Manner
     context: ssl.SSLContext | None
+    public: bool = False
 
 
 class Connection:
@@ -59,8 +64,8 @@ class Connection:
     def open(self, now: float) -> list[Event]:
         """Begin to connect."""
         host, port = self._server.host, self._server.port
-        self._addresses = numeric(host, port)
-        if self._addresses:
+        if found := numeric(host, port):
+            self._addresses = self._reachable(found)
             return self._dial(now)
         self._found, self.deadline = self._lookup.find(host, port), now + self._timeouts.connect
         return []
@@ -71,7 +76,7 @@ class Connection:
             return []
         found, self._found = self._found, None
         try:
-            self._addresses = found.result()
+            self._addresses = self._reachable(found.result())
         except (OSError, UnicodeError) as error:
             self._trouble = f"{self._server.host} was not found: {_words(error)}"
         return self._dial(now)
@@ -119,6 +124,12 @@ class Connection:
             self._socket = None
 
     # --- connecting -------------------------------------------------------------------------------------------------------
+
+    def _reachable(self, found: Addresses) -> Addresses:
+        if not self._server.public:
+            return found
+        self._trouble = f"{self._server.host} has no address on the Internet"
+        return [one for one in found if on_the_internet(str(one[4][0]))]
 
     def _dial(self, now: float) -> list[Event]:
         """Begin with the next address."""

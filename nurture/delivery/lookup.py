@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -55,6 +56,12 @@ def numeric(host: str, port: int) -> Addresses:
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
     except socket.gaierror:
         return []
+
+
+def on_the_internet(address: str) -> bool:
+    """Whether anybody may reach ``address``: not loopback, private, link-local or otherwise reserved (RFC 6890)."""
+    known = ipaddress.ip_address(address.partition("%")[0])
+    return (getattr(known, "ipv4_mapped", None) or known).is_global and not known.is_multicast
 
 
 def _ask(host: str, port: int) -> Addresses:

@@ -118,7 +118,10 @@ _VERIFIED, _ENCRYPTED, _CLEAR = range(3)
 
 
 class DirectTransport(_Network):
-    """Delivers to the servers that shipments name, in the order they are named. ``helo``: this machine's public name."""
+    """Delivers to the servers that shipments name, in the order they are named.
+
+    ``helo``: this machine's public name. ``anywhere``: servers in private networks, too.
+    """
 
     name = "direct"
 
@@ -129,11 +132,12 @@ class DirectTransport(_Network):
         *,
         port: int = 25,
         ca_file: str | None = None,
+        anywhere: bool = False,
         stopwatch: Callable[[], float] = time.monotonic,
         poll: Poll = wait,
     ) -> None:
         super().__init__(timeouts, stopwatch, poll)
-        self.helo, self.port = helo, port
+        self.helo, self.port, self._anywhere = helo, port, anywhere
         self._verifying = ssl.create_default_context(cafile=ca_file)
         self._tolerant = ssl.create_default_context(cafile=ca_file)
         self._tolerant.check_hostname = False
@@ -150,7 +154,7 @@ class DirectTransport(_Network):
             pipelining=not self._memory.get(host, "one at a time", default=False),
         )
         context = self._verifying if trust == _VERIFIED else self._tolerant
-        return Server(host, self.port, manner, context)
+        return Server(host, self.port, manner, context, public=not self._anywhere)
 
     def learn(self, host: str, over: Over) -> bool:
         trust = self._memory.get(host, "trust", _VERIFIED)

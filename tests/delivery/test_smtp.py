@@ -12,6 +12,7 @@ from delivery.carrier import PARCEL, RAW, carry, parcels, send, shipment
 from delivery.servers import CERTIFICATES, CLOSE, GARBAGE, HANG, FaultServer, SteppedClock, fault_server, smtp_server
 
 from nurture.delivery import DirectTransport, Kind, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
+from nurture.delivery.lookup import on_the_internet
 from nurture.domain.failure import Failure
 
 A, D, F, U = Kind.ACCEPTED, Kind.DEFERRED, Kind.FAILED, Kind.UNKNOWN
@@ -253,7 +254,7 @@ def test_a_big_mail_arrives_whole() -> None:
 
 
 def _direct(port: int, **more: object) -> DirectTransport:
-    return DirectTransport("out.example.com", port=port, ca_file=str(CERTIFICATES / "ca.pem"), **more)
+    return DirectTransport("out.example.com", port=port, ca_file=str(CERTIFICATES / "ca.pem"), anywhere=True, **more)
 
 
 def test_the_next_server_where_the_first_is_down() -> None:
@@ -305,6 +306,37 @@ def test_a_shipment_without_servers_stops() -> None:
     recorder = carry(DirectTransport("out.example.com"), shipment([PARCEL]))
     assert recorder.stops[0][1].of_server
     assert not recorder.outcomes
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_strangers_cannot_send_us_to_a_host_inside_our_own_network(host: str) -> None:
+    with fault_server() as server:
+        transport = DirectTransport("out.example.com", port=server.port)
+        recorder = carry(transport, shipment([PARCEL], lane="other", hosts=(host,)))
+        assert not server.taken
+    assert recorder.stops[0][1].reply == f"{host} has no address on the Internet"
+
+
+PLACES = {
+    "93.184.215.14": True,
+    "2606:2800:21f:cb07:6820:80da:af6b:8b2c": True,
+    "127.0.0.1": False,
+    "10.1.2.3": False,
+    "192.168.0.1": False,
+    "169.254.169.254": False,
+    "100.64.0.1": False,
+    "0.0.0.0": False,
+    "224.0.0.1": False,
+    "::1": False,
+    "fe80::1%eth0": False,
+    "fd00::1": False,
+    "::ffff:127.0.0.1": False,
+}
+
+
+@pytest.mark.parametrize(("address", "public"), PLACES.items())
+def test_what_is_on_the_internet(address: str, public: bool) -> None:
+    assert on_the_internet(address) is public
 
 
 TRUST = {
