@@ -26,6 +26,8 @@ Poll = Callable[[Watch, float], list[Seen]]
 _ASK_AGAIN = 1.0
 _CHECK_AGAIN = 1.0
 """So many seconds late may a deadline be noticed."""
+_GATHER = 0.01
+"""So many seconds at most a server that is ready waits for others, to be put on record together."""
 _IDLE = 10.0
 """Seconds a connection is kept without a mail."""
 
@@ -42,6 +44,7 @@ class Round:
         self._lookup = Lookup(self._watch)
         self._now = stopwatch()
         self._asked = self._checked = self._now
+        self._recording = 0.0  # what it took last
         self._short, self._room = True, True
         self._lanes: dict[str, Lane] = {}
         self._lines: dict[Connection, Line] = {}
@@ -66,6 +69,7 @@ class Round:
             self._fill()
         if self._busy():
             self._look()
+            self._gather()
             self._release()
             return True
         if self._short or not due:
@@ -176,7 +180,15 @@ class Round:
 
     def _look(self) -> None:
         """Wait for something to happen, at most until more has to be asked for or deadlines have to be looked at."""
-        until = min(self._asked + _ASK_AGAIN, self._checked + _CHECK_AGAIN)
+        self._look_until(min(self._asked + _ASK_AGAIN, self._checked + _CHECK_AGAIN))
+
+    def _gather(self) -> None:
+        """Recording costs nearly the same for one mail as for all: see who else is ready, no longer than it took last."""
+        until = self._now + min(self._recording, _GATHER)
+        while self._ready and self._now < until and len(self._ready) < sum(map(is_busy, self._lines.values())):
+            self._look_until(until)
+
+    def _look_until(self, until: float) -> None:
         seen = self._poll(self._watch, max(0.0, until - self._now))
         self._now = self._stopwatch()
         for owner, mask in seen:
@@ -223,8 +235,9 @@ class Round:
             return
         ready, self._ready = self._ready, []
         waiting = [(line, parcel) for line, parcel in ready if line.connection in self._lines]
-        held = self._work.ahead([parcel for _, parcel in waiting])
+        begun, held = self._stopwatch(), self._work.ahead([parcel for _, parcel in waiting])
         self._now = self._stopwatch()
+        self._recording = self._now - begun
         for line, parcel in waiting:
             if parcel.message_id in held:
                 self._abandon(line, parcel)
