@@ -14,9 +14,6 @@ from nurture.domain.organisation import Organisation, Retention, Sales, Tracking
 from nurture.domain.pacing import Calendar
 from nurture.domain.scoring import ScoringModel
 
-Cell = tuple[str, str]
-"""(function or 'any', phase or 'any'): where a mail template may lie."""
-
 
 @dataclass(frozen=True, slots=True)
 class Definitions:

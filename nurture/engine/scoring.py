@@ -36,11 +36,6 @@ class LeadScore:
     ready: Readiness
 
 
-def lead_score(session: Session, rt: Runtime, lead: int, now: datetime) -> Score:
-    """The score of one lead, with every line."""
-    return lead_scores(rt, session, [lead], now)[lead].score
-
-
 def lead_scores(rt: Runtime, session: Session, ids: Iterable[int], now: datetime) -> dict[int, LeadScore]:
     """Lead -> score. Five queries for any number of leads; linear in their activities."""
     rows = list(session.scalars(select(Lead).where(Lead.id.in_(list(ids)))))

@@ -1,8 +1,8 @@
 """Signed links: short URL-safe tokens that are good for one purpose only.
 
 A token is ``<value>.<signature>``: HMAC-SHA-256 over the value, with a key derived per purpose, so that a token made for
-one thing opens nothing else. Keys rotate: the newest signs, all listed ones verify. An expiry is part of the signed
-value. Says only whether a token is ours; what it stands for is the caller's business.
+one thing opens nothing else. Keys rotate: the newest signs, all listed ones verify. Says only whether a
+token is ours; what it stands for, and for how long, is the caller's business.
 
 itsdangerous defines the format and verifies; signing, done many times per mail, computes the same in one step.
 """
@@ -13,7 +13,6 @@ import hmac
 import re
 from base64 import b32decode, b32encode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
 
 import itsdangerous
@@ -83,17 +82,6 @@ class Signer:
     def verify(self, purpose: str, token: str) -> str:
         """The value signed for ``purpose``. Raises InvalidToken('forged')."""
         return self._verify(f"nurture:{purpose}", token)
-
-    def sign_until(self, purpose: str, value: str, expires: datetime) -> str:
-        """A token for ``value`` that is good before ``expires`` (aware; kept to the second)."""
-        return self._sign(f"nurture-until:{purpose}", f"{value}.{int(expires.timestamp()):x}")
-
-    def verify_until(self, purpose: str, token: str, now: datetime) -> str:
-        """The value signed for ``purpose``. Raises InvalidToken('forged') or, from its expiry on, ('expired')."""
-        value, _, expires = self._verify(f"nurture-until:{purpose}", token).rpartition(".")
-        if now.timestamp() >= int(expires, 16):
-            raise InvalidToken("expired")
-        return value
 
     def short(self, purpose: str, number: int) -> str:
         """A token for ``number`` (0 or more) in small letters and the digits 2 to 7, for where case gets lost.

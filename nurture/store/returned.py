@@ -8,12 +8,11 @@ Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, func, or_, select, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from nurture.store.schema import ReturnedMail
 from nurture.store.upsert import insert_for
@@ -35,12 +34,6 @@ def settle(session: Session, id_: int, values: dict[str, Any]) -> None:
 
 def find(session: Session, id_: int) -> ReturnedMail | None:
     return session.get(ReturnedMail, id_)
-
-
-def quarantined(session: Session, limit: int = 100) -> Sequence[ReturnedMail]:
-    """What waits for a human, the latest first, without the bytes."""
-    query = select(ReturnedMail).options(defer(ReturnedMail.raw)).where(ReturnedMail.state == QUARANTINE)
-    return session.scalars(query.order_by(ReturnedMail.received_at.desc(), ReturnedMail.id.desc()).limit(limit)).all()
 
 
 def in_quarantine(session: Session) -> int:

@@ -17,7 +17,7 @@ from nurture.engine.runtime import Runtime
 from nurture.store import contacts, holds, returned
 from nurture.store.alarms import open_alarms
 from nurture.store.database import reading, transaction
-from nurture.store.schema import Activity, Consent, Contact, EnrollmentRow, Message, TaskRow
+from nurture.store.schema import Activity, Consent, Contact, EnrollmentRow, Message, ReturnedMail, TaskRow
 
 BOUNCES = "bounces.example"
 UNKNOWN_USER = "550 5.1.1 <{to}>: Recipient address rejected: User unknown in virtual mailbox table"
@@ -84,7 +84,9 @@ class Postroom:
 
     def quarantine(self) -> list[str]:
         with reading(self.rt.db) as session:
-            return [row.action for row in returned.quarantined(session)]
+            r = ReturnedMail
+            waiting = select(r.action).where(r.state == returned.QUARANTINE)
+            return list(session.scalars(waiting.order_by(r.received_at.desc(), r.id.desc())))
 
     def tasks(self) -> list[str]:
         with reading(self.rt.db) as session:

@@ -8,8 +8,6 @@ from stories.world import World, berlin
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.errors import IllegalTransition, InvalidInput, InvalidToken
 from nurture.domain.handoff import HandoffState
-from nurture.engine.scoring import lead_score
-from nurture.store.database import reading
 
 MARIA = "maria.weber@anlagenbau-huber.example"
 
@@ -49,8 +47,7 @@ def test_a_first_visit_leads_to_sales_and_every_point_is_explained(world: World)
     for fact in ("Maria Weber", "maria.weber@", "Anlagenbau Huber GmbH", "B mit 56 Punkten erreicht die Schwelle von 55"):
         assert fact in text, fact
     assert handoff.reason == "grade B with 56 points reaches the threshold of 55"
-    with reading(world.rt.db) as session:
-        score = lead_score(session, world.rt, world.lead().id, world.now)
+    score = world.score()
     assert score.points == pytest.approx(sum(line.counts for line in score.lines))
     assert score.points == world.lead().points, "the list and the explanation show one figure"
     rules = [line.rule for line in score.lines]

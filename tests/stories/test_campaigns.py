@@ -11,7 +11,6 @@ from stories.world import BERLIN, World, berlin
 
 from nurture.domain.scoring import Line
 from nurture.engine import preferences, tracking
-from nurture.engine.scoring import lead_score
 from nurture.store.database import reading
 from nurture.store.schema import EnrollmentRow, Hit, Message
 
@@ -61,8 +60,7 @@ def hits(world: World) -> list[Hit]:
 
 
 def score_lines(world: World) -> list[Line]:
-    with reading(world.rt.db) as session:
-        return list(lead_score(session, world.rt, world.lead().id, world.now).lines)
+    return list(world.score().lines)
 
 
 def test_head_and_prefetch_never_count(world: World) -> None:

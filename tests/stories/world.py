@@ -18,9 +18,11 @@ from sqlalchemy import select
 
 from nurture.delivery import MemoryTransport
 from nurture.domain.handoff import HandoffState
+from nurture.domain.scoring import Score
 from nurture.engine import handoff, preferences, registration, tracking
 from nurture.engine.beats import BEATS, Worker, slot
 from nurture.engine.runtime import Runtime
+from nurture.engine.scoring import lead_scores
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor
 from nurture.store.database import reading
@@ -255,6 +257,12 @@ class World:
 
     def lead(self, product: str = "feintakt") -> Lead:
         return next(lead for lead in self.rows(Lead) if lead.product == product)
+
+    def score(self) -> Score:
+        """Of the lead, with every line, counted now."""
+        lead = self.lead().id
+        with reading(self.rt.db) as session:
+            return lead_scores(self.rt, session, [lead], self.now)[lead].score
 
     def enrollment(self, campaign: str) -> EnrollmentRow:
         return next(e for e in reversed(self.rows(EnrollmentRow)) if e.campaign == campaign)
