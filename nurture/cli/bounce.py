@@ -12,9 +12,10 @@ import click
 
 from nurture import app
 from nurture.cli.house import existing
-from nurture.delivery.returned import Kind, Report, read
-from nurture.delivery.returned.consequence import Action, consequence
+from nurture.delivery.returned import Report, read
+from nurture.delivery.returned.consequence import consequence, counted
 from nurture.delivery.sources import MAX_READ
+from nurture.domain.returns import Action, ReturnKind
 from nurture.engine.returns import take_in
 
 _JSON = (
@@ -110,7 +111,7 @@ def _explained(name: str, report: Report) -> dict[str, Any]:
 
 
 def _recipients(report: Report, actions: tuple[Action, ...]) -> Iterator[dict[str, Any]]:
-    if report.kind is Kind.COMPLAINT and report.complaint:
+    if report.kind is ReturnKind.COMPLAINT and report.complaint:
         for address in report.complaint.recipients:
             reason = report.complaint.feedback_type
             yield {"address": address, "status": None, "reason": reason, "class": "complaint", "action": actions[0].value}
@@ -119,7 +120,7 @@ def _recipients(report: Report, actions: tuple[Action, ...]) -> Iterator[dict[st
             "address": one.recipient,
             "status": one.status,
             "reason": one.reason.value,
-            "class": one.failure.value,
+            "class": counted(one).value,
             "action": action.value,
         }
 

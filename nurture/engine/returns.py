@@ -106,7 +106,7 @@ def _consequences(case: Case) -> tuple[str, str]:
     """(state, what was done). Where there is doubt, nothing is done; but nobody who says stop is mailed meanwhile."""
     came, found = case.came, case.found
     if came.kind is ReturnKind.UNCLEAR:
-        return returned.QUARANTINE, found.doubt or "nobody can tell what it is"
+        return returned.QUARANTINE, found.doubt or case.follows.why
     if not found.doubt:
         return returned.DONE, act(case)
     if came.kind is ReturnKind.REPLY and found.sent is not None and came.stops:

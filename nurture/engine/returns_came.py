@@ -55,7 +55,6 @@ class Came:
 
 _LOOKED_AT = 400_000
 _TOKEN = re.compile(rb"\bb\+[a-z2-7]{16,62}@[A-Za-z0-9.-]{1,255}", re.IGNORECASE)
-_ANSWER = re.compile(r"^\s*(?:re|aw|antwort|sv|wg|fwd?)\s*(?:\[\d+\])?:", re.IGNORECASE)
 
 
 def from_mail(raw: bytes, source: str, to: str | None) -> Came:
@@ -66,7 +65,7 @@ def from_mail(raw: bytes, source: str, to: str | None) -> Came:
     return Came(
         digest=digest_of(raw, report, tokens),
         source=source,
-        kind=_kind(report),
+        kind=report.means,
         subject=clean(report.subject),
         said=clean(report.said),
         raw=raw,
@@ -77,15 +76,8 @@ def from_mail(raw: bytes, source: str, to: str | None) -> Came:
         header_ids=tuple(dict.fromkeys(_bracketed(id_) for id_ in (report.message_id, *report.references) if id_)),
         sender=clean(report.sender),
         left=report.left,
-        stops=_stops(report),
+        stops=wants_to_stop(report.said, report.subject),
     )
-
-
-def _kind(report: Report) -> ReturnKind:
-    """Feedback that blames nobody ("not spam", reports on authentication) is for a human to look at."""
-    if report.complaint is not None and not report.complaint.blames:
-        return ReturnKind.UNCLEAR
-    return ReturnKind(report.kind.value)
 
 
 def digest_of(raw: bytes, report: Report, tokens: Sequence[str]) -> str:
@@ -109,12 +101,6 @@ def _recipients(report: Report) -> Iterator[Recipient]:
 
 def _bracketed(id_: str) -> str:
     return f"<{id_.strip().strip('<>')}>"
-
-
-def _stops(report: Report) -> bool:
-    """Whether a human asks to be left alone. The subject counts where it is the human's own, not ours with "Re:"."""
-    own = "" if _ANSWER.match(report.subject) else report.subject
-    return wants_to_stop(report.said) or wants_to_stop(own)
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -19,10 +19,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from nurture.delivery.dns import a_label
-from nurture.domain.address import address_key, domain_of
-from nurture.domain.failure import Failure
-from nurture.domain.returns import ReturnKind
+from nurture.delivery.returned.address import key_of, same
+from nurture.domain.address import domain_of
+from nurture.domain.returns import ReturnKind, of_another
 from nurture.engine.return_path import message_of
 from nurture.engine.returns_came import Came, Recipient
 from nurture.engine.runtime import Runtime
@@ -111,21 +110,18 @@ def said_of(address: str, recipients: Sequence[Recipient]) -> Recipient | None:
 
 def another(recipient: Recipient) -> Recipient:
     """The same about another address than ours: it proves nothing about ours."""
-    return replace(recipient, failure=Failure.SOFT) if recipient.failure is Failure.INVALID else recipient
+    return replace(recipient, failure=recipient.failure and of_another(recipient.failure))
 
 
 def _redacted(named: list[Recipient], address: str) -> bool:
     """Whether providers hid the address in a complaint (RFC 6590): no address at all, or at most its domain is left."""
     domain = domain_of(address)
-    return all(
-        "redacted" in r.address.lower() or "@" not in r.address or domain_of(r.address) == domain
-        for r in named
-    )
+    return all("redacted" in r.address.lower() or "@" not in r.address or domain_of(r.address) == domain for r in named)
 
 
 def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Match:
     for recipient in came.recipients:
-        sent = evidence.latest_to(session, _key(recipient.address), now - _LATELY)
+        sent = evidence.latest_to(session, key_of(recipient.address), now - _LATELY)
         if sent is None or not same(recipient.address, sent.address):
             continue
         if came.vouched or not (rt.definitions.delivery.bounce_domain or came.kind is ReturnKind.COMPLAINT):
@@ -136,7 +132,7 @@ def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Mat
 
 def _by_writer(session: Session, came: Came, now: datetime) -> Match:
     """A mail of somebody we know by address."""
-    contact = contacts.by_address(session, _key(came.sender)) if came.sender else None
+    contact = contacts.by_address(session, key_of(came.sender)) if came.sender else None
     if contact is None:
         return Match(doubt="it belongs to no mail of ours, and we do not know who wrote it")
     return Match(evidence.latest_to(session, contact.address_key, now - _LATELY), contact.id)
@@ -146,17 +142,3 @@ def _checked_writer(came: Came, sent: Sent) -> Match:
     if came.kind is ReturnKind.REPLY and came.sender and not same(came.sender, sent.address):
         return Match(sent, sent.contact_id, doubt=f"an answer to our mail, but written by {came.sender}")
     return Match(sent, sent.contact_id)
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two spellings are one address."""
-    return bool(one) and _key(one) == _key(other)
-
-
-def _key(address: str) -> str:
-    """The key of an address as a mail may write it: in angle brackets, its domain with letters of its own."""
-    local, _, domain = address.strip().strip("<>").rpartition("@")
-    try:
-        return address_key(f"{local}@{a_label(domain)}")
-    except ValueError:
-        return address_key(address)

@@ -17,7 +17,7 @@ from nurture.domain.address import address_key
 from nurture.domain.breaker import Figures
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageKind
-from nurture.domain.returns import ReturnKind, SoftVerdict, soft_verdict
+from nurture.domain.returns import Action, Consequence, ReturnKind, SoftVerdict, follows, soft_verdict
 from nurture.engine.objection import object_to_mail
 from nurture.engine.returns_came import Came
 from nurture.engine.returns_match import Match
@@ -33,8 +33,7 @@ from nurture.store.schema import Contact
 _MAX_WORDS = 300
 _NOT_YET = re.compile(r"4\.\d|4\d\d\b")
 
-REPORTED = "reported as unwanted mail (spam)"
-UNSUBSCRIBED = "unsubscribed at the mail provider"
+_NOT_ARRIVED = f"on record: {follows(ReturnKind.BOUNCE, Failure.SOFT).why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,10 @@ class Case:
         return (recipient.failure if recipient else None) or Failure.OTHER
 
     @property
+    def follows(self) -> Consequence:
+        return follows(self.came.kind, self.failure, left=self.came.left, stops=self.came.stops)
+
+    @property
     def words(self) -> str:
         """The server's words, on one line."""
         recipient = self.found.recipient
@@ -81,7 +84,7 @@ def _bounce(case: Case) -> str:
     if case.sent.kind is MessageKind.SALES:
         raise_alarm(case.session, sales_mail_key(case.sent.address), _to_our_own(case), case.now)
         return "an alarm: a mail to our own sales team came back"
-    return _BY_FAILURE[failure](case)
+    return _ON_BOUNCE[case.follows.action](case)
 
 
 def _to_our_own(case: Case) -> str:
@@ -89,14 +92,14 @@ def _to_our_own(case: Case) -> str:
 
 
 def _invalid(case: Case) -> str:
-    reason = f"the address does not exist: {case.words}"
+    reason = f"{case.follows.why}: {case.words}"
     contacts.suppress(case.session, address_key(case.sent.address), reason, case.now)
     return f"suppressed: {reason}"
 
 
 def _soft(case: Case) -> str:
     if case.sent.contact_id is None:
-        return "on record: did not arrive this time"
+        return _NOT_ARRIVED
     return bounced_softly(case.rt, case.session, case.sent.contact_id, case.sent.id, case.now)
 
 
@@ -104,12 +107,12 @@ def bounced_softly(rt: Runtime, session: Session, contact: int, message: int, no
     """This mail to the contact came to a soft end, on record already: hold or suppress the address when it is time."""
     person = session.get(Contact, contact, with_for_update=True)
     if person is None:
-        return "on record: did not arrive this time"
+        return _NOT_ARRIVED
     rules = rt.definitions.delivery.soft_bounces
     times, bounced = _soft_run(session, person, message)
     match soft_verdict(rules, bounced, times):
         case SoftVerdict.WATCH:
-            return f"on record: did not arrive this time ({len(bounced)} in a row)"
+            return f"{_NOT_ARRIVED} ({len(bounced)} in a row)"
         case SoftVerdict.HOLD:
             reason = f"{len(bounced)} mails in a row did not arrive"
             holds.hold(session, person.address_key, holds.SOFT, reason, now, until=now + rules.hold, times=times + 1)
@@ -143,37 +146,34 @@ def refused_us(rt: Runtime, session: Session, lane: str, words: str, now: dateti
     raise_alarm(session, policy_key(lane), f"{name} refuses our mail: {words}", now)
 
 
-def _other(_case: Case) -> str:
-    return "on record: refused, and nobody can tell why"
+def _on_record(case: Case) -> str:
+    return f"on record: {case.follows.why}"
 
 
 def _complaint(case: Case) -> str:
-    key = address_key(case.sent.address)
-    contacts.suppress(case.session, key, REPORTED, case.now)
+    why = case.follows.why
+    contacts.suppress(case.session, address_key(case.sent.address), why, case.now)
     if case.sent.contact_id is not None:
         proof = {"via": "complaint", "returned": case.id, "message": case.sent.id, "source": case.came.source}
-        object_to_mail(case.rt, case.session, case.sent.contact_id, REPORTED, proof, case.now)
+        object_to_mail(case.rt, case.session, case.sent.contact_id, why, proof, case.now)
     evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it")
     _count(case, None)
-    return f"suppressed: {REPORTED}"
+    return f"suppressed: {why}"
 
 
 def _unsubscribed(case: Case) -> str:
+    why = case.follows.why
     if case.sent.contact_id is None:
-        contacts.suppress(case.session, address_key(case.sent.address), UNSUBSCRIBED, case.now)
+        contacts.suppress(case.session, address_key(case.sent.address), why, case.now)
     else:
         proof = {"via": "provider", "returned": case.id, "message": case.sent.id, "source": case.came.source}
-        object_to_mail(case.rt, case.session, case.sent.contact_id, UNSUBSCRIBED, proof, case.now)
-    return UNSUBSCRIBED
-
-
-def _delayed(_case: Case) -> str:
-    return "on record: still on its way"
+        object_to_mail(case.rt, case.session, case.sent.contact_id, why, proof, case.now)
+    return why
 
 
 def _delivered(case: Case) -> str:
     evidence.arrived(case.session, case.sent.id, "arrived: its server said so")
-    return "on record: arrived"
+    return _on_record(case)
 
 
 # --- what somebody wrote ----------------------------------------------------------------------------------------------
@@ -183,35 +183,35 @@ def _auto_reply(case: Case) -> str:
     """A program wrote it: nothing counts, wakes or ends by it; at most there is something for a human to do."""
     if case.found.sent is not None:
         evidence.arrived(case.session, case.sent.id, "arrived: an automatic reply came")
-    if case.found.contact is None or not case.came.left:
-        return "on record: an automatic reply"
+    if case.found.contact is None or case.follows.action is not Action.TASK:
+        return f"on record: {follows(ReturnKind.AUTO_REPLY).why}"
     _task(case, "left", {"de": "Abwesenheitsnotiz sagt: nicht mehr im Unternehmen. Nachfolge klären: {subject}",
                          "en": "Automatic reply: has left the company. Find the successor: {subject}"})  # fmt: skip
-    return "a task: an automatic reply says that this person has left the company"
+    return f"a task: {case.follows.why}"
 
 
 def _reply(case: Case) -> str:
     if case.found.sent is not None:
         evidence.arrived(case.session, case.sent.id, "arrived: the reader answered")
-    if case.came.stops:
+    if case.follows.action is Action.PAUSE_AND_TASK:
         return hold_for_stop(case)
     if case.found.contact is None:
         return "on record: an answer of somebody who is not a contact yet"
     _answered(case, case.session.get_one(Contact, case.found.contact))
-    return "a task: an answer to read"
+    return f"a task: {case.follows.why}"
 
 
 def hold_for_stop(case: Case) -> str:
     """Nothing is mailed until a human decided what was meant."""
-    contact = case.found.contact
+    contact, why = case.found.contact, case.follows.why
     person = case.session.get(Contact, contact) if contact is not None else None
     key = person.address_key if person else address_key(case.sent.address)
-    holds.hold(case.session, key, holds.STOP, "asks for no more mail", case.now)
+    holds.hold(case.session, key, holds.STOP, why, case.now)
     if person is not None:
         _task(case, "stop", {"de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
                              "en": "Wants no more mail? Read the answer and decide: {subject}"})  # fmt: skip
         enrollments.look_again(case.session, person.id, case.now)
-    return "held until somebody decides: asks for no more mail"
+    return f"held until somebody decides: {why}"
 
 
 def _answered(case: Case, person: Contact) -> None:
@@ -261,17 +261,17 @@ _FIGURES: dict[Failure, Figures] = {
 }
 
 
-_BY_FAILURE: dict[Failure, Callable[[Case], str]] = {
-    Failure.INVALID: _invalid,
-    Failure.SOFT: _soft,
-    Failure.POLICY: _policy,
-    Failure.OTHER: _other,
+_ON_BOUNCE: dict[Action, Callable[[Case], str]] = {
+    Action.SUPPRESS: _invalid,
+    Action.COUNT_SOFT: _soft,
+    Action.ALARM: _policy,
+    Action.NOTHING: _on_record,
 }
 _BY_KIND: dict[ReturnKind, Callable[[Case], str]] = {
     ReturnKind.BOUNCE: _bounce,
     ReturnKind.COMPLAINT: _complaint,
     ReturnKind.UNSUBSCRIBE: _unsubscribed,
-    ReturnKind.DELAYED: _delayed,
+    ReturnKind.DELAYED: _on_record,
     ReturnKind.DELIVERED: _delivered,
     ReturnKind.AUTO_REPLY: _auto_reply,
     ReturnKind.REPLY: _reply,

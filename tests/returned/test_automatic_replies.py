@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from returned.mails import OUTLOOK_QUOTED, human, mail
 
-from nurture.delivery.returned import Kind, read
+from nurture.delivery.returned import read
+from nurture.domain.returns import ReturnKind
 
 NOTICES: dict[str, tuple[str, dict[str, str]]] = {
     "marked auto-replied": ("Re: Five ways", {"Auto_Submitted": "auto-replied"}),
@@ -45,25 +46,25 @@ ABSENT = "Vielen Dank für Ihre Nachricht. Ich bin bis zum 30.11. nicht im Büro
 def test_a_machines_answer_is_no_human_reply(case: str) -> None:
     subject, headers = NOTICES[case]
     found = read(human(ABSENT + OUTLOOK_QUOTED, subject, **headers))
-    assert (found.kind, found.left) == (Kind.AUTO_REPLY, False)
+    assert (found.kind, found.left) == (ReturnKind.AUTO_REPLY, False)
 
 
 def test_auto_submitted_no_is_a_humans_mail() -> None:
-    assert read(human("Gern, rufen Sie mich an.", Auto_Submitted="no")).kind is Kind.REPLY
+    assert read(human("Gern, rufen Sie mich an.", Auto_Submitted="no")).kind is ReturnKind.REPLY
 
 
 def test_an_absence_that_speaks_of_undeliverable_mail_is_no_bounce() -> None:
     said = "I am away. Mails that could not be delivered to petra@example.net are sent again on Monday."
     assert (
         read(human(said, "Automatic reply: Five ways", Auto_Submitted="auto-replied", Return_Path="<>")).kind
-        is Kind.AUTO_REPLY
+        is ReturnKind.AUTO_REPLY
     )
 
 
 def test_a_read_receipt_is_no_reply() -> None:
     body = "--p\nContent-Type: text/plain\n\nYour message was read.\n--p\nContent-Type: message/disposition-notification\n\nDisposition: manual-action; displayed\n--p--"
     receipt = 'multipart/report; report-type=disposition-notification; boundary="p"'
-    assert read(mail("Read: Five ways", body, "petra@example.net", Content_Type=receipt)).kind is Kind.AUTO_REPLY
+    assert read(mail("Read: Five ways", body, "petra@example.net", Content_Type=receipt)).kind is ReturnKind.AUTO_REPLY
 
 
 LEFT = {
@@ -88,7 +89,7 @@ LEFT = {
 def test_who_left_for_good_and_whom_to_write_to(case: str) -> None:
     said, successor = LEFT[case]
     found = read(human(said, "Automatic reply: Five ways", Auto_Submitted="auto-replied"))
-    assert (found.kind, found.left, found.successor) == (Kind.AUTO_REPLY, True, successor)
+    assert (found.kind, found.left, found.successor) == (ReturnKind.AUTO_REPLY, True, successor)
 
 
 @pytest.mark.parametrize(

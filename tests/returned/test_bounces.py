@@ -6,9 +6,10 @@ import pytest
 from returned.mails import ORIGINAL, OURS, RETURN_PATH, failed, mail, report
 from returned.servers_words import DEAD, EXIM
 
-from nurture.delivery.returned import Failed, Kind, Report, read
+from nurture.delivery.returned import Failed, Report, read
 from nurture.domain.failure import Failure
 from nurture.domain.failure_reason import Reason
+from nurture.domain.returns import ReturnKind
 
 
 def only(found: Report) -> Failed:
@@ -19,7 +20,7 @@ def only(found: Report) -> Failed:
 @pytest.mark.parametrize("family", DEAD)
 def test_each_servers_way_to_say_that_there_is_no_such_person(family: str) -> None:
     found = read(DEAD[family])
-    assert found.kind is Kind.BOUNCE
+    assert found.kind is ReturnKind.BOUNCE
     assert (only(found).recipient, only(found).failure) == ("petra@example.net", Failure.INVALID)
 
 
@@ -134,19 +135,19 @@ def test_a_delay_is_no_bounce_and_kills_no_address() -> None:
     found = read(
         report(failed("4.1.1", "450 4.1.1 user unknown", action="delayed"), subject="Delayed Mail (still being retried)")
     )
-    assert (found.kind, only(found).failure) == (Kind.DELAYED, Failure.SOFT)
+    assert (found.kind, only(found).failure) == (ReturnKind.DELAYED, Failure.SOFT)
 
 
 def test_a_delay_told_in_words() -> None:
     body = "THIS IS A WARNING MESSAGE ONLY.\n\nDelivery to the following recipient has been delayed:\n\n     petra@example.net\n"
-    assert read(mail("Delivery Status Notification (Delay)", body)).kind is Kind.DELAYED
+    assert read(mail("Delivery Status Notification (Delay)", body)).kind is ReturnKind.DELAYED
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_success_is_told(action: str) -> None:
     assert (
         read(report(failed("2.1.5", "250 ok", action=action), subject="Successful Mail Delivery Report")).kind
-        is Kind.DELIVERED
+        is ReturnKind.DELIVERED
     )
 
 
@@ -169,7 +170,7 @@ def test_only_headers_came_back() -> None:
 
 def test_a_report_that_names_nobody_is_still_one() -> None:
     found = read(mail("Undelivered Mail Returned to Sender", "Your message could not be delivered: user unknown."))
-    assert (found.kind, only(found).recipient, only(found).reason) == (Kind.BOUNCE, "", Reason.USER_UNKNOWN)
+    assert (found.kind, only(found).recipient, only(found).reason) == (ReturnKind.BOUNCE, "", Reason.USER_UNKNOWN)
 
 
 def test_neither_the_postmaster_nor_our_own_address_has_failed() -> None:
@@ -179,7 +180,7 @@ def test_neither_the_postmaster_nor_our_own_address_has_failed() -> None:
 
 def test_an_automatic_mark_does_not_make_a_bounce_an_automatic_reply() -> None:
     assert b"Auto-Submitted: auto-replied" in EXIM
-    assert read(EXIM).kind is Kind.BOUNCE
+    assert read(EXIM).kind is ReturnKind.BOUNCE
 
 
 def test_two_failed_recipients_in_a_header() -> None:

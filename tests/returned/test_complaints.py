@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from returned.mails import ORIGINAL, OURS, feedback, mail
 
-from nurture.delivery.returned import Complaint, Kind, read
+from nurture.delivery.returned import Complaint, read
+from nurture.domain.returns import ReturnKind
 
 FULL = """\
 Feedback-Type: abuse
@@ -20,7 +21,7 @@ Source-IP: 192.0.2.7"""
 
 def complaint(raw: bytes) -> Complaint:
     found = read(raw)
-    assert found.kind is Kind.COMPLAINT
+    assert found.kind is ReturnKind.COMPLAINT
     assert found.complaint is not None
     return found.complaint
 
@@ -60,7 +61,7 @@ def test_not_every_feedback_is_somebody_who_did_not_want_the_mail(type_: str, bl
 
 def test_a_subject_that_says_forwarded_does_not_hide_it() -> None:
     assert b"Subject: FW: " in feedback(FULL)
-    assert read(feedback(FULL)).kind is Kind.COMPLAINT
+    assert read(feedback(FULL)).kind is ReturnKind.COMPLAINT
 
 
 def test_outlooks_junk_mail_report_has_no_feedback_part() -> None:

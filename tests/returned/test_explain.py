@@ -56,6 +56,21 @@ ACTIONS = {
     "full": (report(failed("5.2.2", "552 mailbox full")), ["count-soft"], "count a soft bounce"),
     "blocked": (report(failed("5.7.1", "550 5.7.1 listed in a block list")), ["alarm"], "raise an alarm for the sender"),
     "no reason": (report(failed("5.0.0", "550 no")), ["nothing"], "put it on record"),
+    "forwarded": (
+        report(
+            "Original-Recipient: rfc822; petra@example.net\n" + failed("5.1.1", "550 user unknown", "p@private.example")
+        ),
+        ["count-soft"],
+        "count a soft bounce of petra@example.net (forwarded to p@private.example",
+    ),
+    "not forwarded, spelled otherwise": (
+        report(
+            "Original-Recipient: rfc822; p@straße.example\n"
+            + failed("5.1.1", "550 user unknown", "p@xn--strae-oqa.example")
+        ),
+        ["suppress"],
+        "suppress p@xn--strae-oqa.example",
+    ),
     "delayed": (
         report(failed("4.4.1", "timed out", action="delayed"), subject="Delayed Mail"),
         ["nothing"],
@@ -78,6 +93,7 @@ ACTIONS = {
         "successor: jan@example.net",
     ),
     "stop": (human("Bitte abmelden"), [], "pause all marketing for petra@example.net and make a task"),
+    "stop in a subject of its own": (human("Danke.", "Bitte abmelden"), [], "pause all marketing for petra@example.net"),
     "answer": (human("Gern!"), [], "take it as an answer of petra@example.net"),
     "junk": (b"", [], "put it in quarantine"),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from returned.mails import OURS, OUTLOOK_QUOTED, QUOTED, human
 
-from nurture.delivery.returned import Kind, read, wants_to_stop
+from nurture.delivery.returned import read, wants_to_stop
+from nurture.domain.returns import ReturnKind
 
 STOP = """\
 Bitte melden Sie mich ab.
@@ -82,7 +83,7 @@ def test_other_words_do_not(said: str) -> None:
 )
 def test_the_footer_in_the_quotation_stops_nothing(quoted: str) -> None:
     found = read(human(f"Danke, rufen Sie mich gern an.\n\nViele Grüße\nPetra Muster\n{quoted}"))
-    assert (found.kind, found.said) == (Kind.REPLY, "Danke, rufen Sie mich gern an.")
+    assert (found.kind, found.said) == (ReturnKind.REPLY, "Danke, rufen Sie mich gern an.")
     assert not wants_to_stop(found.said)
 
 

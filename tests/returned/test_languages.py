@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from returned.mails import ORIGINAL, mail
 
-from nurture.delivery.returned import Kind, read
+from nurture.delivery.returned import read
 from nurture.domain.failure import Failure
+from nurture.domain.returns import ReturnKind
 
 REPORTS = {
     'Spanish': ('Undelivered', 'No se pudo entregar el mensaje a los siguientes destinatarios:\n\n  petra@example.net\n  550 El usuario no existe\n'),
@@ -42,5 +43,5 @@ def test_there_is_no_petra(case: str, original: str) -> None:
     subject, text = REPORTS[case]
     body = f"{text}\n--- Original message ---\n\n{original}" if original else text
     found = read(mail(subject, body, "Postmaster <postmaster@mx.example.net>"))
-    assert found.kind is Kind.BOUNCE
+    assert found.kind is ReturnKind.BOUNCE
     assert [(one.recipient, one.failure) for one in found.reports] == [("petra@example.net", Failure.INVALID)]

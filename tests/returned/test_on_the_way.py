@@ -11,8 +11,9 @@ import pytest
 from returned.mails import OURS, failed, feedback, human, mail, report
 from returned.servers_words import DEAD
 
-from nurture.delivery.returned import Kind, read
+from nurture.delivery.returned import read
 from nurture.domain.failure import Failure
+from nurture.domain.returns import ReturnKind
 
 Change = Callable[[bytes], bytes]
 
@@ -70,7 +71,7 @@ FAMILIES = ["EXIM", "QMAIL", "SENDMAIL", "GMX", "YAHOO", "DRAGONFLY", "EXCHANGE_
 
 def tells_that_there_is_no_petra(raw: bytes) -> None:
     found = read(raw)
-    assert found.kind is Kind.BOUNCE
+    assert found.kind is ReturnKind.BOUNCE
     assert [(one.recipient, one.failure) for one in found.reports] == [("petra@example.net", Failure.INVALID)]
     assert found.message_id == OURS
 
@@ -91,7 +92,7 @@ def test_reports_that_are_one_text(way: str) -> None:
 @pytest.mark.parametrize("way", ON_THE_WAY)
 def test_complaints(way: str) -> None:
     found = read(ON_THE_WAY[way](feedback("Feedback-Type: abuse\nOriginal-Rcpt-To: petra@example.net")))
-    assert found.kind is Kind.COMPLAINT
+    assert found.kind is ReturnKind.COMPLAINT
     assert found.complaint
     assert found.complaint.recipients == ("petra@example.net",)
 
@@ -126,9 +127,9 @@ def test_a_human_who_passes_a_report_on_reports_nothing() -> None:
     found = read(
         within(DEAD["EXIM"], "Petra Muster <petra@example.net>").replace(b"Subject: Returned", b"Subject: Fwd: Returned")
     )
-    assert (found.kind, found.reports) != (Kind.BOUNCE, ())
+    assert (found.kind, found.reports) != (ReturnKind.BOUNCE, ())
     assert found.reports == ()
 
 
 def test_an_answer_inside_a_servers_mail_is_no_report() -> None:
-    assert read(within(human("Danke!"))).kind is not Kind.REPLY
+    assert read(within(human("Danke!"))).kind is not ReturnKind.REPLY

@@ -6,7 +6,8 @@ import pytest
 from returned.mails import OUTLOOK_QUOTED, human, mail
 from returned.servers_words import EXIM, POSTFIX_OLD
 
-from nurture.delivery.returned import Kind, read
+from nurture.delivery.returned import read
+from nurture.domain.returns import ReturnKind
 
 QUOTED_BOUNCE = "> " + POSTFIX_OLD.decode().replace("\n", "\n> ")
 
@@ -25,37 +26,37 @@ END:VCALENDAR
 """
 
 ORDINARY = {
-    "an answer": (human("Danke!"), Kind.REPLY),
-    "an answer that quotes a bounce": (human(f"Das kam zurück:\n\n{QUOTED_BOUNCE}", "Re: Undelivered Mail"), Kind.REPLY),
-    "a bounce passed on": (human(f"See below.\n\n{QUOTED_BOUNCE}", "Fwd: Undelivered Mail Returned to Sender"), Kind.REPLY),
-    "German, a bounce passed on": (human(f"Siehe unten.\n\n{QUOTED_BOUNCE}", "WG: Unzustellbar: Five ways"), Kind.REPLY),
-    "somebody speaks of failed delivery": (human("My mail to jan@example.net could not be delivered, user unknown."), Kind.REPLY),
+    "an answer": (human("Danke!"), ReturnKind.REPLY),
+    "an answer that quotes a bounce": (human(f"Das kam zurück:\n\n{QUOTED_BOUNCE}", "Re: Undelivered Mail"), ReturnKind.REPLY),
+    "a bounce passed on": (human(f"See below.\n\n{QUOTED_BOUNCE}", "Fwd: Undelivered Mail Returned to Sender"), ReturnKind.REPLY),
+    "German, a bounce passed on": (human(f"Siehe unten.\n\n{QUOTED_BOUNCE}", "WG: Unzustellbar: Five ways"), ReturnKind.REPLY),
+    "somebody speaks of failed delivery": (human("My mail to jan@example.net could not be delivered, user unknown."), ReturnKind.REPLY),
     "a bounce attached to an answer": (
         human(
             f"--p\nContent-Type: text/plain\n\nSehen Sie selbst.\n--p\nContent-Type: message/rfc822\n\n{EXIM.decode()}\n--p--",
             "Ihre Mails kommen nicht an",
             Content_Type='multipart/mixed; boundary="p"',
         ),
-        Kind.REPLY,
+        ReturnKind.REPLY,
     ),
-    "a customer's problem": (human("The parts have not been delivered to jan@example.net yet!", "Delivery problem: order 17"), Kind.REPLY),
+    "a customer's problem": (human("The parts have not been delivered to jan@example.net yet!", "Delivery problem: order 17"), ReturnKind.REPLY),
     "a customer's problem, quoting": (
         human(f"Unsere Bestellung konnte nicht zugestellt werden.\n{OUTLOOK_QUOTED}", "Zustellung fehlgeschlagen, Bestellung 17"),
-        Kind.REPLY,
+        ReturnKind.REPLY,
     ),
-    "an invitation answered": (human(CALENDAR, "Zugesagt: Vorführung", Content_Type='multipart/alternative; boundary="p"'), Kind.REPLY),
+    "an invitation answered": (human(CALENDAR, "Zugesagt: Vorführung", Content_Type='multipart/alternative; boundary="p"'), ReturnKind.REPLY),
     "a newsletter": (
         mail("Deliverability news", "Undelivered mail? 550 user unknown? jan@example.net", "news@example.org", List_Id="<n.example.org>", Return_Path="<x@y.example>"),
-        Kind.AUTO_REPLY,
+        ReturnKind.AUTO_REPLY,
     ),
     "a newsletter on failed delivery": (
         mail("Mail delivery failed? Ten tips", "Write to jan@example.net", "news@example.org", Precedence="bulk", Return_Path="<x@y.example>"),
-        Kind.AUTO_REPLY,
+        ReturnKind.AUTO_REPLY,
     ),
-    "a postmaster's letter": (mail("Welcome to the postmaster programme", "Hello.", "postmaster@example.org"), Kind.AUTO_REPLY),
-    "nothing at all": (b"", Kind.UNCLEAR),
-    "no sender": (b"Subject: x\n\nhello", Kind.UNCLEAR),
-    "a server's mail that says nothing": (b"From: MAILER-DAEMON@example.org\nSubject: hello\n\nhello", Kind.UNCLEAR),
+    "a postmaster's letter": (mail("Welcome to the postmaster programme", "Hello.", "postmaster@example.org"), ReturnKind.AUTO_REPLY),
+    "nothing at all": (b"", ReturnKind.UNCLEAR),
+    "no sender": (b"Subject: x\n\nhello", ReturnKind.UNCLEAR),
+    "a server's mail that says nothing": (b"From: MAILER-DAEMON@example.org\nSubject: hello\n\nhello", ReturnKind.UNCLEAR),
 }  # fmt: skip
 
 

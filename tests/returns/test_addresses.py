@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.engine.returns_match import same
+from nurture.delivery.returned.address import same
 
 
 @pytest.mark.parametrize(

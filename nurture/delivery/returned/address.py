@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from nurture.delivery.dns import a_label
+from nurture.domain.address import address_key
+
 _DOMAIN = r"[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,8}"
 _WHOLE = re.compile(rf"(?:[^\s<>\"@\\\x00-\x1f\ufffd]{{1,100}}|\"[^\"\s@]{{1,80}}\")@{_DOMAIN}\Z")
 _SIGNS = r"\u3000-\u303f\uff00-\uff0f\uff1a-\uff20"
@@ -46,3 +49,17 @@ def addresses_in(text: str) -> list[str]:
     if "@" not in text:
         return []
     return list(dict.fromkeys(found.rstrip(".-").lower() for found in _FOUND.findall(text)))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two spellings are one address."""
+    return bool(one) and key_of(one) == key_of(other)
+
+
+def key_of(address: str) -> str:
+    """The key of an address as a mail may write it: in angle brackets, its domain with letters of its own."""
+    local, _, domain = address.strip().strip("<>").rpartition("@")
+    try:
+        return address_key(f"{local}@{a_label(domain)}")
+    except ValueError:
+        return address_key(address)

@@ -10,8 +10,9 @@ import re
 from typing import Any
 
 from nurture.delivery.returned.address import plain
-from nurture.delivery.returned.report import Complaint, Failed, Kind, Report
+from nurture.delivery.returned.report import Complaint, Failed, Report
 from nurture.delivery.returned.verdict import Words, failed
+from nurture.domain.returns import ReturnKind
 
 _MAX = 100_000
 _BANNER = 2_000
@@ -34,7 +35,7 @@ def notification(text: str) -> Report | None:
         return _bounce(told)
     if kind == "Complaint":
         return _complaint(told)
-    return Report(Kind.DELIVERED, "amazon", message_id=_id(told)) if kind == "Delivery" else None
+    return Report(ReturnKind.DELIVERED, "amazon", message_id=_id(told)) if kind == "Delivery" else None
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def _bounce(told: dict[str, Any]) -> Report:
     bounce = _within(told, "bounce")
     action = "delayed" if bounce.get("bounceType") == "Transient" else "failed"
     found = [_failed(one, action) for one in _recipients(bounce, "bouncedRecipients")]
-    return Report(Kind.BOUNCE, "amazon", tuple(found), message_id=_id(told))
+    return Report(ReturnKind.BOUNCE, "amazon", tuple(found), message_id=_id(told))
 
 
 def _failed(one: dict[str, Any], action: str) -> Failed:
@@ -77,7 +78,7 @@ def _complaint(told: dict[str, Any]) -> Report:
     complaint = _within(told, "complaint")
     named = (plain(str(one.get("emailAddress") or "")) for one in _recipients(complaint, "complainedRecipients"))
     return Report(
-        Kind.COMPLAINT,
+        ReturnKind.COMPLAINT,
         "amazon",
         complaint=Complaint(
             feedback_type=str(complaint.get("complaintFeedbackType") or "abuse")[:40],

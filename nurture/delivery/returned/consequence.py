@@ -1,36 +1,24 @@
-"""What would follow from a report, as far as the mail alone can tell.
+"""What would follow from a report, as far as the mail alone can tell, in words.
 
-The engine acts only on an address that equals the one in the send log, found by return path, envelope id or
-Message-ID; this module does not know the log, so it says what would follow *if* it knows the mail.
+What follows is decided by the table in ``domain/returns.py``, which the engine acts by, too. The engine acts only on an
+address that equals the one in the send log, found by return path, envelope id or Message-ID; this module does not know
+the log, so it says what would follow *if* it knows the mail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from nurture.delivery.returned.address import same
 from nurture.delivery.returned.human import wants_to_stop
-from nurture.delivery.returned.report import Kind, Report
+from nurture.delivery.returned.report import Failed, Report
 from nurture.domain.failure import Failure
-
-
-class Action(StrEnum):
-    SUPPRESS = "suppress"
-    COUNT_SOFT = "count-soft"
-    """Several of them over days hold the address for a while."""
-    ALARM = "alarm"
-    """For the sender; the person is not touched."""
-    PAUSE_AND_TASK = "pause-and-task"
-    TASK = "task"
-    ANSWERED = "answered"
-    """A human's answer: the campaign ends or wakes as its definition says."""
-    NOTHING = "nothing"
-    QUARANTINE = "quarantine"
+from nurture.domain.returns import Action, ReturnKind, follows, of_another
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class Explanation:
     """``recipients``: the action for each of the report's recipients, in their order. ``would``: what would be done, in
     a sentence; ``why``: what in the mail says so."""
 
@@ -39,12 +27,6 @@ class Consequence:
     why: str
 
 
-_OF_FAILURE = {
-    Failure.INVALID: Action.SUPPRESS,
-    Failure.SOFT: Action.COUNT_SOFT,
-    Failure.POLICY: Action.ALARM,
-    Failure.OTHER: Action.NOTHING,
-}
 _SENTENCES = {
     Action.SUPPRESS: "suppress {who}",
     Action.COUNT_SOFT: "count a soft bounce of {who}",
@@ -54,73 +36,88 @@ _SENTENCES = {
 _UNKNOWN = "whom the return path names"
 
 
-def consequence(report: Report) -> Consequence:
+def consequence(report: Report) -> Explanation:
     """What would be done with this report."""
-    return _BY_KIND[report.kind](report)
+    return _BY_KIND[report.means](report)
 
 
-def _bounce(report: Report) -> Consequence:
-    actions = tuple(_OF_FAILURE[one.failure] for one in report.reports)
-    if not actions:
-        return Consequence((), "put it in quarantine", "a bounce that names nobody")
-    steps = [
-        _SENTENCES[action].format(who=one.recipient or _UNKNOWN)
-        for action, one in zip(actions, report.reports, strict=True)
-    ]
-    why = "; ".join(
-        f"{one.reason.value}: {_one_line(one.diagnostic) or one.status or 'no words'}" for one in report.reports[:5]
-    )
-    return Consequence(actions, "; ".join(steps) + _condition(report), f"{report.found_by}: {why}")
+def counted(one: Failed) -> Failure:
+    """The class that a failure has for the address we wrote to, which may have been forwarded to the one that failed."""
+    return of_another(one.failure) if _forwarded(one) else one.failure
 
 
-def _complaint(report: Report) -> Consequence:
-    complaint = report.complaint
-    if complaint is None or not complaint.blames:
-        kind = complaint.feedback_type if complaint else ""
-        return Consequence(
-            (Action.QUARANTINE,), "put it in quarantine for a human to look at", f"feedback of type {kind!r}"
-        )
-    who = ", ".join(complaint.recipients) or _UNKNOWN
-    actions = (Action.SUPPRESS,) * max(1, len(complaint.recipients))
-    return Consequence(
-        actions, f"suppress all marketing for {who}{_condition(report)}", f"a complaint ({complaint.feedback_type})"
-    )
+def _forwarded(one: Failed) -> bool:
+    return bool(one.original) and not same(one.original, one.recipient)
 
 
-def _untouched(report: Report) -> Consequence:
+def _bounce(report: Report) -> Explanation:
+    found = [follows(ReturnKind.BOUNCE, counted(one)) for one in report.reports]
+    if not found:
+        nobody = follows(ReturnKind.BOUNCE)
+        return Explanation((), _SENTENCES[nobody.action].format(who=_UNKNOWN) + _condition(report), nobody.why)
+    steps = [_SENTENCES[f.action].format(who=_who(one)) for f, one in zip(found, report.reports, strict=True)]
+    why = [f"{f.why} ({_said(one)})" for f, one in zip(found[:5], report.reports[:5], strict=True)]
+    actions = tuple(f.action for f in found)
+    return Explanation(actions, "; ".join(steps) + _condition(report), f"{report.found_by}: {'; '.join(why)}")
+
+
+def _who(one: Failed) -> str:
+    if _forwarded(one):
+        return f"{one.original} (forwarded to {one.recipient}, whose failure proves nothing about it)"
+    return one.recipient or _UNKNOWN
+
+
+def _said(one: Failed) -> str:
+    return f"{one.reason.value}: {_one_line(one.diagnostic) or one.status or 'no words'}"
+
+
+def _complaint(report: Report) -> Explanation:
+    named = report.complaint.recipients if report.complaint else ()
+    kind = report.complaint.feedback_type if report.complaint else ""
+    follow = follows(ReturnKind.COMPLAINT)
+    would = f"suppress all marketing for {', '.join(named) or _UNKNOWN}{_condition(report)}"
+    return Explanation((follow.action,) * max(1, len(named)), would, f"{follow.why}: a complaint ({kind})")
+
+
+def _untouched(report: Report) -> Explanation:
+    follow = follows(report.kind)
     why = "; ".join(f"{one.action}: {one.recipient}" for one in report.reports[:5])
-    return Consequence((Action.NOTHING,) * len(report.reports), "put it on record", f"{report.found_by}: {why}")
+    would = f"put it on record: {follow.why}"
+    return Explanation((follow.action,) * len(report.reports), would, f"{report.found_by}: {why}")
 
 
-def _auto_reply(report: Report) -> Consequence:
-    if report.left:
+def _auto_reply(report: Report) -> Explanation:
+    follow = follows(ReturnKind.AUTO_REPLY, left=report.left)
+    if follow.action is Action.TASK:
         successor = f" (named successor: {report.successor})" if report.successor else ""
-        return Consequence(
-            (), f"make a task{successor}{_condition(report)}", "a responder says that its writer left the company"
-        )
-    return Consequence((), "do nothing", f"a machine wrote it ({report.found_by})")
+        return Explanation((), f"make a task{successor}{_condition(report)}", follow.why)
+    return Explanation((), "do nothing", f"{follow.why} ({report.found_by})")
 
 
-def _reply(report: Report) -> Consequence:
-    if wants_to_stop(report.said):
+def _reply(report: Report) -> Explanation:
+    follow = follows(ReturnKind.REPLY, stops=wants_to_stop(report.said, report.subject))
+    if follow.action is Action.PAUSE_AND_TASK:
         would = f"pause all marketing for {report.sender} and make a task{_condition(report)}"
-        return Consequence((Action.PAUSE_AND_TASK,), would, f"a human asks for no more mail: {_one_line(report.said)}")
-    would = f"take it as an answer of {report.sender}{_condition(report)}"
-    return Consequence((Action.ANSWERED,), would, "a human wrote it")
+        return Explanation((follow.action,), would, f"{follow.why}: {_one_line(report.said or report.subject)}")
+    return Explanation((follow.action,), f"take it as an answer of {report.sender}{_condition(report)}", follow.why)
 
 
-def _unclear(report: Report) -> Consequence:
-    return Consequence((), "put it in quarantine", report.found_by or "nothing in it is known")
+def _unclear(report: Report) -> Explanation:
+    follow = follows(ReturnKind.UNCLEAR)
+    if report.complaint is not None:
+        feedback = f"feedback of type {report.complaint.feedback_type!r}"
+        return Explanation((follow.action,), "put it in quarantine for a human to look at", feedback)
+    return Explanation((), "put it in quarantine", report.found_by or follow.why)
 
 
-_BY_KIND: dict[Kind, Callable[[Report], Consequence]] = {
-    Kind.BOUNCE: _bounce,
-    Kind.COMPLAINT: _complaint,
-    Kind.DELAYED: _untouched,
-    Kind.DELIVERED: _untouched,
-    Kind.AUTO_REPLY: _auto_reply,
-    Kind.REPLY: _reply,
-    Kind.UNCLEAR: _unclear,
+_BY_KIND: dict[ReturnKind, Callable[[Report], Explanation]] = {
+    ReturnKind.BOUNCE: _bounce,
+    ReturnKind.COMPLAINT: _complaint,
+    ReturnKind.DELAYED: _untouched,
+    ReturnKind.DELIVERED: _untouched,
+    ReturnKind.AUTO_REPLY: _auto_reply,
+    ReturnKind.REPLY: _reply,
+    ReturnKind.UNCLEAR: _unclear,
 }
 
 

@@ -142,8 +142,18 @@ _NOT_STOP = phrases(
 )
 
 
-def wants_to_stop(said: str) -> bool:
-    """Whether a human says, in any informal wording, that no more marketing mail is wanted (German, English, French)."""
+_ANSWER = re.compile(r"^\s*(?:re|aw|antwort|sv|wg|fwd?)\s*(?:\[\d+\])?:", re.IGNORECASE)
+
+
+def wants_to_stop(said: str, subject: str = "") -> bool:
+    """Whether a human says, in any informal wording, that no more marketing mail is wanted (German, English, French).
+
+    ``subject`` counts where it is the human's own, not ours with "Re:".
+    """
+    return _stops(said) or (not _ANSWER.match(subject) and _stops(subject))
+
+
+def _stops(said: str) -> bool:
     lines = [folded(line).strip() for line in said[:_MAX].split("\n")[:_MAX_LINES]]
     if any(_ONLY_STOP.match(line) for line in lines):
         return True

@@ -17,9 +17,10 @@ from nurture.delivery.returned import amazon, dsn, feedback, foreign, human, mac
 from nurture.delivery.returned.address import addresses_in, is_address, plain
 from nurture.delivery.returned.mail import Mail, open_mail, opened_again
 from nurture.delivery.returned.original import Original, ids_in, original_of
-from nurture.delivery.returned.report import Failed, Kind, Report
+from nurture.delivery.returned.report import Failed, Report
 from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
+from nurture.domain.returns import ReturnKind
 
 _MAX_RECIPIENTS = 200
 _BY_ORIGINAL = "returned message"
@@ -31,7 +32,7 @@ def read(raw: bytes) -> Report:
     try:
         return _read(raw)
     except Exception:  # noqa: BLE001 - one hostile mail must never stop the reading of all others
-        return Report(Kind.UNCLEAR, "it cannot be read")
+        return Report(ReturnKind.UNCLEAR, "it cannot be read")
 
 
 def _read(raw: bytes) -> Report:
@@ -49,22 +50,22 @@ def _whole(mail: Mail) -> Report:
 def _within(mail: Mail, report: Report) -> Report | None:
     """The report inside a server's mail that names nobody itself: gateways pass other servers' reports on like this."""
     named = any(one.recipient for one in report.reports) and report.found_by != _BY_ORIGINAL
-    if named or report.kind is Kind.COMPLAINT or not mail.inner or not machine.from_daemon(mail):
+    if named or report.kind is ReturnKind.COMPLAINT or not mail.inner or not machine.from_daemon(mail):
         return None
     inner = _whole(opened_again(mail.inner[0]))
-    return inner if inner.kind in (Kind.BOUNCE, Kind.DELAYED, Kind.COMPLAINT) else None
+    return inner if inner.kind in (ReturnKind.BOUNCE, ReturnKind.DELAYED, ReturnKind.COMPLAINT) else None
 
 
 def _told(mail: Mail, original: Original) -> Report:
     complaint = feedback.complaint_in(mail, original) or feedback.opt_out(mail)
     if complaint:
-        return Report(Kind.COMPLAINT, "feedback report", complaint=complaint)
+        return Report(ReturnKind.COMPLAINT, "feedback report", complaint=complaint)
     told = amazon.notification(mail.text)
     if told:
         return told
     mark = machine.answers_by_itself(mail)
     if mark and not _is_report(mail, original):
-        return _written(Kind.AUTO_REPLY, mark, mail)
+        return _written(ReturnKind.AUTO_REPLY, mark, mail)
     return _bounce(mail, original) or _no_bounce(mail)
 
 
@@ -114,8 +115,8 @@ def _by_text(mail: Mail, original: Original, words: Words) -> Report | None:
             found = [_failed(address, action, words) for address in addresses[:_MAX_RECIPIENTS]]
             return Report(_kind(found), step, _distinct(found))
     if len(original.recipients) == 1:
-        return Report(Kind.BOUNCE, _BY_ORIGINAL, (_failed(original.recipients[0], action, words),))
-    return Report(Kind.BOUNCE, "text", (_failed("", action, words),))
+        return Report(ReturnKind.BOUNCE, _BY_ORIGINAL, (_failed(original.recipients[0], action, words),))
+    return Report(ReturnKind.BOUNCE, "text", (_failed("", action, words),))
 
 
 def _tells_failure(mail: Mail, original: Original) -> bool:
@@ -174,11 +175,11 @@ _STILL_TRYING = (
 )
 
 
-def _kind(found: Iterable[Failed]) -> Kind:
+def _kind(found: Iterable[Failed]) -> ReturnKind:
     actions = {one.action for one in found}
     if "failed" in actions:
-        return Kind.BOUNCE
-    return Kind.DELAYED if "delayed" in actions else Kind.DELIVERED
+        return ReturnKind.BOUNCE
+    return ReturnKind.DELAYED if "delayed" in actions else ReturnKind.DELIVERED
 
 
 def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
@@ -191,13 +192,13 @@ def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
 
 def _no_bounce(mail: Mail) -> Report:
     if dsn.is_notification(mail) or machine.from_daemon(mail) or not mail.text.strip():
-        return Report(Kind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
+        return Report(ReturnKind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
     if not is_address(machine.writer(mail)):
-        return Report(Kind.UNCLEAR, "nobody's mail")
-    return _written(Kind.REPLY, "a human's mail", mail)
+        return Report(ReturnKind.UNCLEAR, "nobody's mail")
+    return _written(ReturnKind.REPLY, "a human's mail", mail)
 
 
-def _written(kind: Kind, found_by: str, mail: Mail) -> Report:
+def _written(kind: ReturnKind, found_by: str, mail: Mail) -> Report:
     said = human.own_words(mail.text)
     sender = machine.writer(mail)
     left = human.left_the_company(mail.header("subject") + "\n" + said)

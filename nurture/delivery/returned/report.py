@@ -7,24 +7,10 @@ by whoever holds the send log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from nurture.domain.failure import Failure
 from nurture.domain.failure_reason import Reason
-
-
-class Kind(StrEnum):
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    """A provider reports that somebody pressed "spam", or another feedback of RFC 5965."""
-    DELAYED = "delayed"
-    """Not delivered yet; the server goes on trying."""
-    DELIVERED = "delivered"
-    """Delivered, relayed or expanded: a success notice."""
-    AUTO_REPLY = "auto-reply"
-    REPLY = "reply"
-    """A human wrote."""
-    UNCLEAR = "unclear"
+from nurture.domain.returns import ReturnKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +62,7 @@ class Report:
     writer left the company; ``successor``: the address to write to from now on, '' if none is named.
     """
 
-    kind: Kind
+    kind: ReturnKind
     found_by: str = ""
     reports: tuple[Failed, ...] = ()
     complaint: Complaint | None = None
@@ -90,3 +76,9 @@ class Report:
     said: str = ""
     left: bool = False
     successor: str = ""
+
+    @property
+    def means(self) -> ReturnKind:
+        """Its kind as it counts: feedback that blames nobody ("not spam", on authentication) is for a human to look at."""
+        blames = self.complaint is None or self.complaint.blames
+        return self.kind if blames else ReturnKind.UNCLEAR
