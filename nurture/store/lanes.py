@@ -133,8 +133,11 @@ def note(
 
 
 def release(session: Session, worker: str) -> None:
-    """Give back every connection of a worker that is done for now."""
-    session.execute(delete(LaneLease).where(LaneLease.worker == worker))
+    """Give back every connection of a worker that is done for now.
+
+    That it wants one stays on record where it had none, or those who have them all would never hear of it.
+    """
+    session.execute(delete(LaneLease).where(LaneLease.worker == worker, LaneLease.connections > 0))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------

@@ -150,6 +150,15 @@ def test_the_share_of_a_dead_worker_comes_back_by_itself(db: Engine, now: dateti
         assert session.scalars(select(LaneLease.worker)).all() == ["b"]
 
 
+def test_a_worker_that_leaves_without_a_connection_is_still_heard(db: Engine, now: datetime) -> None:
+    connections(db, now, "a")
+    assert connections(db, now, "b") == 0
+    with transaction(db) as session:
+        lanes.release(session, "b")
+    assert connections(db, now + timedelta(seconds=1), "a") == 2
+    assert connections(db, now + timedelta(seconds=2), "b") == 2
+
+
 def test_a_worker_that_ends_gives_everything_back(db: Engine, now: datetime) -> None:
     connections(db, now, "a")
     with transaction(db) as session:
