@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +10,7 @@ import pytest
 from delivery.carrier import RAW, carry, parcels, shipment
 from delivery.servers import CERTIFICATES, Inbox, smtp_server
 from support import postfix
-from support.postfix import NoPostfix, Postfix
+from support.postfix import Postfix
 
 from nurture.delivery import DirectTransport, Kind, SmtpSettings, SmtpTransport
 from nurture.domain.failure import Failure
@@ -31,14 +30,8 @@ def beyond() -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def server(beyond: Inbox) -> Iterator[Postfix]:
-    """A Postfix; skips where there is none (in CI that is a failure)."""
-    try:
-        with postfix.running(CERTIFICATES / "localhost.pem", beyond.port) as server:
-            yield server
-    except NoPostfix as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    with postfix.required(CERTIFICATES / "localhost.pem", beyond.port) as server:
+        yield server
 
 
 def _until(true: Callable[[], bool], server: Postfix) -> None:

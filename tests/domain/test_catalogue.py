@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.domain.catalogue import PHASES, LeadClass, in_language
+from nurture.domain.catalogue import in_language
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,3 @@ from nurture.domain.catalogue import PHASES, LeadClass, in_language
 )
 def test_in_language(text: dict[str, str], language: str, found: str) -> None:
     assert in_language(text, language) == found
-
-
-def test_a_lead_without_need_is_in_no_phase() -> None:
-    assert set(PHASES) == set(LeadClass) - {LeadClass.C}

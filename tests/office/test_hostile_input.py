@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from delivery.carrier import send
 from playwright.sync_api import sync_playwright
 
 from nurture.delivery.mailbox import MailboxTransport
@@ -67,8 +68,7 @@ def hostile(seeded: Runtime, now: datetime) -> Iterator[tuple[str, Any, list[str
     """(address, a logged-in page, everything that went wrong in it)."""
     _poison(seeded)
     assert isinstance(seeded.transport, MailboxTransport)
-    with seeded.transport.open() as mailbox:
-        mailbox.finish(Parcel(1, "<1@b.example>", "a@b.example", "b@c.example", _MAIL))
+    send(seeded.transport, Parcel(1, "<1@b.example>", "a@b.example", "b@c.example", _MAIL))
     wrong: list[str] = []
     with served(seeded, now) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
+from delivery.carrier import send
 from flask.testing import FlaskClient
 
 from nurture.delivery import MemoryTransport
@@ -29,8 +30,7 @@ def mail(house: Runtime, now: datetime) -> str:
         "<html><head><title>x</title></head><body><a href='/c/abc'>Bestätigen</a></body></html>", "html"
     )
     assert isinstance(house.transport, MailboxTransport)
-    with house.transport.open() as session:
-        session.finish(Parcel(1, "<1@hb.example>", "k@hb.example", "anna@kessler.example", message.as_bytes()))
+    send(house.transport, Parcel(1, "<1@hb.example>", "k@hb.example", "anna@kessler.example", message.as_bytes()))
     return "/mailbox/" + house.transport.list_mails().mails[0].id
 
 

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 _SBIN, _DAEMONS = Path("/usr/sbin/postfix"), Path("/usr/lib/postfix/sbin")
 _MAIN = """
 compatibility_level = 3.6
@@ -119,6 +121,18 @@ def running(certificate: Path, next_port: int) -> Iterator[Postfix]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def required(certificate: Path, next_port: int) -> Iterator[Postfix]:
+    """The same for a test: skips where there is none (in CI that is a failure)."""
+    try:
+        with running(certificate, next_port) as server:
+            yield server
+    except NoPostfix as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 def _configure(folder: Path, certificate: Path, next_port: int) -> Postfix:
