@@ -191,7 +191,7 @@ def _stops(session: Session, queue: Iterable[QueueRow]) -> list[Stop]:
 
 def _alarms(session: Session, stops: Iterable[Stop]) -> list[OpenAlarm]:
     """Without those that tell of a stop, which is told already."""
-    told = {f"breaker:{stop.stream}:{stop.lane}" for stop in stops}
+    told = {alarms.stopped_key(stop.stream, stop.lane) for stop in stops}
     return [
         OpenAlarm(a.key, a.text, a.first_at, a.last_at, a.count) for a in alarms.open_alarms(session) if a.key not in told
     ]
