@@ -61,6 +61,11 @@ class Running:
         return self.process.returncode, self.output + rest
 
 
+def _as_in_front() -> None:
+    """A shell starts what it runs in the background deaf to Ctrl-C, and all that is started from there is deaf, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def serve(environment: dict[str, str]) -> Serve:
     """``with serve("run", "--port", "0", until="Data:") as running:``"""
@@ -70,6 +75,7 @@ def serve(environment: dict[str, str]) -> Serve:
         process = subprocess.Popen(
             [sys.executable, "-m", "nurture.cli", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, **variables},
+            preexec_fn=_as_in_front,
         )  # fmt: skip
         try:
             yield Running(process, until)
