@@ -237,7 +237,7 @@ class Connection:
                 self._out = memoryview(self._out)[count:] if count < len(self._out) else b""
                 sent = True
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            pass
+            pass  # what is left goes out when the socket takes more: it is watched for that below
         except OSError as error:
             return self._last_words() or self._lost(_words(error))
         if self._out or self._mask != IN:

@@ -56,7 +56,7 @@ def test_bounded_time(case: str) -> None:
     assert len(found.reports) <= 200
 
 
-def complete(found: Report) -> None:
+def assert_complete(found: Report) -> None:
     """Whether it is a report that can be stored: text without half characters, and a consequence for everybody."""
     for text in (found.subject, found.said, found.sender, found.message_id, *(one.diagnostic for one in found.reports)):
         text.encode()
@@ -69,7 +69,7 @@ def complete(found: Report) -> None:
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(st.binary(max_size=2_000))
 def test_any_bytes(raw: bytes) -> None:
-    complete(read(raw))
+    assert_complete(read(raw))
 
 
 SEEDS = [*DEAD.values(), report(failed("5.1.1", "550 no")), feedback("Feedback-Type: abuse"), human("Bitte abmelden")]
@@ -78,7 +78,7 @@ SEEDS = [*DEAD.values(), report(failed("5.1.1", "550 no")), feedback("Feedback-T
 @settings(max_examples=250, deadline=None, derandomize=True, database=None)
 @given(st.sampled_from(SEEDS), st.integers(0, 3_000), st.integers(0, 200), st.binary(max_size=60))
 def test_damaged_mails(raw: bytes, at: int, without: int, instead: bytes) -> None:
-    complete(read(raw[:at] + instead + raw[at + without :]))
+    assert_complete(read(raw[:at] + instead + raw[at + without :]))
 
 
 def test_the_same_bytes_say_the_same() -> None:

@@ -69,7 +69,7 @@ PLAIN: dict[str, Change] = {
 FAMILIES = ["EXIM", "QMAIL", "SENDMAIL", "GMX", "YAHOO", "DRAGONFLY", "EXCHANGE_GERMAN", "NO_REPLY"]
 
 
-def tells_that_there_is_no_petra(raw: bytes) -> None:
+def assert_no_petra(raw: bytes) -> None:
     found = read(raw)
     assert found.kind is ReturnKind.BOUNCE
     assert [(one.recipient, one.failure) for one in found.reports] == [("petra@example.net", Failure.INVALID)]
@@ -79,14 +79,14 @@ def tells_that_there_is_no_petra(raw: bytes) -> None:
 @pytest.mark.parametrize("way", ON_THE_WAY)
 def test_reports_of_any_family(way: str) -> None:
     for family in FAMILIES:
-        tells_that_there_is_no_petra(ON_THE_WAY[way](DEAD[family]))
-    tells_that_there_is_no_petra(ON_THE_WAY[way](report(failed("5.1.1", "550 5.1.1 user unknown"))))
+        assert_no_petra(ON_THE_WAY[way](DEAD[family]))
+    assert_no_petra(ON_THE_WAY[way](report(failed("5.1.1", "550 5.1.1 user unknown"))))
 
 
 @pytest.mark.parametrize("way", PLAIN)
 def test_reports_that_are_one_text(way: str) -> None:
     for family in FAMILIES[:-1]:
-        tells_that_there_is_no_petra(PLAIN[way](DEAD[family]))
+        assert_no_petra(PLAIN[way](DEAD[family]))
 
 
 @pytest.mark.parametrize("way", ON_THE_WAY)
@@ -110,7 +110,7 @@ def test_a_status_that_lacks_a_field(field: str) -> None:
     text = "Delivery to the following recipient failed:\n\n   petra@example.net\n"
     raw = report(failed("5.1.1", "550 5.1.1 user unknown"), text)
     assert MISSING[field] in raw
-    tells_that_there_is_no_petra(raw.replace(MISSING[field], b""))
+    assert_no_petra(raw.replace(MISSING[field], b""))
 
 
 def test_parts_of_what_was_returned_are_not_the_reports_parts() -> None:
