@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -47,12 +46,6 @@ class Written:
 def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
     """Everything the letters of ``rows`` are written from. At most seven queries; the desk itself asks nothing more."""
     return Desk(rt, _gather(session, rows))
-
-
-def compose_message(rt: Runtime, row: Outgoing, now: datetime) -> bytes:  # noqa: ARG001 - a letter has no present time
-    """The bytes of one message. Raises TemplateFault, NotFound."""
-    with reading(rt.db) as session:
-        return open_desk(rt, session, [row]).write(row).raw
 
 
 def preview(rt: Runtime, message: int) -> Letter:

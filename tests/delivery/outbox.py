@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.message import MessageKind, MessageState
+from nurture.engine.letters import open_desk
 from nurture.engine.runtime import Runtime
 from nurture.store import consents, messages
 from nurture.store.database import reading, transaction
-from nurture.store.messages import NewMessage, Try
+from nurture.store.messages import NewMessage, Outgoing, Try
 from nurture.store.schema import Company, Consent, Contact, Handoff, Lead, Message, Registration, Unit
 
 CAMPAIGN = "welcome-feintakt"
@@ -173,6 +174,11 @@ class Outbox:
             row = session.get_one(Message, message)
             session.expunge(row)
         return row
+
+    def composed(self, row: Outgoing) -> bytes:
+        """The bytes of one message, written again."""
+        with reading(self.rt.db) as session:
+            return open_desk(self.rt, session, [row]).write(row).raw
 
     def state(self, message: int) -> MessageState:
         return self.row(message).state

@@ -19,7 +19,7 @@ from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine.delivery import deliver
 from nurture.engine.letter_facts import _event, _of_contact, greeting
-from nurture.engine.letters import Written, _gather, compose_message, open_desk, preview
+from nurture.engine.letters import Written, _gather, open_desk, preview
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
@@ -145,7 +145,7 @@ def test_a_letter_is_the_same_whatever_changed_since(outbox: Outbox) -> None:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, mail)
     assert row is not None
-    assert compose_message(outbox.rt, row, outbox.now + timedelta(days=99)) == transport.parcels[0].raw
+    assert outbox.composed(row) == transport.parcels[0].raw
     assert preview(outbox.rt, mail).subject == outbox.row(mail).subject
 
 

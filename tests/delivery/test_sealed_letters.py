@@ -20,7 +20,6 @@ from support import postfix
 from nurture.delivery.dkim import SIGNED
 from nurture.delivery.dkim_keys import new_key
 from nurture.domain.message import MessageKind
-from nurture.engine.letters import compose_message
 from nurture.engine.publication import Publication, load_publication
 from nurture.engine.reloading import Watch
 from nurture.engine.runtime import Runtime
@@ -47,7 +46,7 @@ def _written(outbox: Outbox, message: int) -> bytes:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, message)
     assert row is not None
-    return compose_message(outbox.rt, row, outbox.now)
+    return outbox.composed(row)
 
 
 @pytest.fixture
