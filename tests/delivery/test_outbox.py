@@ -156,7 +156,9 @@ def test_what_is_due_is_found_by_a_partial_index(outbox: Outbox, column: str) ->
     sqlite = outbox.rt.db.dialect.name == "sqlite"
     with reading(outbox.rt.db) as session:
         if not sqlite:
+            # A table this small has other plans as good; which one wins differs from one set of statistics to the next.
             session.execute(text("SET LOCAL enable_seqscan = off"))
+            session.execute(text("SET LOCAL enable_bitmapscan = off"))
         explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
         plan = "\n".join(str(row) for row in session.execute(text(f"{explain} SELECT id FROM messages WHERE {where}")))
     assert {"due_at": "ix_messages_due", "claimed_until": "ix_messages_leased"}[column] in plan
