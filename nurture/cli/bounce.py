@@ -37,17 +37,17 @@ EX_TEMPFAIL = 75
 def bounce(context: click.Context, to: str | None) -> None:
     """Take in a mail that came back, from standard input: a bounce, a complaint, an automatic or a human reply.
 
-    For the pipe of a mail server. Ends with 0 once the mail is on record, and with 75 (try again later) if that cannot be
-    at present: the mail server then keeps it.
+    For the pipe of a mail server. Ends with 0 once the mail is on record, with 75 (try again later) if that cannot be at
+    present, so that the mail server keeps it, and with 2 if nothing was piped in.
     """
     if context.invoked_subcommand is not None:
         return
-    if sys.stdin.isatty():
-        click.echo(context.get_help())
-        return
+    raw = b"" if sys.stdin.isatty() else sys.stdin.buffer.read(MAX_READ)
+    if not raw.strip():
+        raise click.UsageError("no mail came in; pipe one into standard input, as in: nurture bounce < mail.eml")
     try:
         with existing() as rt:
-            taken = take_in(rt, sys.stdin.buffer.read(MAX_READ), "pipe", app.utc_now(), to=to)
+            taken = take_in(rt, raw, "pipe", app.utc_now(), to=to)
     except Exception as error:  # noqa: BLE001 - whatever it is, the mail server has to keep the mail
         click.echo(f"not on record, try again later: {error}", err=True)
         raise click.exceptions.Exit(EX_TEMPFAIL) from None

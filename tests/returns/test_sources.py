@@ -327,3 +327,25 @@ def test_the_pipe_asks_to_keep_the_mail_where_it_cannot_be_recorded() -> None:
     done = _pipe(b"x", "postgresql://nobody:nothing@127.0.0.1:1/nowhere")
     assert done.returncode == 75
     assert done.stderr.startswith(b"not on record, try again later: ")
+
+
+@pytest.mark.parametrize("raw", [b"", b"\r\n \n"])
+def test_a_pipe_that_brings_nothing_is_a_mistake_of_whoever_set_it_up(raw: bytes, sqlite_db: Engine) -> None:
+    done = _pipe(raw, f"sqlite:///{sqlite_db.url.database}")
+    assert (done.returncode, b"nurture bounce < mail.eml" in done.stderr) == (2, True)
+    with reading(sqlite_db) as session:
+        assert session.scalar(select(ReturnedMail.id)) is None
+
+
+def test_a_terminal_brings_no_mail_either() -> None:
+    keyboard, terminal = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "nurture.cli", "bounce"],
+        stdin=terminal,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(keyboard)
+    os.close(terminal)
+    assert (done.returncode, b"nurture bounce < mail.eml" in done.stderr) == (2, True)
