@@ -28,7 +28,7 @@ _STATEMENTS = (
         FROM {_SERIES}""",
     f"""INSERT INTO consents (contact_id, purpose, state, since)
         SELECT i, 'nurture', 'confirmed', :now FROM {_SERIES}""",
-    f"""INSERT INTO messages (id, kind, state, provider, once_key, header_id, address, language, mail, template_version,
+    f"""INSERT INTO messages (id, kind, state, lane, once_key, header_id, address, language, mail, template_version,
                               context, purpose, tracked, contact_id, campaign, step, round, attempts, due_at, queued_at,
                               reason)
         SELECT i, 'nurture', 'queued', '{RELAY}', 'bench:' || i || ':hello:1', '<' || md5(i::text) || '@mail.example>',

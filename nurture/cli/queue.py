@@ -55,7 +55,7 @@ def resume(breaker: int, by: str) -> None:
     """Let mail go on that was stopped: BREAKER is the number that `nurture queue` shows."""
     with existing() as rt:
         row = delivery_desk.resume(rt, breaker, by, app.utc_now())
-    click.echo(f"{row.stream} mail to {row.provider} goes on; it had been stopped because: {row.reason}")
+    click.echo(f"{row.stream} mail to {row.lane} goes on; it had been stopped because: {row.reason}")
 
 
 @queue.command(epilog="Example: nurture queue retry gmx --by anna")

@@ -157,7 +157,7 @@ def _mail(
         kind=MessageKind.NURTURE,
         once_key=nurture_key(row.id, decision.step, decision.round),
         address=row.address,
-        provider=lane_of(rt, row.address),
+        lane=lane_of(rt, row.address),
         language=row.language,
         mail=decision.mail,
         template_version=template.version if template else None,

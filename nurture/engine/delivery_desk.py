@@ -36,11 +36,11 @@ def resume(rt: Runtime, id_: int, by: str, now: datetime) -> BreakerRow:
             raise NotFound("breaker", id_)
         if not done:
             raise IllegalTransition("breaker", "resumed", "resume")
-        alarms.close_alarm(session, alarms.stopped_key(row.stream, row.provider), by, now)
+        alarms.close_alarm(session, alarms.stopped_key(row.stream, row.lane), by, now)
         session.flush()
         session.refresh(row)
         session.expunge(row)
-    log.warning("%s lets %s mail to %s go on: %s", by, row.stream, row.provider, row.reason)
+    log.warning("%s lets %s mail to %s go on: %s", by, row.stream, row.lane, row.reason)
     return row
 
 

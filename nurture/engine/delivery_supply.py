@@ -50,10 +50,10 @@ class Supplies:
 
 @dataclass(frozen=True)
 class _Due:
-    """Mail of one kind, stamped with ``provider``, that leaves by ``lane`` now."""
+    """Mail of one kind, stamped with the lane ``stamped``, that leaves by ``lane`` now."""
 
     kind: MessageKind
-    provider: str
+    stamped: str
     lane: str
 
 
@@ -136,12 +136,12 @@ class Supply:
         pauses = {name: route.reason for name, route in routes_.items() if routes.is_paused(route, now)}
         stopped = lanes.open_breakers(session)
         found, self.paused = [], ""
-        for kind, provider in outbox.due_lanes(session, now):
-            lane = routing.present_lane(self._rt, provider)
+        for kind, stamped in outbox.due_lanes(session, now):
+            lane = routing.present_lane(self._rt, stamped)
             if (route := self.route(lane)) is not None and route in pauses:
                 self.paused = pauses[route]
             elif lane and (kind.value, lane) not in stopped:
-                found.append(_Due(kind, provider, lane))
+                found.append(_Due(kind, stamped, lane))
         return found
 
     def _open_lanes(self, session: Session, wanted: set[str]) -> None:
@@ -160,7 +160,7 @@ class Supply:
                 room = MOST_WAITING * (2 if kind.service else 1) - waiting[d.lane]
                 share = min(share, self._granted(d) - taken[d.lane], room - taken[d.lane])
                 if share > 0:
-                    wanted = Wanted(kind, d.provider, d.lane, share)
+                    wanted = Wanted(kind, d.stamped, d.lane, share)
                     rows = outbox.claim_lane(session, wanted, now, self._worker, now + LEASE)
                     taken[d.lane] += len(rows)
                     claimed += rows
@@ -184,7 +184,7 @@ class Supply:
     ) -> None:
         spent: dict[str, int] = {}
         for row in claimed:
-            spent[row.provider] = spent.get(row.provider, 0) + 1
+            spent[row.lane] = spent.get(row.lane, 0) + 1
         if renew:
             self._leased = self._time.seconds
         held = {lane: max(self.grants[lane].connections, busy.get(lane, 0)) for lane in {*spent, *renew}}
@@ -210,7 +210,7 @@ class Supply:
     def _hold(self, rows: Iterable[Outgoing], hosts: Mapping[int, tuple[str, ...]], desk: Desk) -> list[Held]:
         held = []
         for row in rows:
-            key = row.provider, hosts[row.id]
+            key = row.lane, hosts[row.id]
             if (group := self.groups.get(key)) is None:
                 group = self.groups[key] = Group(*key)
             mail = Held(row, group, desk, self._time.seconds)

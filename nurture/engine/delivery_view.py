@@ -184,7 +184,7 @@ def _by_state(queue: Iterable[QueueRow]) -> dict[MessageState, int]:
 def _stops(session: Session, queue: Iterable[QueueRow]) -> list[Stop]:
     waiting = {(row.stream, row.lane): row.count for row in queue if row.state is MessageState.QUEUED}
     return [
-        Stop(b.id, b.stream, b.provider, b.rule, b.reason, b.opened_at, waiting.get((b.stream, b.provider), 0))
+        Stop(b.id, b.stream, b.lane, b.rule, b.reason, b.opened_at, waiting.get((b.stream, b.lane), 0))
         for b in breakers.all_open(session)
     ]
 

@@ -140,7 +140,7 @@ def _mail_sales(
         kind=MessageKind.SALES,
         once_key=f"handoff:{handoff.id}:{once}",
         address=address,
-        provider=lane_of(rt, address),
+        lane=lane_of(rt, address),
         language=language,
         mail=mail,
         context=context,

@@ -124,7 +124,7 @@ def _opt_in_mail(rt: Runtime, row: Registration, now: datetime) -> messages.NewM
         kind=MessageKind.OPT_IN,
         once_key=f"registration:{row.id}:opt-in",
         address=row.address,
-        provider=lane_of(rt, row.address),
+        lane=lane_of(rt, row.address),
         language=row.language,
         mail="opt-in",
         registration_id=row.id,

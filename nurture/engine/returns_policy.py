@@ -136,7 +136,7 @@ def _soft_run(session: Session, person: Contact, message: int) -> tuple[int, lis
 
 
 def _policy(case: Case) -> str:
-    refused_us(case.rt, case.session, case.sent.provider, case.words, case.now)
+    refused_us(case.rt, case.session, case.sent.lane, case.words, case.now)
     return f"an alarm for the sender: {case.words}"
 
 
@@ -242,8 +242,8 @@ def _count(case: Case, failure: Failure | None) -> None:
     """Into the figures of the lane the mail left by; a stream whose figures are bad is stopped. ``None``: a complaint."""
     sent = case.sent
     figures = Figures(complaints=1) if failure is None else _FIGURES[_counted(case, failure)]
-    count(case.session, RETURNS, case.now, [Count(sent.provider, sent.kind.value, figures)])
-    check_breakers(case.session, case.rt.definitions.delivery, case.now, {(sent.kind.value, sent.provider)})
+    count(case.session, RETURNS, case.now, [Count(sent.lane, sent.kind.value, figures)])
+    check_breakers(case.session, case.rt.definitions.delivery, case.now, {(sent.kind.value, sent.lane)})
 
 
 def _counted(case: Case, failure: Failure) -> Failure:

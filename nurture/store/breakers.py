@@ -37,15 +37,15 @@ class Opened:
     """A stream that was stopped on a lane just now."""
 
     stream: str
-    provider: str
+    lane: str
     rule: str
     reason: str
 
 
 def open_breakers(session: Session) -> set[Pair]:
     """The (stream, lane) that are stopped."""
-    rows = session.execute(select(BreakerRow.stream, BreakerRow.provider).where(BreakerRow.resumed_at.is_(None)))
-    return {(stream, provider) for stream, provider in rows}
+    rows = session.execute(select(BreakerRow.stream, BreakerRow.lane).where(BreakerRow.resumed_at.is_(None)))
+    return {(stream, lane) for stream, lane in rows}
 
 
 def all_open(session: Session) -> Sequence[BreakerRow]:
@@ -83,9 +83,9 @@ def resume(session: Session, breaker_id: int, by: str, now: datetime) -> bool:
 
 
 _PAST = (
-    select(_ROW.stream, _ROW.provider, func.count() - func.count(_ROW.resumed_at), func.max(_ROW.resumed_at))
-    .where(_ROW.provider.in_(bindparam("lanes", expanding=True)))
-    .group_by(_ROW.stream, _ROW.provider)
+    select(_ROW.stream, _ROW.lane, func.count() - func.count(_ROW.resumed_at), func.max(_ROW.resumed_at))
+    .where(_ROW.lane.in_(bindparam("lanes", expanding=True)))
+    .group_by(_ROW.stream, _ROW.lane)
 )
 
 
@@ -126,16 +126,16 @@ def _sampled(rows: Sequence[Minute], limits: Breakers, now: datetime) -> Recent:
 
 def _open(session: Session, rules: DeliveryRules, stops: Mapping[Pair, Verdict], now: datetime) -> list[Opened]:
     rows = [
-        {"stream": stream, "provider": lane, "rule": v.rule, "reason": v.reason, "opened_at": now}
+        {"stream": stream, "lane": lane, "rule": v.rule, "reason": v.reason, "opened_at": now}
         for (stream, lane), v in stops.items()
     ]
     # another worker may have found out at the same moment: whoever writes the row raises the alarm
-    new = insert_many(session, BreakerRow, rows, [_ROW.stream, _ROW.provider])
-    pairs = [(row.stream, row.provider) for row in new]
+    new = insert_many(session, BreakerRow, rows, [_ROW.stream, _ROW.lane])
+    pairs = [(row.stream, row.lane) for row in new]
     opened = [Opened(*pair, stops[pair].rule, stops[pair].reason) for pair in pairs]
     for stop in opened:
-        text = f"{_mail(stop.stream)} to {_name(rules, stop.provider)} is stopped until you resume it: {stop.reason}"
-        raise_alarm(session, stopped_key(stop.stream, stop.provider), text, now)
+        text = f"{_mail(stop.stream)} to {_name(rules, stop.lane)} is stopped until you resume it: {stop.reason}"
+        raise_alarm(session, stopped_key(stop.stream, stop.lane), text, now)
     return opened
 
 

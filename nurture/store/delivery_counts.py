@@ -26,14 +26,14 @@ _TOTALS: Table = DeliveryTotal.__table__  # type: ignore[assignment]
 _NAMES = tuple(field.name for field in fields(Figures))
 _SUMS = [cast(func.sum(_TABLE.c[name]), Integer).label(name) for name in _NAMES]
 # for groups of what lies behind a minute: SQLite would walk the whole key, to save sorting a few rows
-_LANE, _STREAM = func.coalesce(_TABLE.c.provider, ""), func.coalesce(_TABLE.c.stream, "")
+_LANE, _STREAM = func.coalesce(_TABLE.c.lane, ""), func.coalesce(_TABLE.c.stream, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """Figures of one lane and stream (kind of message)."""
 
-    provider: str
+    lane: str
     stream: str
     figures: Figures
 
@@ -54,12 +54,12 @@ def count(session: Session, worker: str, now: datetime, rows: Sequence[Count]) -
     """Add ``rows`` to the present minute and to the totals. Two statements."""
     added: dict[tuple[str, str], Figures] = {}
     for row in rows:
-        added[row.provider, row.stream] = added.get((row.provider, row.stream), Figures()) + row.figures
+        added[row.lane, row.stream] = added.get((row.lane, row.stream), Figures()) + row.figures
     if not added:
         return
     values = [
-        {"provider": provider, "stream": stream, "worker": worker, **_figures(figures)}
-        for (provider, stream), figures in sorted(added.items())
+        {"lane": lane, "stream": stream, "worker": worker, **_figures(figures)}
+        for (lane, stream), figures in sorted(added.items())
     ]
     _add(session, _TABLE, [{"minute": minute_of(now), **row} for row in values])
     _add(session, _TOTALS, values)
@@ -91,10 +91,8 @@ def since_day(session: Session, days: Mapping[str, datetime]) -> dict[str, Figur
     """Lane -> its figures in the 24 hours from the moment given for it. One statement."""
     found = dict.fromkeys(days, Figures())
     c = DeliveryCount
-    wanted = [
-        and_(c.provider == lane, c.minute >= begin, c.minute < begin + timedelta(days=1)) for lane, begin in days.items()
-    ]
-    rows = session.execute(select(c.provider, *_SUMS).where(or_(*wanted)).group_by(c.provider)) if wanted else ()
+    wanted = [and_(c.lane == lane, c.minute >= begin, c.minute < begin + timedelta(days=1)) for lane, begin in days.items()]
+    rows = session.execute(select(c.lane, *_SUMS).where(or_(*wanted)).group_by(c.lane)) if wanted else ()
     return found | {lane: Figures(*figures) for lane, *figures in rows}
 
 
@@ -102,7 +100,7 @@ def since_day(session: Session, days: Mapping[str, datetime]) -> dict[str, Figur
 _NEWEST = (
     select(_TABLE.c.minute, *_SUMS)
     .where(
-        _TABLE.c.provider == bindparam("lane"),
+        _TABLE.c.lane == bindparam("lane"),
         _TABLE.c.stream == bindparam("stream"),
         _TABLE.c.minute > bindparam("after"),
     )
@@ -151,7 +149,7 @@ def totals(session: Session) -> dict[tuple[str, str], Figures]:
     """(stream, lane) -> what became of all tries there ever were. Only ever rises."""
     t = DeliveryTotal
     sums = [cast(func.sum(_TOTALS.c[name]), BigInteger) for name in _NAMES]
-    rows = session.execute(select(t.stream, t.provider, *sums).group_by(t.stream, t.provider))
+    rows = session.execute(select(t.stream, t.lane, *sums).group_by(t.stream, t.lane))
     return {(stream, lane): Figures(*figures) for stream, lane, *figures in rows}
 
 
@@ -163,15 +161,13 @@ def put_together(session: Session) -> int:
 
     A worker that still runs begins a new row. One process at a time.
     """
-    keys = (_TOTALS.c.provider, _TOTALS.c.stream)
+    keys = (_TOTALS.c.lane, _TOTALS.c.stream)
     columns = [_TOTALS.c[name] for name in _NAMES]
     gone = session.execute(delete(DeliveryTotal).where(DeliveryTotal.worker != "").returning(*keys, *columns)).all()
     added: dict[tuple[str, str], Figures] = {}
     for lane, stream, *numbers in gone:
         added[lane, stream] = added.get((lane, stream), Figures()) + Figures(*numbers)
-    rows = [
-        {"provider": lane, "stream": stream, "worker": "", **_figures(f)} for (lane, stream), f in sorted(added.items())
-    ]
+    rows = [{"lane": lane, "stream": stream, "worker": "", **_figures(f)} for (lane, stream), f in sorted(added.items())]
     if rows:
         _add(session, _TOTALS, rows)
     return len(gone)

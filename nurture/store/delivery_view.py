@@ -38,7 +38,7 @@ class QueueRow:
 
 def queue(session: Session, now: datetime) -> list[QueueRow]:
     """Everything on its way, and what stays where it is until a human decides (parked, unknown)."""
-    by = (Message.kind, Message.provider)
+    by = (Message.kind, Message.lane)
     due = func.count(case((Message.due_at <= now, 1)))
     waiting = select(Message.state, *by, func.count(), due, func.min(Message.due_at)).where(literally("state", "queued"))
     rows = [*session.execute(waiting.group_by(Message.state, *by)), *session.execute(_counted(LEASED))]
@@ -48,7 +48,7 @@ def queue(session: Session, now: datetime) -> list[QueueRow]:
 
 
 def _counted(which: ColumnElement[bool]) -> Select[Any]:
-    by = (Message.state, Message.kind, Message.provider)
+    by = (Message.state, Message.kind, Message.lane)
     nothing: list[ColumnElement[Any]] = [literal_column("0"), literal_column("NULL")]
     return select(*by, func.count(), *nothing).where(which).group_by(*by)
 
@@ -67,7 +67,7 @@ def stuck(session: Session) -> dict[MessageState, int]:
 
 def needing_a_human(session: Session) -> int:
     """Stopped streams, open alarms that do not tell of one, and what is in quarantine."""
-    stopped = {alarms.stopped_key(row.stream, row.provider) for row in breakers.all_open(session)}
+    stopped = {alarms.stopped_key(row.stream, row.lane) for row in breakers.all_open(session)}
     others = sum(alarm.key not in stopped for alarm in alarms.open_alarms(session))
     return len(stopped) + others + returned.in_quarantine(session)
 
@@ -92,7 +92,7 @@ def deferrals(session: Session, since: datetime, limit: int) -> list[Deferral]:
     """The newest ``limit`` tries since ``since`` that were put off, newest first."""
     a, m = Attempt, Message
     rows = session.execute(
-        select(a.at, m.provider, a.status, a.reply, a.host, m.id, m.address)
+        select(a.at, m.lane, a.status, a.reply, a.host, m.id, m.address)
         .join(m, m.id == a.message_id)
         .where(literal_column("attempts.outcome") == literal_column("'deferred'"), a.at >= since)
         .order_by(a.at.desc(), a.id.desc())
@@ -144,11 +144,11 @@ def returned_mails(
 
 def hurry(session: Session, lane: str, routes: Sequence[str], now: datetime) -> int:
     """The pause of ``lane`` and of ``routes`` is over, and what was put off on it is due. Returns how many mails."""
-    session.execute(update(LaneRow).where(LaneRow.provider == lane).values(paused_until=None))
+    session.execute(update(LaneRow).where(LaneRow.lane == lane).values(paused_until=None))
     session.execute(delete(Route).where(Route.name.in_(routes)))
     result = session.execute(
         update(Message)
-        .where(literally("state", "queued"), Message.provider == lane, Message.due_at > now, Message.attempts > 0)
+        .where(literally("state", "queued"), Message.lane == lane, Message.due_at > now, Message.attempts > 0)
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -157,6 +157,6 @@ def hurry(session: Session, lane: str, routes: Sequence[str], now: datetime) -> 
 
 def lanes_known(session: Session) -> set[str]:
     """Lanes that were ever used, or by which mail is to leave."""
-    used = select(LaneRow.provider)
-    queued = select(Message.provider).where(literally("state", "queued")).group_by(Message.provider)
+    used = select(LaneRow.lane)
+    queued = select(Message.lane).where(literally("state", "queued")).group_by(Message.lane)
     return set(session.scalars(union_all(used, queued)))

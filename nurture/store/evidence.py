@@ -27,7 +27,7 @@ class Sent:
     kind: MessageKind
     state: MessageState
     address: str
-    provider: str
+    lane: str
     contact_id: int | None
     registration_id: int | None
     enrollment_id: int | None

@@ -34,10 +34,10 @@ class LaneState:
 
 def lane_states(session: Session, rules: DeliveryRules, now: datetime) -> Sequence[LaneState]:
     """Every lane that was ever used, by id. Two statements."""
-    held = select(LaneLease.provider, func.sum(LaneLease.connections)).where(LaneLease.until > now)
-    leased = {lane: int(number) for lane, number in session.execute(held.group_by(LaneLease.provider))}
-    rows = session.execute(select(*LaneRow.__table__.c).order_by(LaneRow.provider))
-    return [_state(rules, row.provider, lane_in(row), leased.get(row.provider, 0), now) for row in rows]
+    held = select(LaneLease.lane, func.sum(LaneLease.connections)).where(LaneLease.until > now)
+    leased = {lane: int(number) for lane, number in session.execute(held.group_by(LaneLease.lane))}
+    rows = session.execute(select(*LaneRow.__table__.c).order_by(LaneRow.lane))
+    return [_state(rules, row.lane, lane_in(row), leased.get(row.lane, 0), now) for row in rows]
 
 
 def _state(rules: DeliveryRules, id_: str, stored: Lane, leased: int, now: datetime) -> LaneState:

@@ -102,7 +102,7 @@ def spend(
     """
     _take_tokens(session, {lane: number for lane, number in spent.items() if number and lane != LOCAL})
     rows = [
-        {"provider": lane, "worker": worker, "connections": number, "until": until}
+        {"lane": lane, "worker": worker, "connections": number, "until": until}
         for lane, number in sorted(connections.items())
         if lane != LOCAL
     ]
@@ -157,14 +157,14 @@ def _locked(session: Session, rules: DeliveryRules, lanes: Sequence[str], now: d
 # statements are built once: on the hot path building them costs more than carrying them out
 _LOCK = (
     select(_LANES)
-    .where(_LANES.c.provider.in_(bindparam("lanes", expanding=True)))
-    .order_by(_LANES.c.provider)  # always the same order, so that no two transactions wait for each other
+    .where(_LANES.c.lane.in_(bindparam("lanes", expanding=True)))
+    .order_by(_LANES.c.lane)  # always the same order, so that no two transactions wait for each other
     .with_for_update()
 )
 
 
 def _rows(session: Session, lanes: Sequence[str]) -> dict[str, Row[Any]]:
-    return {row.provider: row for row in session.connection().execute(_LOCK, {"lanes": list(lanes)})}
+    return {row.lane: row for row in session.connection().execute(_LOCK, {"lanes": list(lanes)})}
 
 
 def lane_in(row: Row[Any]) -> Lane:
@@ -184,7 +184,7 @@ def lane_in(row: Row[Any]) -> Lane:
     )
 
 
-_HELD = select(_LEASES).where(_LEASES.c.provider.in_(bindparam("lanes", expanding=True)))
+_HELD = select(_LEASES).where(_LEASES.c.lane.in_(bindparam("lanes", expanding=True)))
 
 
 def _held(session: Session, lanes: Sequence[str], now: datetime) -> dict[str, dict[str, int]]:
@@ -193,11 +193,11 @@ def _held(session: Session, lanes: Sequence[str], now: datetime) -> dict[str, di
     over = False
     for row in session.connection().execute(_HELD, {"lanes": list(lanes)}):
         if row.until > now:
-            held[row.provider][row.worker] = row.connections
+            held[row.lane][row.worker] = row.connections
         else:
             over = True
     if over:
-        session.execute(delete(LaneLease).where(among(session, LaneLease.provider, lanes), LaneLease.until <= now))
+        session.execute(delete(LaneLease).where(among(session, LaneLease.lane, lanes), LaneLease.until <= now))
     return held
 
 
@@ -244,23 +244,23 @@ def _keep_filled(session: Session, present: Mapping[str, Lane], grants: Mapping[
 # limited lanes were filled and written down by open_lanes; the others have nothing to take from
 _TAKE = (
     _LANES.update()
-    .where(_LANES.c.provider == bindparam("lane"), or_(_LANES.c.rate < _MOST, _LANES.c.warm_day.is_not(None)))
+    .where(_LANES.c.lane == bindparam("b_lane"), or_(_LANES.c.rate < _MOST, _LANES.c.warm_day.is_not(None)))
     .values(tokens=_LANES.c.tokens - bindparam("used"), warm_sent=_LANES.c.warm_sent + bindparam("used"))
 )
 
 
 def _take_tokens(session: Session, spent: Mapping[str, int]) -> None:
     if spent:
-        session.connection().execute(_TAKE, [{"lane": lane, "used": number} for lane, number in sorted(spent.items())])
+        session.connection().execute(_TAKE, [{"b_lane": lane, "used": number} for lane, number in sorted(spent.items())])
 
 
 def _write(session: Session, lanes: Mapping[str, Lane]) -> None:
-    update_many(session, LaneRow, [_row(lane, state) for lane, state in sorted(lanes.items())], key="provider")
+    update_many(session, LaneRow, [_row(lane, state) for lane, state in sorted(lanes.items())], key="lane")
 
 
 def _row(lane: str, state: Lane) -> dict[str, Any]:
     return {
-        "provider": lane,
+        "lane": lane,
         "rate": min(state.rate, _MOST),
         "connections": state.connections,
         "tokens": state.tokens,
@@ -277,7 +277,7 @@ def _row(lane: str, state: Lane) -> dict[str, Any]:
 
 def _show_interest(session: Session, worker: str, lanes: Sequence[str], now: datetime) -> None:
     """Be counted among those who want a connection, so that the others give one back when they ask next."""
-    rows = [{"provider": lane, "worker": worker, "connections": 0, "until": now + _INTEREST} for lane in lanes]
+    rows = [{"lane": lane, "worker": worker, "connections": 0, "until": now + _INTEREST} for lane in lanes]
     if rows:
         _lease(session, rows)
 
@@ -291,4 +291,4 @@ def _lease(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def _leasing(dialect: str) -> Any:
     statement = insert_in(dialect, LaneLease)
     changed = {"connections": statement.excluded.connections, "until": statement.excluded.until}
-    return statement.on_conflict_do_update(index_elements=["provider", "worker"], set_=changed)
+    return statement.on_conflict_do_update(index_elements=["lane", "worker"], set_=changed)

@@ -66,11 +66,11 @@ def wanted(session: Session, now: datetime, limit: int) -> list[str]:
 def without_lane(session: Session, lanes: Collection[str], now: datetime, limit: int) -> list[tuple[int, str]]:
     """(message, address) of due mails whose lane is none of ``lanes``, the most urgent first."""
     found: list[tuple[int, str]] = []
-    for kind, provider in due_lanes(session, now):
-        if provider in lanes or len(found) >= limit:
+    for kind, lane in due_lanes(session, now):
+        if lane in lanes or len(found) >= limit:
             continue
         query = select(Message.id, Message.address).where(
-            literally("state", "queued"), Message.kind == kind, Message.provider == provider, Message.due_at <= now
+            literally("state", "queued"), Message.kind == kind, Message.lane == lane, Message.due_at <= now
         )
         rows = session.execute(query.order_by(Message.due_at).limit(limit - len(found)))
         found += [(id_, address) for id_, address in rows]
@@ -79,7 +79,7 @@ def without_lane(session: Session, lanes: Collection[str], now: datetime, limit:
 
 def stamp(session: Session, lanes: Mapping[int, str]) -> None:
     """Message -> the lane it leaves by. One statement."""
-    update_many(session, Message, [{"id": id_, "provider": lane} for id_, lane in sorted(lanes.items())])
+    update_many(session, Message, [{"id": id_, "lane": lane} for id_, lane in sorted(lanes.items())])
 
 
 def take(session: Session, messages: Iterable[int], worker: str, until: datetime) -> list[Outgoing]:

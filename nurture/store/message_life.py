@@ -51,7 +51,7 @@ def life(session: Session, id_: int) -> Life | None:
     if m is None:
         return None
     stop = select(BreakerRow).where(
-        BreakerRow.stream == m.kind.value, BreakerRow.provider == m.provider, BreakerRow.resumed_at.is_(None)
+        BreakerRow.stream == m.kind.value, BreakerRow.lane == m.lane, BreakerRow.resumed_at.is_(None)
     )
     came = select(ReturnedMail).options(defer(ReturnedMail.raw)).where(ReturnedMail.message_id == id_)
     clicks = (
@@ -71,7 +71,7 @@ def life(session: Session, id_: int) -> Life | None:
         returned=session.scalars(came.order_by(ReturnedMail.id)).all(),
         clicks=[(activity, hit) for activity, hit in session.execute(clicks)],
         stop=session.scalar(stop),
-        lane=session.get(LaneRow, m.provider),
+        lane=session.get(LaneRow, m.lane),
     )
 
 

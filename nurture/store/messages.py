@@ -37,7 +37,7 @@ class NewMessage:
 
     ``context`` of a nurture mail: {"product", "phase"} and, from then on, whatever else should not change until it is
     written; of a sales mail: everything its template says beyond organisation and imprint. ``due_at``: None for a mail
-    that is not to be tried (``state`` parked). ``provider``: the lane it leaves by, as far as that is known.
+    that is not to be tried (``state`` parked). ``lane``: the lane it leaves by, as far as that is known.
     """
 
     kind: MessageKind
@@ -60,7 +60,7 @@ class NewMessage:
     round: int | None = None
     state: MessageState = MessageState.QUEUED
     reason: str = ""
-    provider: str = ""
+    lane: str = ""
 
 
 def queue(session: Session, installation: str, domain: str, messages: Sequence[NewMessage]) -> dict[str, int]:
@@ -184,7 +184,7 @@ class Outgoing:
     attempts: int
     queued_at: datetime
     due_at: datetime | None
-    provider: str
+    lane: str
     reason: str
 
 

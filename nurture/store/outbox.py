@@ -40,27 +40,27 @@ def something_to_do(session: Session, now: datetime) -> bool:
 
 _DUE_LANES = text(
     " UNION ALL ".join(
-        f"""SELECT '{kind.value}' AS kind, provider FROM (
-              WITH RECURSIVE found(provider) AS (
-                SELECT min(provider) FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
+        f"""SELECT '{kind.value}' AS kind, lane FROM (
+              WITH RECURSIVE found(lane) AS (
+                SELECT min(lane) FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
                 UNION ALL
-                SELECT (SELECT min(provider) FROM messages
-                        WHERE state = 'queued' AND kind = '{kind.value}' AND provider > found.provider)
-                FROM found WHERE found.provider IS NOT NULL)
-              SELECT provider FROM found) AS {kind.name.lower()}
+                SELECT (SELECT min(lane) FROM messages
+                        WHERE state = 'queued' AND kind = '{kind.value}' AND lane > found.lane)
+                FROM found WHERE found.lane IS NOT NULL)
+              SELECT lane FROM found) AS {kind.name.lower()}
             WHERE EXISTS (SELECT 1 FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
-                          AND messages.provider = {kind.name.lower()}.provider AND due_at <= :now)"""  # noqa: S608 - our own
+                          AND messages.lane = {kind.name.lower()}.lane AND due_at <= :now)"""  # noqa: S608 - our own
         for kind in PRIORITY
     )
 ).bindparams(bindparam("now", type_=UtcDateTime()))
 
 
 def due_lanes(session: Session, now: datetime) -> list[tuple[MessageKind, str]]:
-    """(kind, provider) that have mail to send, the most urgent kind first. One statement.
+    """(kind, lane) that have mail to send, the most urgent kind first. One statement.
 
-    It steps from provider to provider along the index, so that it costs what there are providers, not what is queued.
+    It steps from lane to lane along the index, so that it costs what there are lanes, not what is queued.
     """
-    rows = [(MessageKind(kind), provider) for kind, provider in session.execute(_DUE_LANES, {"now": now})]
+    rows = [(MessageKind(kind), lane) for kind, lane in session.execute(_DUE_LANES, {"now": now})]
     return sorted(rows, key=lambda row: (PRIORITY.index(row[0]), row[1]))
 
 
@@ -71,19 +71,19 @@ def _due(kind: MessageKind, now: datetime) -> ColumnElement[bool]:
 def claim(session: Session, now: datetime, worker: str, limit: int, lease: timedelta) -> list[Outgoing]:
     """Up to ``limit`` due mails by whatever lane, the most urgent first."""
     claimed: list[Outgoing] = []
-    for kind, provider in due_lanes(session, now):
+    for kind, lane in due_lanes(session, now):
         if len(claimed) < limit:
-            wanted = Wanted(kind, provider, provider, limit - len(claimed))
+            wanted = Wanted(kind, lane, lane, limit - len(claimed))
             claimed += claim_lane(session, wanted, now, worker, now + lease)
     return claimed
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Up to ``most`` mails of one kind that are stamped with ``provider``; from now on they leave by ``lane``."""
+    """Up to ``most`` mails of one kind that are stamped with the lane ``stamped``; from now on they leave by ``lane``."""
 
     kind: MessageKind
-    provider: str
+    stamped: str
     lane: str
     most: int
 
@@ -95,7 +95,7 @@ def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, unt
     """
     due = (
         select(Message.id)
-        .where(_due(wanted.kind, now), Message.provider == wanted.provider)
+        .where(_due(wanted.kind, now), Message.lane == wanted.stamped)
         .order_by(Message.due_at)
         .limit(wanted.most)
         .with_for_update(skip_locked=True)
@@ -104,7 +104,7 @@ def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, unt
     statement = (
         update(_TABLE)
         .where(_TABLE.c.id == due.c.id)
-        .values(state=MessageState.CLAIMED, provider=wanted.lane, claimed_by=worker, claimed_until=until)
+        .values(state=MessageState.CLAIMED, lane=wanted.lane, claimed_by=worker, claimed_until=until)
         .returning(*COLUMNS)
     )
     rows = [Outgoing(*row) for row in session.execute(statement)]

@@ -409,7 +409,7 @@ class Message(Base):
     id: Mapped[int] = _id()
     kind: Mapped[MessageKind]
     state: Mapped[MessageState]
-    provider: Mapped[str] = mapped_column(String(40), server_default=text("''"))
+    lane: Mapped[str] = mapped_column(String(40), server_default=text("''"))
     """The lane it leaves by: a group of mail providers (config/delivery.yaml); '' until its domain was looked up."""
     failure: Mapped[str | None] = mapped_column(String(20))
     """Why it did not arrive, as a class (domain/failure.py); NULL as long as nothing is known against it."""
@@ -458,7 +458,7 @@ class Message(Base):
         Index(
             "ix_messages_due",
             "kind",
-            "provider",
+            "lane",
             "due_at",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
@@ -472,7 +472,7 @@ class Message(Base):
         Index(
             "ix_messages_stuck",
             "state",
-            "provider",
+            "lane",
             "kind",
             postgresql_where=text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
             sqlite_where=text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
@@ -534,7 +534,7 @@ class LaneRow(Base):
     """
 
     __tablename__ = "lanes"
-    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lane: Mapped[str] = mapped_column(String(40), primary_key=True)
     tokens: Mapped[float]
     filled_at: Mapped[datetime]
     rate: Mapped[float]
@@ -552,7 +552,7 @@ class LaneLease(Base):
     """How many of a lane's connections a worker holds, until when."""
 
     __tablename__ = "lane_leases"
-    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lane: Mapped[str] = mapped_column(String(40), primary_key=True)
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     connections: Mapped[int]
     until: Mapped[datetime]
@@ -563,7 +563,7 @@ class DeliveryCount(Base):
 
     __tablename__ = "delivery_counts"
     # in this order: the newest minutes of a lane's stream lie side by side in the key's index
-    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lane: Mapped[str] = mapped_column(String(40), primary_key=True)
     stream: Mapped[str] = mapped_column(String(20), primary_key=True)
     minute: Mapped[datetime] = mapped_column(primary_key=True, index=True)
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -583,7 +583,7 @@ class DeliveryTotal(Base):
     """The same since the beginning, so that counters go on rising when old minutes are removed."""
 
     __tablename__ = "delivery_totals"
-    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lane: Mapped[str] = mapped_column(String(40), primary_key=True)
     stream: Mapped[str] = mapped_column(String(20), primary_key=True)
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     """'' for those whose rows were put together."""
@@ -602,7 +602,7 @@ class BreakerRow(Base):
     __tablename__ = "breakers"
     id: Mapped[int] = _id()
     stream: Mapped[str] = mapped_column(String(20))
-    provider: Mapped[str] = mapped_column(String(40))
+    lane: Mapped[str] = mapped_column(String(40))
     rule: Mapped[str] = mapped_column(String(20))
     """invalid, complaints or policy."""
     reason: Mapped[str] = mapped_column(Text)
@@ -613,7 +613,7 @@ class BreakerRow(Base):
         Index(
             "uq_breakers_open",
             "stream",
-            "provider",
+            "lane",
             unique=True,
             postgresql_where=text("resumed_at IS NULL"),
             sqlite_where=text("resumed_at IS NULL"),

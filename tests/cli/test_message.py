@@ -88,7 +88,7 @@ def told(rt: Runtime, now: datetime) -> int:
                 id=7,
                 kind=MessageKind.NURTURE,
                 state=MessageState.ACCEPTED,
-                provider="gmx",
+                lane="gmx",
                 once_key="k",
                 header_id="<0123456789abcdef@news.example>",
                 address="a@werk.example",
@@ -187,7 +187,7 @@ def test_what_happens_next(name: str, runtime: Runtime, now: datetime) -> None:
         row.due_at, row.attempts = now + timedelta(minutes=facts["due_at"]), facts.get("attempts", 0)
         if more:
             session.add(
-                BreakerRow(stream="nurture", provider="gmx", rule="policy", reason="3 mails were refused", opened_at=now)
+                BreakerRow(stream="nurture", lane="gmx", rule="policy", reason="3 mails were refused", opened_at=now)
             )
     assert life(runtime, number, "en", now).next == expected
 

@@ -112,8 +112,8 @@ def test_many_workers_at_once_claim_each_mail_once(outbox: Outbox) -> None:
 
 def test_claiming_costs_a_statement_per_kind_and_lane_whatever_is_stored(outbox: Outbox) -> None:
     for lane in ("google", "gmx"):
-        outbox.nurture_mails(outbox.people(100), step=lane, provider=lane)
-    outbox.opt_in_mail(provider="gmx")
+        outbox.nurture_mails(outbox.people(100), step=lane, lane=lane)
+    outbox.opt_in_mail(lane="gmx")
     statements: list[str] = []
     event.listen(outbox.rt.db, "after_cursor_execute", lambda *args: statements.append(args[2]))
     _claim(outbox, limit=200)
@@ -122,12 +122,12 @@ def test_claiming_costs_a_statement_per_kind_and_lane_whatever_is_stored(outbox:
 
 def test_which_lanes_have_mail_due(outbox: Outbox) -> None:
     later = outbox.now + timedelta(hours=1)
-    outbox.nurture_mail("one", provider="google")
-    outbox.nurture_mail("two", provider="gmx")
-    outbox.nurture_mail("three", provider="gmx", due_at=later)
-    outbox.nurture_mail("four", provider="web-de", due_at=later)
+    outbox.nurture_mail("one", lane="google")
+    outbox.nurture_mail("two", lane="gmx")
+    outbox.nurture_mail("three", lane="gmx", due_at=later)
+    outbox.nurture_mail("four", lane="web-de", due_at=later)
     outbox.nurture_mail("five")
-    outbox.opt_in_mail(provider="web-de")
+    outbox.opt_in_mail(lane="web-de")
     with reading(outbox.rt.db) as session:
         found = outbox_store.due_lanes(session, outbox.now)
         assert len(outbox_store.due_lanes(session, later)) == 5
@@ -136,12 +136,12 @@ def test_which_lanes_have_mail_due(outbox: Outbox) -> None:
 
 
 def test_claiming_by_lane_leaves_the_others_alone(outbox: Outbox) -> None:
-    google, gmx = (outbox.nurture_mail(lane, provider=lane) for lane in ("google", "gmx"))
+    google, gmx = (outbox.nurture_mail(lane, lane=lane) for lane in ("google", "gmx"))
     with transaction(outbox.rt.db) as session:
         rows = outbox_store.claim_lane(
             session, Wanted(MessageKind.NURTURE, "gmx", "relay", 10), outbox.now, "one", outbox.now
         )
-    assert [(row.id, row.provider) for row in rows] == [(gmx, "relay")]
+    assert [(row.id, row.lane) for row in rows] == [(gmx, "relay")]
     assert outbox.state(google) is S.QUEUED
 
 
@@ -149,7 +149,7 @@ def test_claiming_by_lane_leaves_the_others_alone(outbox: Outbox) -> None:
 def test_what_is_due_is_found_by_a_partial_index(outbox: Outbox, column: str) -> None:
     where = {
         "due_at": (
-            "state = 'queued' AND kind = 'nurture' AND provider = 'relay' AND due_at <= '2030-01-01' ORDER BY due_at LIMIT 10"
+            "state = 'queued' AND kind = 'nurture' AND lane = 'relay' AND due_at <= '2030-01-01' ORDER BY due_at LIMIT 10"
         ),
         "claimed_until": "messages.state IN ('claimed', 'sending') AND claimed_until <= '2030-01-01'",
     }[column]

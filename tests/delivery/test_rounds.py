@@ -142,7 +142,7 @@ def test_a_mailbox_that_cannot_be_written_gives_everything_back(outbox: Outbox, 
 def test_two_workers_share_what_a_lane_takes(outbox: Outbox, server: ScriptedServer) -> None:
     """Ten seconds' worth at once, then one per second, whoever asks."""
     _by_provider(outbox)
-    outbox.nurture_mails(outbox.people(40), provider="google")
+    outbox.nurture_mails(outbox.people(40), lane="google")
     taken = [_deliver(outbox, worker, seconds=second).accepted for second in range(6) for worker in ("one", "two")]
     assert sum(taken) == 15
     assert taken[:2] == [10, 0]
@@ -150,21 +150,21 @@ def test_two_workers_share_what_a_lane_takes(outbox: Outbox, server: ScriptedSer
 
 def test_a_lane_that_is_full_holds_up_no_other(outbox: Outbox, server: ScriptedServer) -> None:
     _by_provider(outbox)
-    outbox.nurture_mails(outbox.people(30), provider="google")
-    others = outbox.nurture_mails(outbox.people(5), step="gmx", provider="gmx")
+    outbox.nurture_mails(outbox.people(30), lane="google")
+    others = outbox.nurture_mails(outbox.people(5), step="gmx", lane="gmx")
     _deliver(outbox)
     assert [outbox.state(mail) for mail in others] == [S.ACCEPTED] * 5
 
 
 def test_a_provider_that_asks_for_less_gets_nothing_for_a_while(outbox: Outbox, server: ScriptedServer) -> None:
     _by_provider(outbox)
-    mails = outbox.nurture_mails(outbox.people(3), provider="google")
-    outbox.nurture_mails(outbox.people(3), step="gmx", provider="gmx")
+    mails = outbox.nurture_mails(outbox.people(3), lane="google")
+    outbox.nurture_mails(outbox.people(3), step="gmx", lane="gmx")
     slow = Outcome(Kind.DEFERRED, Phase.RECIPIENT, "421 4.7.0 too many mails", slow=True)
     server.offers = {outbox.row(mails[0]).address: [slow]}
     _deliver(outbox)
-    outbox.nurture_mail("later", provider="google")
-    outbox.nurture_mail("later, too", provider="gmx")
+    outbox.nurture_mail("later", lane="google")
+    outbox.nurture_mail("later, too", lane="gmx")
     assert _deliver(outbox, minutes=5).claimed == 1
     assert _deliver(outbox, minutes=16).claimed == 2
 
@@ -192,7 +192,7 @@ def test_figures_by_lane_and_stream(outbox: Outbox, server: ScriptedServer) -> N
     _deliver(outbox)
     with reading(outbox.rt.db) as session:
         rows = {row.stream: row for row in session.query(DeliveryCount)}
-    assert {(r.provider, r.worker) for r in rows.values()} == {("relay", "one")}
+    assert {(r.lane, r.worker) for r in rows.values()} == {("relay", "one")}
     nurture = rows["nurture"]
     assert (nurture.accepted, nurture.invalid, nurture.unknown, nurture.failed) == (2, 1, 1, 0)
     assert rows["opt-in"].accepted == 1
@@ -216,8 +216,8 @@ def direct(outbox: Outbox) -> ScriptedServer:
 
 
 def test_a_provider_that_is_down_is_left_alone_as_a_whole(outbox: Outbox, direct: ScriptedServer) -> None:
-    google = outbox.nurture_mails(outbox.people(3), provider="google")
-    other = outbox.nurture_mails(outbox.people(1, address="a@klein.example"), provider="other")
+    google = outbox.nurture_mails(outbox.people(3), lane="google")
+    other = outbox.nurture_mails(outbox.people(1, address="a@klein.example"), lane="other")
     direct.offers = {outbox.row(google[0]).address: [DOWN]}
     report = _deliver(outbox)
     assert (report.accepted, report.deferred) == (1, 3)
@@ -233,8 +233,8 @@ def test_a_provider_that_is_down_is_left_alone_as_a_whole(outbox: Outbox, direct
 def test_somebodys_own_server_that_is_down_defers_its_mail_and_pauses_nobody(
     outbox: Outbox, direct: ScriptedServer
 ) -> None:
-    down = outbox.nurture_mails(outbox.people(1, address="a@klein.example"), provider="other")
-    fine = outbox.nurture_mails(outbox.people(1, address="b@fein.example"), provider="other")
+    down = outbox.nurture_mails(outbox.people(1, address="a@klein.example"), lane="other")
+    fine = outbox.nurture_mails(outbox.people(1, address="b@fein.example"), lane="other")
     direct.offers = {"a@klein.example": [DOWN]}
     assert not _deliver(outbox).paused
     assert [outbox.state(mail) for mail in (*down, *fine)] == [S.QUEUED, S.ACCEPTED]
@@ -245,9 +245,9 @@ def test_somebodys_own_server_that_is_down_defers_its_mail_and_pauses_nobody(
 
 
 def test_mail_for_a_domain_nothing_is_known_of_is_looked_up_again(outbox: Outbox, direct: ScriptedServer) -> None:
-    mails = outbox.nurture_mails(outbox.people(1, address="a@neu.example"), provider="other")
+    mails = outbox.nurture_mails(outbox.people(1, address="a@neu.example"), lane="other")
     _deliver(outbox)
-    assert (outbox.state(mails[0]), outbox.row(mails[0]).provider, direct.arrived) == (S.QUEUED, "", [])
+    assert (outbox.state(mails[0]), outbox.row(mails[0]).lane, direct.arrived) == (S.QUEUED, "", [])
 
 
 # --- the end of a round -----------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_exactly_at_the_threshold_and_only_a_human_lets_it_go_on(
     assert check(db, now) == []
     counted(db, now + SECOND, then)
     [opened] = check(db, now + SECOND)
-    assert (opened.stream, opened.provider, opened.rule) == (*PAIR, rule)
+    assert (opened.stream, opened.lane, opened.rule) == (*PAIR, rule)
     assert stopped(db) == {PAIR}
     key, text = alarms(db)[0]
     assert key == "breaker:nurture:google"
@@ -137,7 +137,7 @@ def test_streams_and_lanes_are_judged_by_themselves(db: Engine, now: datetime) -
     counted(db, now, Figures(invalid=10), stream="opt-in")
     counted(db, now, Figures(invalid=10), lane="gmx")
     found = check(db, now, PAIR, ("opt-in", "google"), ("nurture", "gmx"), ("nurture", LOCAL))
-    assert [(opened.stream, opened.provider) for opened in found] == [PAIR]
+    assert [(opened.stream, opened.lane) for opened in found] == [PAIR]
 
 
 def test_workers_count_together_and_only_one_of_them_finds_out(db: Engine, now: datetime) -> None:

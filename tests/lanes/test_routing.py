@@ -68,7 +68,7 @@ def queue(rt: Runtime, now: datetime, *addresses: str, kind: MessageKind = Messa
 
 def lanes(rt: Runtime) -> dict[str, str]:
     with reading(rt.db) as session:
-        return {m.address: m.provider for m in session.scalars(select(Message))}
+        return {m.address: m.lane for m in session.scalars(select(Message))}
 
 
 def message(rt: Runtime, address: str) -> Message:
@@ -212,7 +212,7 @@ def test_trouble_is_no_verdict(name: str, house: Direct, now: datetime) -> None:
     queue(rt, now, address)
     assert routing.route(rt, now) == 1
     waiting = message(rt, address)
-    assert (waiting.state, waiting.provider, waiting.attempts) == (MessageState.QUEUED, "", 1)
+    assert (waiting.state, waiting.lane, waiting.attempts) == (MessageState.QUEUED, "", 1)
     assert waiting.reason.startswith("4.4.3 ")
     assert waiting.due_at is not None
     assert timedelta(minutes=4) <= waiting.due_at - now <= timedelta(minutes=6)
@@ -234,7 +234,7 @@ def test_a_domain_that_died_while_its_mail_waited(house: Direct, now: datetime) 
     routing.route(rt, later)
     with transaction(rt.db) as session:
         assert routing.hosts(rt, session, ["werk.example"], later)["werk.example"].hosts == []
-        session.execute(update(Message).values(provider=""))  # what whoever finds no host does
+        session.execute(update(Message).values(lane=""))  # what whoever finds no host does
     assert routing.route(rt, later) == 1
     assert message(rt, "a@werk.example").state is MessageState.FAILED
 
@@ -280,7 +280,7 @@ def test_mails_stamped_for_another_way_are_looked_up_again(house: Direct, now: d
     rt = house()
     queue(rt, now, "a@werk.example")
     with transaction(rt.db) as session:
-        session.execute(update(Message).values(provider="relay"))
+        session.execute(update(Message).values(lane="relay"))
     assert routing.present_lane(rt, "relay") == ""
     assert routing.route(rt, now) == 1
     assert lanes(rt) == {"a@werk.example": "microsoft"}
@@ -311,7 +311,7 @@ def test_two_processes_route_the_same_mails(house: Direct, now: datetime) -> Non
     assert sum(done) >= 40
     with reading(rt.db) as session:
         rows = session.scalars(select(Message)).all()
-        assert sorted({(m.address[-12:], m.provider, m.state, m.attempts) for m in rows}) == [
+        assert sorted({(m.address[-12:], m.lane, m.state, m.attempts) for m in rows}) == [
             ("gone.example", "", MessageState.FAILED, 1),
             ("werk.example", "microsoft", MessageState.QUEUED, 0),
         ]

@@ -44,7 +44,7 @@ class Postroom:
         """A nurture mail to this contact, accepted by the server at ``at``."""
         self._steps += 1
         (message,) = Outbox(self.rt, at or self.now).nurture_mails([contact], step=f"step-{self._steps}", **more)
-        self.set(message, state=state, settled_at=at or self.now, due_at=None, provider="other")
+        self.set(message, state=state, settled_at=at or self.now, due_at=None, lane="other")
         return message
 
     def set(self, message: int, **values: Any) -> None:

@@ -95,7 +95,7 @@ class _Busy:
         row = {
             "address": f"{name}{self.number}@{domain}", "language": "de", "mail": "bottlenecks", "context": {}, "tracked": True,
             "purpose": "nurture" if kind is MessageKind.NURTURE else None, "attempts": 0, "reason": "", "round": None,
-            "subject": "Feinplanung in der Einzelfertigung: drei Engpässe, die jeder kennt", "provider": lane,
+            "subject": "Feinplanung in der Einzelfertigung: drei Engpässe, die jeder kennt", "lane": lane,
             "queued_at": self.now - timedelta(hours=2), "due_at": None, "once_key": key,
             "header_id": message_id("delivery", key, "news.hallmann-brueck.example"), **facts,
         }  # fmt: skip
@@ -168,10 +168,10 @@ class _Busy:
             limits = rules.provider(lane)
             row = {"rate": limits.per_second, "connections": limits.connections, "tokens": 4.0, "filled_at": self.now, "accepted": 0,
                    "slowdowns": 0, "paused_until": None, "reason": "", "warm_day": self.now.date().isoformat()}  # fmt: skip
-            self.session.add(LaneRow(provider=lane, **{**row, **facts}))
+            self.session.add(LaneRow(lane=lane, **{**row, **facts}))
         for lane, held in (("google", 8), ("microsoft", 5), ("t-online", 1)):
             self.session.add(
-                LaneLease(provider=lane, worker="mail-1:812", connections=held, until=self.now + timedelta(minutes=1))
+                LaneLease(lane=lane, worker="mail-1:812", connections=held, until=self.now + timedelta(minutes=1))
             )
 
     def plan(self, lane: str) -> dict[str, int]:
@@ -200,7 +200,7 @@ class _Busy:
                     )
                 )
         opened = self.now - timedelta(minutes=12)
-        self.session.add(BreakerRow(stream="nurture", provider="ionos", rule="invalid", reason=BREAKER, opened_at=opened))
+        self.session.add(BreakerRow(stream="nurture", lane="ionos", rule="invalid", reason=BREAKER, opened_at=opened))
         alarms.raise_alarm(
             self.session,
             "breaker:nurture:ionos",

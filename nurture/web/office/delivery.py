@@ -115,7 +115,7 @@ def show_breaker(number: int) -> Response:
     """What was stopped and why, and what follows if it goes on: asked before it does."""
     row, found = delivery_desk.breaker(desk().rt, number), view(desk().rt, desk().now())
     stop = next((stop for stop in found.stops if stop.id == number), None)
-    return page("breaker", row=row, stop=stop, today=found.today.of(row.stream, row.provider), **_words())
+    return page("breaker", row=row, stop=stop, today=found.today.of(row.stream, row.lane), **_words())
 
 
 def resume(number: int) -> Response:

@@ -27,7 +27,7 @@ def upgrade() -> None:
         "breakers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("stream", sa.String(length=20), nullable=False),
-        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("rule", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -38,7 +38,7 @@ def upgrade() -> None:
     with op.batch_alter_table("breakers", schema=None) as batch_op:
         batch_op.create_index(
             "uq_breakers_open",
-            ["stream", "provider"],
+            ["stream", "lane"],
             unique=True,
             postgresql_where=sa.text("resumed_at IS NULL"),
             sqlite_where=sa.text("resumed_at IS NULL"),
@@ -46,7 +46,7 @@ def upgrade() -> None:
 
     op.create_table(
         "delivery_counts",
-        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("stream", sa.String(length=20), nullable=False),
         sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=False),
@@ -57,14 +57,14 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("unknown", sa.Integer(), nullable=False),
         sa.Column("complaints", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("provider", "stream", "minute", "worker", name=op.f("pk_delivery_counts")),
+        sa.PrimaryKeyConstraint("lane", "stream", "minute", "worker", name=op.f("pk_delivery_counts")),
     )
     with op.batch_alter_table("delivery_counts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_counts_minute"), ["minute"], unique=False)
 
     op.create_table(
         "delivery_totals",
-        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("stream", sa.String(length=20), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=False),
         sa.Column("accepted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("failed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("unknown", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaints", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("provider", "stream", "worker", name=op.f("pk_delivery_totals")),
+        sa.PrimaryKeyConstraint("lane", "stream", "worker", name=op.f("pk_delivery_totals")),
     )
     op.create_table(
         "holds",
@@ -88,15 +88,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "lane_leases",
-        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=False),
         sa.Column("connections", sa.Integer(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("provider", "worker", name=op.f("pk_lane_leases")),
+        sa.PrimaryKeyConstraint("lane", "worker", name=op.f("pk_lane_leases")),
     )
     op.create_table(
         "lanes",
-        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("tokens", sa.Double(), nullable=False),
         sa.Column("filled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rate", sa.Double(), nullable=False),
@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("warm_day", sa.String(length=10), nullable=True),
         sa.Column("warm_level", sa.Integer(), nullable=False),
         sa.Column("warm_sent", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("provider", name=op.f("pk_lanes")),
+        sa.PrimaryKeyConstraint("lane", name=op.f("pk_lanes")),
     )
     op.create_table(
         "mail_domains",
@@ -177,14 +177,14 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("provider", sa.String(length=40), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("lane", sa.String(length=40), server_default=sa.text("('')"), nullable=False))
         batch_op.add_column(sa.Column("failure", sa.String(length=20), nullable=True))
         batch_op.drop_index(batch_op.f("ix_messages_handoff_id"))
         batch_op.drop_index(batch_op.f("ix_messages_registration_id"))
         batch_op.drop_index(batch_op.f("ix_messages_due"), sqlite_where=sa.text("state = 'queued'"))
         batch_op.create_index(
             "ix_messages_due",
-            ["kind", "provider", "due_at"],
+            ["kind", "lane", "due_at"],
             unique=False,
             postgresql_where=sa.text("state = 'queued'"),
             sqlite_where=sa.text("state = 'queued'"),
@@ -205,7 +205,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_messages_stuck",
-            ["state", "provider", "kind"],
+            ["state", "lane", "kind"],
             unique=False,
             postgresql_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
             sqlite_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
