@@ -19,6 +19,8 @@ from nurture.delivery import DirectTransport, MailboxTransport, SmtpTransport, T
 from nurture.delivery.dkim_keys import load_sealer
 from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings, Source
 from nurture.delivery.sources.webhooks import verifiers
+from nurture.domain.errors import SettingsError
+from nurture.domain.pseudonym import Pseudonyms
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.returns_sources import Sources
 from nurture.engine.runtime import Runtime
@@ -71,8 +73,10 @@ def open_existing(settings: Settings) -> Runtime:
 
 def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtime:
     """The parts, put together over a database that is up to date."""
+    pseudonyms = _pseudonyms(settings, db)
     return Runtime(
-        db=db,
+        db=db.execution_options(seal=pseudonyms.seal),
+        pseudonyms=pseudonyms,
         publication=publication,
         signer=Signer(settings.secret_keys or generated_keys(settings.var / "secret_keys")),
         transport=_transport(settings),
@@ -82,6 +86,19 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
         sources=_sources(settings.returns),
         webhooks=verifiers(settings.returns.webhooks),
     )
+
+
+def _pseudonyms(settings: Settings, db: Engine) -> Pseudonyms:
+    """Raises SettingsError if this database knows people under another pepper."""
+    pseudonyms = Pseudonyms(settings.pepper or generated_keys(settings.var / "pepper")[0])
+    proof = pseudonyms.seal("pepper")[:40]
+    with transaction(db) as session:
+        known = campaigns.installation_value(session, "pepper", proof)
+    if known != proof:
+        where = "NURTURE_PEPPER" if settings.pepper else f"NURTURE_PEPPER (or {settings.var / 'pepper'})"
+        sentence = "is not the one this database was begun with: nobody who was erased could be recognised; set that one"
+        raise SettingsError([(where, sentence)])
+    return pseudonyms
 
 
 def create_web(settings: Settings, rt: Runtime, clock: Callable[[], datetime]) -> Flask:

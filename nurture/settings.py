@@ -29,6 +29,7 @@ from nurture.delivery.sources import (
     webhook_secret,
 )
 from nurture.domain.errors import SettingsError
+from nurture.domain.pseudonym import PEPPER_LENGTH
 
 KEY_LENGTH = 32
 """Characters of a secret key at least."""
@@ -42,6 +43,7 @@ _SECRETS = (
     "NURTURE_DATABASE_URL",
     "NURTURE_SMTP_URL",
     "NURTURE_SECRET_KEYS",
+    "NURTURE_PEPPER",
     "NURTURE_RETURNS_IMAP_URL",
     *WEBHOOK_VARIABLES.values(),
 )
@@ -70,7 +72,8 @@ class Settings:
 
     ``transport``: mailbox, smtp (a relay, in ``smtp``) or direct (to the recipients' own servers). ``helo``: the name this
     machine greets other mail servers with, '' for its own. ``secret_keys``: newest first; empty: generated ones are kept in
-    ``var/secret_keys``. ``public_url``: without a slash at the end. ``trusted_proxies``: how many proxies of ours stand
+    ``var/secret_keys``. ``pepper``: what pseudonyms are made with, never to be changed; empty: a generated one is kept in
+    ``var/pepper``. ``public_url``: without a slash at the end. ``trusted_proxies``: how many proxies of ours stand
     before the web server. ``log``: 'text' or 'json'. ``dkim_folder``: where the keys that sign mails lie.
     ``returns``: the ways in for what comes back.
     """
@@ -81,6 +84,7 @@ class Settings:
     smtp: SmtpSettings | None = field(repr=False)
     helo: str
     secret_keys: tuple[str, ...] = field(repr=False)
+    pepper: str = field(repr=False)
     public_url: str
     public_url_given: bool
     trusted_proxies: int
@@ -125,6 +129,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         smtp=_greeting_with(smtp, helo) if smtp and transport == "smtp" else None,
         helo=helo,
         secret_keys=read("NURTURE_SECRET_KEYS", _keys, ()),
+        pepper=read("NURTURE_PEPPER", _pepper, ""),
         public_url=public_url or f"http://127.0.0.1:{DEFAULT_PORT}",
         public_url_given=bool(public_url),
         trusted_proxies=read("NURTURE_TRUSTED_PROXIES", _count, 0),
@@ -278,6 +283,16 @@ def _keys(text: str) -> tuple[str, ...]:
     if len(set(keys)) < len(keys):
         raise ValueError("the same key stands there twice")
     return keys
+
+
+def _pepper(text: str) -> str:
+    """One line, never shown."""
+    if len(text) < PEPPER_LENGTH or len(text.split()) != 1:
+        raise ValueError(
+            f"has {len(text)} characters; it needs at least {PEPPER_LENGTH} without white space; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return text
 
 
 def _public_url(text: str) -> str:

@@ -1,10 +1,12 @@
 """Consent per contact and purpose: a state machine, and nothing else may change a consent.
 
             asked                      confirmed
-    none ----------> pending ----------------------> confirmed
-      ^                | expired / declined              | withdrawn / objected
-      |                v                                 v
-      +----------------+                             withdrawn --confirmed--> confirmed (only by the person)
+    none ----------> pending ----------------------> confirmed --renewed--> confirmed
+      ^  ^             ^  | expired / declined         |  |  | withdrawn / objected
+      |  |             |  v                            |  |  v
+      |  +-------------|--+           doubted          |  |  withdrawn --confirmed--> confirmed (only by the person)
+      |                +-------------------------------+  |
+      +---------------------------------------------------+ lapsed
 
 Asking never weakens what is confirmed, and never hides that somebody withdrew (anybody can type an address into a form):
 only the button in the opt-in mail revives a withdrawn consent, an import never does. An import with proof goes from none
@@ -40,6 +42,12 @@ class ConsentEvent(StrEnum):
     """The contact unsubscribed or changed the preferences."""
     OBJECTED = "objected"
     """Art. 21 GDPR, or a complaint."""
+    DOUBTED = "doubted"
+    """Both buttons of the confirmation page were pressed within a minute: a program may have pressed them."""
+    RENEWED = "renewed"
+    """A consent that had become old was confirmed once more, by a button (POST)."""
+    LAPSED = "lapsed"
+    """Too long without any contact: it no longer carries mail (AG München 161 C 12736/22)."""
 
 
 _S, _E = ConsentState, ConsentEvent
@@ -52,6 +60,8 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.IMPORTED: _S.CONFIRMED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.OBJECTED: _S.WITHDRAWN,
+        _E.DOUBTED: _S.NONE,
+        _E.LAPSED: _S.NONE,
     },
     _S.PENDING: {
         _E.ASKED: _S.PENDING,
@@ -61,6 +71,8 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.IMPORTED: _S.CONFIRMED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.OBJECTED: _S.WITHDRAWN,
+        _E.DOUBTED: _S.PENDING,
+        _E.LAPSED: _S.PENDING,
     },
     _S.CONFIRMED: {
         _E.ASKED: _S.CONFIRMED,
@@ -70,6 +82,9 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.IMPORTED: _S.CONFIRMED,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.OBJECTED: _S.WITHDRAWN,
+        _E.DOUBTED: _S.PENDING,
+        _E.RENEWED: _S.CONFIRMED,
+        _E.LAPSED: _S.NONE,
     },
     _S.WITHDRAWN: {
         _E.ASKED: _S.WITHDRAWN,
@@ -78,12 +93,14 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.EXPIRED: _S.WITHDRAWN,
         _E.WITHDRAWN: _S.WITHDRAWN,
         _E.OBJECTED: _S.WITHDRAWN,
+        _E.DOUBTED: _S.WITHDRAWN,
+        _E.LAPSED: _S.WITHDRAWN,
     },
 }
 
 
 def after(state: ConsentState, event: ConsentEvent) -> ConsentState:
-    """The state that follows. Raises IllegalTransition (an import into a withdrawn consent is the only such move)."""
+    """The state that follows. Raises IllegalTransition: an import revives nothing, only what is confirmed is renewed."""
     try:
         return TRANSITIONS[state][event]
     except KeyError:

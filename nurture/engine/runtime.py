@@ -18,6 +18,7 @@ from nurture.delivery.sources.webhooks import Verifier
 from nurture.domain.campaign import Campaign
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import NotFound
+from nurture.domain.pseudonym import Pseudonyms
 from nurture.engine.publication import Publication
 from nurture.mail.library import Library, Template, compile_version
 from nurture.mail.signing import Signer
@@ -49,6 +50,7 @@ class Runtime:
     """The parts, put together. ``publication`` may be swapped for a newer one while running; verbs read it once.
 
     ``installation``: a random id of this installation, part of every Message-ID.
+    ``pseudonyms``: what stands for people in what outlives them.
     ``resolver``: asks the DNS; nothing is asked before it is needed.
     ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
     ``sources``: where what comes back is fetched from; None: nowhere. ``webhooks``: mail provider -> what
@@ -61,6 +63,7 @@ class Runtime:
     transport: Transport
     public_url: str
     installation: str
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms.throwaway, repr=False)
     resolver: Resolver = field(default_factory=SystemResolver)
     sealer: Sealer | None = None
     dkim_folder: Path = Path("var/dkim")

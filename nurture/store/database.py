@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up (SQLite), and for a connection (PostgreSQL)."""
+_AT_END = "at the end of the transaction"
 
 
 def connect(url: str) -> Engine:
@@ -54,6 +55,13 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back at any error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+        for action in session.info.pop(_AT_END, {}).values():
+            action(session)
+
+
+def at_end(session: Session, name: str, action: Callable[[Session], None]) -> None:
+    """Do ``action`` as the last thing of this transaction, once per ``name``."""
+    session.info.setdefault(_AT_END, {})[name] = action
 
 
 @contextmanager

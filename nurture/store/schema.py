@@ -119,7 +119,10 @@ class Contact(Base):
 
 
 class Suppression(Base):
-    """An address that gets no mail, whatever else is known of it (hard bounce, complaint, erasure, by hand)."""
+    """An address that gets no mail, whatever else is known of it (hard bounce, complaint, erasure, by hand).
+
+    ``address_key``: the address, or its mark (``domain/pseudonym.py``) when the person was erased.
+    """
 
     __tablename__ = "suppressions"
     address_key: Mapped[str] = mapped_column(String(320), primary_key=True)
@@ -168,6 +171,8 @@ class Registration(Base):
     settled_at: Mapped[datetime | None]
     settled_ip: Mapped[str | None] = mapped_column(String(45))
     settled_user_agent: Mapped[str | None] = mapped_column(String(400))
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(Json())
+    """Exhibits shown (form, confirmation page), what was ticked, and what was pressed when."""
     contact_id: Mapped[int | None] = _ref("contacts.id")
     __table_args__ = (
         Index(
@@ -190,16 +195,164 @@ class Consent(Base):
 
 
 class ConsentEventRow(Base):
-    """The ledger. ``evidence``: form, wording, page, address and program of whoever acted, file and line of an import."""
+    """The ledger, hash-chained (``domain/chain.py``, ``store/chains.py``).
+
+    ``subject``: the pseudonym of the address, which stays when the person is erased. ``evidence``: form, wording, page,
+    address and program of whoever acted, file and line of an import; with a salt. ``content``: its digest. ``redacted``:
+    number of the entry that says why the evidence was removed. ``number``, ``previous``, ``hash``: its place in the chain;
+    ``own_previous``: hash of the entry before it of the same subject, so that one person's entries can be proven alone.
+    Entries of before the chain have no number until the first start puts them on it.
+    """
 
     __tablename__ = "consent_events"
     id: Mapped[int] = _id()
-    contact_id: Mapped[int] = _ref("contacts.id")
+    contact_id: Mapped[int | None] = _ref("contacts.id", cascade=False)
     purpose: Mapped[str] = mapped_column(String(60))
     event: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
     registration_id: Mapped[int | None] = _ref("registrations.id", cascade=False)
     evidence: Mapped[dict[str, Any]]
+    number: Mapped[int | None] = mapped_column(BigId, unique=True)
+    subject: Mapped[str | None] = mapped_column(String(80), index=True)
+    content: Mapped[str | None] = mapped_column(String(64))
+    previous: Mapped[str | None] = mapped_column(String(64))
+    own_previous: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+    redacted: Mapped[int | None] = mapped_column(BigId)
+
+
+class Exhibit(Base):
+    """What people were shown, word for word: a form, a confirmation page, who we said we are. ``id``: SHA-256 of the body.
+
+    Nothing personal stands in it. ``kind``: form, confirm-page, organisation. Immutable.
+    """
+
+    __tablename__ = "exhibits"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    media_type: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(Text)
+    first_shown_at: Mapped[datetime]
+
+
+class ChainEnd(Base):
+    """The newest entry of a hash-chained table, and the seal over it (``store/chains.py``)."""
+
+    __tablename__ = "chain_ends"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    number: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+class ContactPreferences(Base):
+    """What a contact chose beyond consents. No row: nothing was chosen.
+
+    ``paused_until``: no marketing mail before. ``gap_days``: at least so many days between two mails. ``topics``: ids of
+    products and topics that are not wanted. ``restricted_since``: processing is restricted (Art. 18 GDPR): stored, and
+    nothing else. ``uncounted``: not even counted without a name (no mail of theirs has counted links).
+    """
+
+    __tablename__ = "contact_preferences"
+    contact_id: Mapped[int] = mapped_column(BigId, ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    paused_until: Mapped[datetime | None]
+    gap_days: Mapped[int | None]
+    topics: Mapped[list[Any]]
+    restricted_since: Mapped[datetime | None]
+    uncounted: Mapped[bool] = mapped_column(server_default=text("false"))
+    changed_at: Mapped[datetime]
+
+
+class ContactChange(Base):
+    """What was said of a contact before it was corrected, by whom and when (Art. 16 GDPR)."""
+
+    __tablename__ = "contact_changes"
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = _ref("contacts.id")
+    field: Mapped[str] = mapped_column(String(80))
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    case_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class RightsCase(Base):
+    """A request of a data subject (Art. 15 to 21 GDPR), with the month it has to be answered in (Art. 12(3)).
+
+    ``kind``: access, portability, rectification, restriction, objection, erasure. ``state``: open, done, refused.
+    ``subject``: the pseudonym of the address; ``address`` itself only until an erasure is done. ``channel``: page, mail,
+    phone, letter, cli. ``outcome``: what was done, without the person's data.
+    """
+
+    __tablename__ = "rights_cases"
+    id: Mapped[int] = _id()
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    contact_id: Mapped[int | None] = _ref("contacts.id", cascade=False)
+    address: Mapped[str | None] = mapped_column(String(320))
+    channel: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    extended: Mapped[str | None] = mapped_column(Text)
+    """Why it takes up to two months more; the person has to be told."""
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    outcome: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        Index(
+            "ix_rights_cases_open",
+            "due_at",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+
+
+class AuditEntry(Base):
+    """Who did what to people or rules, when; hash-chained, never changed.
+
+    ``actor_kind``: user, contact, beat, cli, api, system. ``actor``: a user's name, a contact's number, a beat's name;
+    never an address. ``object``: what kind of thing, ``object_id`` which one. ``contact_id``: whom it concerned (no
+    reference: it outlives them). ``details``: nothing personal.
+    """
+
+    __tablename__ = "audit_entries"
+    id: Mapped[int] = _id()
+    at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    actor_kind: Mapped[str] = mapped_column(String(10))
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    object: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[str] = mapped_column(String(120))
+    contact_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    details: Mapped[dict[str, Any]]
+    number: Mapped[int] = mapped_column(BigId, unique=True)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class FormTraffic(Base):
+    """How often a form was sent, per hour: what is usual, so that an attack shows."""
+
+    __tablename__ = "form_traffic"
+    form: Mapped[str] = mapped_column(String(80), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    sent: Mapped[int]
+
+
+class FormGuard(Base):
+    """A form under attack: it asks for proof of work until then, and its opt-in mails wait while ``held``."""
+
+    __tablename__ = "form_guards"
+    form: Mapped[str] = mapped_column(String(80), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    held: Mapped[bool]
+    released_by: Mapped[str | None] = mapped_column(String(80))
 
 
 # --- leads ----------------------------------------------------------------------------------------------------------

@@ -9,12 +9,21 @@ import pytest
 from nurture.domain.consent import ConsentEvent, ConsentState, after
 from nurture.domain.errors import IllegalTransition
 
-#             asked        confirmed    declined     expired      imported     withdrawn    objected
+# in the order of the enum: from 'asked' and 'confirmed' to 'renewed' and 'lapsed'
 TABLE = {
-    "none":      ("pending",   "confirmed", "none",      "none",      "confirmed", "withdrawn", "withdrawn"),
-    "pending":   ("pending",   "confirmed", "none",      "none",      "confirmed", "withdrawn", "withdrawn"),
-    "confirmed": ("confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "withdrawn", "withdrawn"),
-    "withdrawn": ("withdrawn", "confirmed", "withdrawn", "withdrawn", None,        "withdrawn", "withdrawn"),
+    "none": (
+        "pending", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "none", None, "none",
+    ),
+    "pending": (
+        "pending", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "pending", None, "pending",
+    ),
+    "confirmed": (
+        "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "withdrawn", "withdrawn", "pending", "confirmed",
+        "none",
+    ),
+    "withdrawn": (
+        "withdrawn", "confirmed", "withdrawn", "withdrawn", None, "withdrawn", "withdrawn", "withdrawn", None, "withdrawn",
+    ),
 }  # fmt: skip
 MOVES = [(state, event, to) for state, row in TABLE.items() for event, to in zip(ConsentEvent, row, strict=True)]
 
@@ -36,9 +45,15 @@ def test_the_table_is_the_whole_machine() -> None:
     assert len(MOVES) == len(list(product(ConsentState, ConsentEvent)))
 
 
-def test_only_a_withdrawal_or_an_objection_ends_a_confirmed_consent() -> None:
+def test_what_ends_a_confirmed_consent() -> None:
     ending = {e for e in ConsentEvent if after(ConsentState.CONFIRMED, e) is not ConsentState.CONFIRMED}
-    assert ending == {ConsentEvent.WITHDRAWN, ConsentEvent.OBJECTED}
+    assert ending == {ConsentEvent.WITHDRAWN, ConsentEvent.OBJECTED, ConsentEvent.DOUBTED, ConsentEvent.LAPSED}
+
+
+@pytest.mark.parametrize("state", [s for s in ConsentState if s is not ConsentState.CONFIRMED])
+def test_only_what_is_confirmed_can_be_renewed(state: ConsentState) -> None:
+    with pytest.raises(IllegalTransition):
+        after(state, ConsentEvent.RENEWED)
 
 
 def test_whoever_withdrew_comes_back_only_by_confirming() -> None:
