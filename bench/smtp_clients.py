@@ -167,5 +167,8 @@ class _Work:
         if outcome.kind is _ACCEPTED:
             self.accepted.append(time.perf_counter())
 
+    def slowed(self, lane: str, outcome: Outcome) -> None:
+        """The server of a measurement wants nothing."""
+
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:  # noqa: ARG002
         raise RuntimeError(outcome.reply)

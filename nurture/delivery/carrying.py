@@ -30,6 +30,8 @@ _GATHER = 0.01
 """So many seconds at most a server that is ready waits for others, to be put on record together."""
 _IDLE = 10.0
 """Seconds a connection is kept without a mail."""
+_PATIENCE = 30.0
+"""Seconds without a word after which a server keeps us waiting, and others are not to wait with it."""
 
 
 class Round:
@@ -86,10 +88,14 @@ class Round:
         if not (hosts := self._directory.hosts(shipment)):
             self._work.stopped(shipment, lost(Phase.CONNECT, "no mail server is known for it"))
             return
+        if shipment.per_host is not None and (outcome := self._directory.aside(hosts)) is not None:
+            self._work.stopped(shipment, outcome)
+            return
         lane = self._lanes.setdefault(shipment.lane, Lane(shipment.lane))
         lane.limit = max(1, self._directory.connections(shipment))
         lane.per_connection = max(1, shipment.per_connection)
         destination = lane.destinations.setdefault(hosts, Destination(lane, hosts, self._ran_out))
+        destination.share = shipment.per_host
         destination.loads.append(Load(shipment))
         self._room = True
 
@@ -117,9 +123,9 @@ class Round:
     def _may_open(self, lane: Lane, destination: Destination) -> bool:
         if not destination.loads and not destination.returned:
             return False
-        if destination.limit is not None and len(destination.lines) >= destination.limit:
+        if destination.full:
             return False
-        if len(lane.lines) < lane.limit:
+        if lane.spare > 0:
             return True
         for line in lane.lines:
             if line.resting is not None and line.destination is not destination:
@@ -133,7 +139,7 @@ class Round:
             destination.failed.clear()
             host = destination.hosts[0]
         connection = Connection(self._directory.server(host), self._watch, self._lookup, self._timeouts)
-        line = self._lines[connection] = Line(connection, destination, host, parcel)
+        line = self._lines[connection] = Line(connection, destination, host, parcel, since=self._now)
         destination.lines.add(line)
         lane = destination.lane
         lane.lines.add(line)
@@ -143,7 +149,7 @@ class Round:
     def _feed(self, line: Line) -> None:
         """Give a connection at rest its next mail, if there is one for it."""
         lane, conversation = line.destination.lane, line.connection.conversation
-        if conversation.begun >= lane.per_connection or len(lane.lines) > lane.limit:
+        if conversation.begun >= lane.per_connection or lane.spare < 0:
             self._leave(line)
             return
         if self._offer_next(line):
@@ -205,9 +211,22 @@ class Round:
         self._checked = self._now
         for connection, line in list(self._lines.items()):
             if connection.deadline is not None and connection.deadline <= self._now:
+                line.late = True
                 self._heard(line, connection.expired(self._now))
+                line.late = False
             elif line.resting is not None and self._now - line.resting > _IDLE:
                 self._leave(line)
+            elif line.look(self._now, _PATIENCE):
+                self._not_with(line)
+
+    def _not_with(self, line: Line) -> None:
+        """This server keeps us waiting; what others could take, or could be asked to take, does not wait with it."""
+        destination = line.destination
+        self._room = True
+        if len(destination.lines) == 1 and (destination.lane.spare <= 0 or destination.full):
+            return  # there is nobody else
+        if (parcel := line.connection.conversation.withdraw()) is not None:
+            destination.returned.appendleft(parcel)
 
     def _looked_up(self) -> None:
         self._lookup.heard()
@@ -247,7 +266,7 @@ class Round:
     def _go(self, line: Line) -> None:
         conversation, lane = line.connection.conversation, line.destination.lane
         conversation.go()
-        if conversation.pipelines and conversation.begun < lane.per_connection and len(lane.lines) <= lane.limit:
+        if conversation.pipelines and conversation.begun < lane.per_connection and lane.spare >= 0:
             self._offer_next(line)
         if events := line.connection.send(self._now):
             self._heard(line, events)
@@ -264,6 +283,7 @@ class Round:
         self._lines.pop(line.connection, None)
         line.destination.lines.discard(line)
         line.destination.lane.lines.discard(line)
+        line.forget()
         self._room = True
 
     def _over(self, line: Line, over: Over) -> None:
@@ -273,14 +293,27 @@ class Round:
         destination.returned.extendleft(reversed(over.unsettled))
         if line.first is not None:
             destination.returned.appendleft(line.first)
-        again = self._directory.learn(line.host, over)
-        if over.outcome is None or conversation.useful or again:
+        again, hung = self._directory.learn(line.host, over), line.late and destination.share is not None
+        if over.outcome is None or again:
             return
-        destination.failed[line.host] = over.outcome
+        if conversation.useful and not hung:
+            self._hear_wish(destination, over.outcome, after_mails=True)
+            return
+        outcome = over.outcome if over.outcome.of_server else lost(Phase.CONNECT, over.outcome.reply, over.outcome.host)
+        destination.failed[line.host] = outcome
         if destination.host() is None and not destination.lines:
-            self._stop(destination, over.outcome)
-        elif destination.host() is None:
+            if hung:
+                self._directory.set_aside(destination.hosts, outcome)
+            self._stop(destination, outcome)
+            return
+        if destination.host() is None:
             destination.limit = len(destination.lines)
+        self._hear_wish(destination, outcome)
+
+    def _hear_wish(self, destination: Destination, outcome: Outcome, *, after_mails: bool = False) -> None:
+        """Tell the engine of a server that wants less. One that has taken mails may just want another connection."""
+        if outcome.of_server and outcome.slow and (not after_mails or (outcome.status or "").startswith("4.7.")):
+            self._work.slowed(destination.lane.name, outcome)
 
     def _stop(self, destination: Destination, outcome: Outcome) -> None:
         """No server of this destination takes anything."""

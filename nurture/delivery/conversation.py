@@ -1,7 +1,7 @@
 """What a client says to a mail server and what the answers mean (RFC 5321), as a machine without sockets and clock.
 
     (opening) -> Ready
-    offer -> MAIL, RCPT, DATA -> 354 -> Waiting -> go: message and dot -> answer -> Settled -> Ready
+    offer -> MAIL, RCPT, DATA -> 354 -> Waiting -> go: message and dot -> answer -> Settled -> Ready (withdraw: Over)
                   |       |     |                \\-> abandon: hang up, nothing was sent
                   \\-------+-----+-> refused: Settled; where a 354 comes all the same, a lone dot -> Ready
 
@@ -12,7 +12,7 @@ those of the next mail travel behind the final dot of the one before; otherwise 
 from __future__ import annotations
 
 from nurture.delivery import envelope
-from nurture.delivery.events import Event, Manner, Ready, Settled, Waiting
+from nurture.delivery.events import Event, Manner, Over, Ready, Settled, Waiting
 from nurture.delivery.opening import Opening
 from nurture.delivery.outcome import Outcome, Phase, accepted, judge
 from nurture.delivery.replies import Reply, all_taken
@@ -32,6 +32,7 @@ class Conversation(Opening):
         self.begun, self.useful = 0, False
         self._dirty = False  # the server may still hold the transaction of a mail that was refused
         self._unsaid: tuple[bytes, bytes] | None = None  # MAIL and RCPT, where one at a time
+        self._last = False  # what is announced was taken back, so nothing can follow
 
     def offer(self, parcel: Parcel) -> None:
         """Announce a mail: after Ready, or right after ``go`` where the server ``pipelines``. Raises Unsendable."""
@@ -66,6 +67,19 @@ class Conversation(Opening):
     def abandon(self) -> None:
         """Do not send it. After DATA the only way back is to hang up."""
         self.over = True
+
+    def withdraw(self) -> Parcel | None:
+        """Take back the mail that is announced behind a final dot, while the answer to that dot does not come; if any.
+
+        Nothing of it was sent but its name. The mail in front gets its answer as ever; then the only way back is to hang
+        up, and a server delivers nothing without a dot.
+        """
+        if len(self._open) < 2 or not self._asked or self._asked[0][0] is not _ANSWER:
+            return None
+        self._last = True
+        while len(self._asked) > 1:
+            self._asked.pop()
+        return self._open.pop()
 
     def receive(self, data: bytes, unsent: int = 0) -> list[Event]:
         """Take what the server said."""
@@ -158,5 +172,8 @@ class Conversation(Opening):
         self._open.popleft()
         self._unsaid = None
         events.append(Settled(parcel, outcome))
-        if not self._asked:
+        if self._last:
+            self.over = True
+            events.append(Over(None))
+        elif not self._asked:
             events.append(Ready())

@@ -28,6 +28,12 @@ class Directory(Protocol):
     def learn(self, host: str, over: Over) -> bool:
         """Whether it is worth while to try the same host again at once, in another manner."""
 
+    def set_aside(self, hosts: tuple[str, ...], outcome: Outcome) -> None:
+        """They gave no answer in time: they are not tried for a while."""
+
+    def aside(self, hosts: tuple[str, ...]) -> Outcome | None:
+        """Why they are not tried at present, if so."""
+
 
 @dataclass(eq=False)
 class Load:
@@ -42,6 +48,8 @@ class Load:
 class Destination:
     """The servers some shipments of a lane go to. ``limit``: connections they have been seen to bear.
 
+    ``share``: connections they may have of a lane of strangers; None: they are all that is on it, or all the same house.
+
     ``load_of``: message id -> the shipment of a parcel that was taken. ``ran_out``: told whenever a shipment ends.
     """
 
@@ -53,6 +61,7 @@ class Destination:
     lines: set[Line] = field(default_factory=set)
     failed: dict[str, Outcome] = field(default_factory=dict)
     limit: int | None = None
+    share: int | None = None
     load_of: dict[int, Load] = field(default_factory=dict)
 
     def next(self) -> Parcel | None:
@@ -88,6 +97,13 @@ class Destination:
         return next((host for host in self.hosts if host not in self.failed), None)
 
     @property
+    def full(self) -> bool:
+        """Whether it may have no further connection: it bears no more, it has its share, or it keeps us waiting."""
+        if self.limit is not None and len(self.lines) >= self.limit:
+            return True
+        return self.share is not None and (len(self.lines) >= self.share or any(line.slow for line in self.lines))
+
+    @property
     def wanting(self) -> bool:
         return bool(self.returned) or any(not load.ended for load in self.loads)
 
@@ -96,18 +112,33 @@ class Destination:
         return not self.loads and not self.returned and not self.lines
 
 
+MOST_WAITED_FOR = 32
+"""Connections of strangers that keep us waiting, beside those that a lane may have."""
+
+
 @dataclass(eq=False)
 class Lane:
+    """``waited_for``: lines of strangers that keep us waiting; they take no room from others."""
+
     name: str
     limit: int = 1
     per_connection: int = 1
     lines: set[Line] = field(default_factory=set)
     destinations: dict[tuple[str, ...], Destination] = field(default_factory=dict)
+    waited_for: int = 0
+
+    @property
+    def spare(self) -> int:
+        """How many more connections it may have; less than 0: some have to end."""
+        return self.limit - len(self.lines) + min(self.waited_for, MOST_WAITED_FOR)
 
 
 @dataclass(eq=False)
 class Line:
-    """A connection and what it is for. ``first``: the mail it is opened for. ``resting``: since when it has none."""
+    """A connection and what it is for. ``first``: the mail it is opened for. ``resting``: since when it has none.
+
+    ``since``: when it was last seen that its server had said something; ``slow``: that is long ago. ``late``: time is over.
+    """
 
     connection: Connection
     destination: Destination
@@ -115,6 +146,28 @@ class Line:
     first: Parcel | None
     resting: float | None = None
     leaving: bool = False
+    since: float = 0.0
+    slow: bool = False
+    late: bool = False
+    _answers: int = -1
+
+    def look(self, now: float, patience: float) -> bool:
+        """Whether its server keeps us waiting; asked now and then."""
+        answers = self.connection.conversation.answers
+        if answers != self._answers or self.resting is not None:
+            self._answers, self.since = answers, now
+        waits = now - self.since > patience
+        if waits != self.slow:
+            self.slow = waits
+            if self.destination.share is not None:
+                self.destination.lane.waited_for += 1 if waits else -1
+        return waits
+
+    def forget(self) -> None:
+        """It is closed: nobody waits for it any more."""
+        if self.slow and self.destination.share is not None:
+            self.destination.lane.waited_for -= 1
+        self.slow = False
 
 
 def is_busy(line: Line) -> bool:

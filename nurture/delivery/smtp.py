@@ -17,13 +17,15 @@ from typing import Any
 from nurture.delivery.carrying import Poll, Round
 from nurture.delivery.connection import Server
 from nurture.delivery.events import Manner, Over
-from nurture.delivery.outcome import Phase
+from nurture.delivery.outcome import Outcome, Phase
 from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.delivery.timeouts import Timeouts
 from nurture.delivery.transport import Shipment, Work
 from nurture.delivery.watch import Seen, Watch
 
 _REMEMBERED = 3600.0
+_ASIDE = 600.0
+"""Seconds for which servers that gave no answer in time are not tried."""
 
 
 def wait(watch: Watch, seconds: float) -> list[Seen]:
@@ -76,6 +78,13 @@ class _Network(ABC):
             return False
         self._memory.keep(host, "one at a time", True)
         return True
+
+    def set_aside(self, hosts: tuple[str, ...], outcome: Outcome) -> None:
+        self._memory.keep(" ".join(hosts), "aside", outcome, _ASIDE)
+
+    def aside(self, hosts: tuple[str, ...]) -> Outcome | None:
+        found: Outcome | None = self._memory.get(" ".join(hosts), "aside", None)
+        return found
 
 
 class SmtpTransport(_Network):

@@ -39,6 +39,9 @@ class Shipment:
     ``lane``: whose limits hold. ``hosts``: servers in the order they are tried; empty: the transport's own.
     ``connections``: at most so many at the same time over all shipments of the lane; ``per_connection``: mails before one
     is closed. ``parcels`` are composed while they are taken, so that writing and sending overlap and memory stays flat.
+
+    ``per_host``: given where the servers on the lane are strangers to each other. At most so many of its connections go to
+    ``hosts``, and while they keep us waiting, the lane's other servers have theirs.
     """
 
     lane: str
@@ -46,6 +49,7 @@ class Shipment:
     connections: int
     per_connection: int
     parcels: Iterator[Parcel]
+    per_host: int | None = None
 
 
 class Work(Protocol):
@@ -62,6 +66,9 @@ class Work(Protocol):
 
     def settled(self, parcel: Parcel, outcome: Outcome) -> None:
         """What became of one parcel; recorded with the next ``ahead`` or when the round ends."""
+
+    def slowed(self, lane: str, outcome: Outcome) -> None:
+        """A server wants less of us, though others of its connections work."""
 
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
         """Its servers take nothing at present; what was not settled of it goes back. Its iterator is asked no more."""

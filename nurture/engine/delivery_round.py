@@ -121,7 +121,10 @@ class Round:
         return [self._shipment(group, self._supply.grants[group.lane]) for group in groups]
 
     def _shipment(self, group: Group, grant: Grant) -> Shipment:
-        return Shipment(group.lane, group.hosts, grant.connections, grant.per_connection, self._parcels(group))
+        strangers = self._supply.route(group.lane) is None
+        per_host = max(1, grant.connections // 2) if strangers else None
+        parcels = self._parcels(group)
+        return Shipment(group.lane, group.hosts, grant.connections, grant.per_connection, parcels, per_host)
 
     def _keep_up(self) -> None:
         """What has to be done now and then, however long a round takes."""
@@ -244,7 +247,13 @@ class Round:
             self.record.pending.works.add(route)
 
     def _note(self, held: Held, outcome: Outcome) -> None:
+        if outcome.slow and self._supply.route(held.group.lane) is None:
+            outcome = outcome._replace(slow=False)  # one stranger's wish; each of its mails waits by itself
         self.record.pending.results.append(Result(held.row, held.group.lane, held.state, outcome, self._time.now))
+
+    def slowed(self, lane: str, outcome: Outcome) -> None:
+        if self._supply.route(lane) is not None:
+            self.record.pending.slowed[lane] = outcome.reply
 
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
         group, route = self._supply.groups[shipment.lane, shipment.hosts], self._supply.route(shipment.lane)

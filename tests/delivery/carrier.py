@@ -34,6 +34,7 @@ class Recorder:
     ahead_of: list[list[int]] = field(default_factory=list)
     stops: list[tuple[Shipment, Outcome]] = field(default_factory=list)
     waiting: list[dict[str, int]] = field(default_factory=list)
+    slows: list[tuple[str, Outcome]] = field(default_factory=list)
     on_news: Callable[[], None] = lambda: None
 
     def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:
@@ -49,6 +50,9 @@ class Recorder:
         self.outcomes[parcel.message_id] = outcome
         self.on_news()
 
+    def slowed(self, lane: str, outcome: Outcome) -> None:
+        self.slows.append((lane, outcome))
+
     def stopped(self, shipment: Shipment, outcome: Outcome) -> None:
         self.stops.append((shipment, outcome))
         self.on_news()
@@ -61,8 +65,9 @@ def shipment(
     hosts: tuple[str, ...] = (),
     connections: int = 1,
     per_connection: int = 100,
+    per_host: int | None = None,
 ) -> Shipment:
-    return Shipment(lane, hosts, connections, per_connection, iter(mails))
+    return Shipment(lane, hosts, connections, per_connection, iter(mails), per_host)
 
 
 def carry(

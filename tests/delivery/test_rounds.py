@@ -15,7 +15,7 @@ from delivery.servers import CLOSE, HANG, SteppedClock, fault_server
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from nurture.delivery import Kind, MailboxTransport, Outcome, Parcel, Phase, SmtpSettings, SmtpTransport
+from nurture.delivery import Kind, MailboxTransport, Outcome, Parcel, Phase, Shipment, SmtpSettings, SmtpTransport, Work
 from nurture.domain.delivery_rules import DeliveryRules, Provider
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
@@ -23,7 +23,7 @@ from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.runtime import Runtime
 from nurture.store import lanes, mail_domains
 from nurture.store.database import reading, transaction
-from nurture.store.schema import DeliveryCount, Route
+from nurture.store.schema import DeliveryCount, LaneRow, Route
 
 S = MessageState
 DOWN = Outcome(Kind.DEFERRED, Phase.CONNECT, "connection refused")
@@ -60,7 +60,7 @@ def test_a_server_that_hangs_holds_up_its_own_mail_only(outbox: Outbox) -> None:
         clock = SteppedClock(server, others=0.2)
 
         def meanwhile(so_far: Delivered) -> None:
-            if not late and so_far.accepted == 28:  # and one waits behind the hanging one
+            if not late and so_far.accepted == 29:
                 late.append(outbox.opt_in_mail())
             if late and outbox.state(late[0]) is S.ACCEPTED:
                 accepted_before.append(outbox.states().get("sending", 0))
@@ -169,6 +169,22 @@ def test_a_provider_that_asks_for_less_gets_nothing_for_a_while(outbox: Outbox, 
     assert _deliver(outbox, minutes=16).claimed == 2
 
 
+def test_a_server_that_wants_fewer_connections_slows_the_lane_for_all_workers(outbox: Outbox) -> None:
+    """One connection works, the other is refused: the round goes on with one, and the lane rests afterwards."""
+    outbox.nurture_mails(outbox.people(8))
+    with fault_server() as server:
+        server.plan("connect", "220 hello", *["421 4.7.0 too many connections"] * 15)
+        outbox.rt.transport = SmtpTransport(SmtpSettings("127.0.0.1", server.port, tls="none"))
+        assert deliver(outbox.rt, outbox.now, worker="one", stopwatch=lambda: 0.0).accepted == 8
+        with reading(outbox.rt.db) as session:
+            lane = session.get_one(LaneRow, "relay")
+            assert (lane.slowdowns, lane.reason, lane.connections) == (1, "421 4.7.0 too many connections", 8)
+        outbox.nurture_mail("later")
+        assert _deliver(outbox, worker="two", seconds=50).claimed == 0
+        server.script.clear()
+        assert _deliver(outbox, worker="two", seconds=70).accepted == 1
+
+
 def test_three_refusals_for_policy_stop_the_stream_and_nobody_is_blamed(outbox: Outbox, server: ScriptedServer) -> None:
     mails = outbox.nurture_mails(outbox.people(5))
     refused = Outcome(Kind.FAILED, Phase.RECIPIENT, "550 5.7.1 listed", Failure.POLICY, "5.7.1", "mx.example [192.0.2.1]")
@@ -242,6 +258,31 @@ def test_somebodys_own_server_that_is_down_defers_its_mail_and_pauses_nobody(
     assert (row.attempts, row.reason) == (1, "connection refused")
     assert row.due_at is not None
     assert row.due_at > outbox.now + timedelta(minutes=3)
+
+
+@pytest.mark.parametrize("phase", [Phase.CONNECT, Phase.RECIPIENT])
+def test_somebodys_own_server_that_wants_less_slows_down_nobody_elses_mail(
+    outbox: Outbox, direct: ScriptedServer, phase: Phase
+) -> None:
+    busy = outbox.nurture_mails(outbox.people(1, address="a@klein.example"), lane="other")
+    direct.offers = {"a@klein.example": [Outcome(Kind.DEFERRED, phase, "421 4.7.0 slow down", slow=True)]}
+    assert _deliver(outbox).deferred == 1
+    outbox.nurture_mails(outbox.people(1, address="b@fein.example"), step="next", lane="other")
+    assert _deliver(outbox, minutes=1).accepted == 1
+    assert outbox.row(busy[0]).reason == "421 4.7.0 slow down"
+
+
+def test_nobodys_own_server_gets_more_than_half_of_what_strangers_share(outbox: Outbox, direct: ScriptedServer) -> None:
+    outbox.nurture_mails(outbox.people(3), lane="google")
+    outbox.nurture_mails(outbox.people(1, address="b@fein.example"), lane="other")
+    given: list[Shipment] = []
+
+    def carry(work: Work) -> None:
+        given.extend(work.more({}))
+
+    direct.carry = carry  # type: ignore[method-assign]
+    _deliver(outbox)
+    assert {(s.lane, s.connections, s.per_host) for s in given} == {("google", 4, None), ("other", 2, 1)}
 
 
 def test_mail_for_a_domain_nothing_is_known_of_is_looked_up_again(outbox: Outbox, direct: ScriptedServer) -> None:

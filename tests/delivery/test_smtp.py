@@ -190,6 +190,21 @@ def test_a_server_that_takes_few_connections_gets_few() -> None:
         assert [o.kind for o in recorder.outcomes.values()] == [A] * 12
         assert not recorder.stops
         assert server.connections == 4
+        assert [(lane, outcome.reply) for lane, outcome in recorder.slows] == [
+            ("relay", "421 4.7.0 too many connections")
+        ] * 3
+
+
+@pytest.mark.parametrize(
+    ("bye", "heard"), [("421 4.4.2 idle too long", []), ("421 4.7.0 too many mails from you", ["relay"])]
+)
+def test_a_server_that_has_taken_mails_slows_the_lane_only_where_it_means_us(
+    server: FaultServer, bye: str, heard: list[str]
+) -> None:
+    server.plan("mail", "250 ok", bye)
+    recorder = carry(_plain(server.port), shipment(parcels(3)))
+    assert [o.kind for o in recorder.outcomes.values()] == [A] * 3
+    assert [lane for lane, _ in recorder.slows] == heard
 
 
 def test_a_server_without_order_is_not_asked_in_groups_again() -> None:

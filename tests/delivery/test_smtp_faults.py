@@ -12,7 +12,10 @@ import pytest
 from delivery.carrier import RAW, Recorder, carry, parcels, shipment
 from delivery.servers import CERTIFICATES, CLOSE, DRIP, GARBAGE, HANG, FaultServer, SteppedClock, fault_server
 
-from nurture.delivery import Kind, Outcome, Phase, SmtpSettings, SmtpTransport
+from nurture.delivery import DirectTransport, Kind, Outcome, Parcel, Phase, Shipment, SmtpSettings, SmtpTransport
+from nurture.delivery.connection import Server
+from nurture.delivery.conversation import Conversation
+from nurture.delivery.events import Manner, Over, Settled
 
 A, D, F, U = Kind.ACCEPTED, Kind.DEFERRED, Kind.FAILED, Kind.UNKNOWN
 STOPPED = "stopped"
@@ -184,3 +187,108 @@ def test_a_server_that_hangs_occupies_its_own_connection_alone() -> None:
     assert sorted(outcome.kind for outcome in recorder.outcomes.values()) == [*[A] * 5, U]
     assert len(recorder.waiting) > 10
     assert recorder.waiting.count({"relay": 1}) > 10
+
+
+def test_a_mail_announced_behind_a_dot_without_answer_goes_over_another_connection(server: FaultServer) -> None:
+    """It has not left: half a minute later another connection has it. The mail in front is waited for as long as ever."""
+    server.plan("answer", HANG)
+    clock = SteppedClock(server, others=0.03)
+    recorder = Recorder([[shipment(parcels(6), connections=2)]])
+    heard: dict[int, float] = {}
+    settled = recorder.settled
+
+    def at(parcel: Parcel, outcome: Outcome) -> None:
+        heard[parcel.message_id] = clock.now - 1_000.0
+        settled(parcel, outcome)
+
+    recorder.settled = at  # type: ignore[method-assign]
+    _transport(server, clock).carry(recorder)
+    (unknown,) = [id_ for id_, outcome in recorder.outcomes.items() if outcome.kind is U]
+    assert [o.kind for id_, o in sorted(recorder.outcomes.items()) if id_ != unknown] == [A] * 5
+    assert max(seconds for id_, seconds in heard.items() if id_ != unknown) < 100
+    assert heard[unknown] >= 600
+    assert len(server.taken) == 6, "each message once"
+
+
+def test_the_answer_that_comes_late_still_counts() -> None:
+    """Its connection ends with it, and what was announced there is not sent a second time."""
+    talk = Conversation(Manner("out.example"), "mx.example")
+    for line in ("220 hi", "250-mx\r\n250 PIPELINING"):
+        talk.receive(f"{line}\r\n".encode())
+    first, second = parcels(2)
+    talk.offer(first)
+    talk.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    assert talk.withdraw() is None
+    talk.go()
+    assert talk.withdraw() is None
+    talk.offer(second)
+    talk.take()
+    assert talk.withdraw() is second
+    assert talk.withdraw() is None
+    settled, over = talk.receive(b"250 2.0.0 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+    assert isinstance(settled, Settled)
+    assert (settled.parcel, settled.outcome.kind) == (first, A)
+    assert over == Over(None)
+    assert (talk.over, talk.take()) == (True, b"")
+
+
+# --- strangers on one lane ----------------------------------------------------------------------------------------------
+
+
+class Town(DirectTransport):
+    """Many hosts, all on this machine. ``ports``: where each listens; the others are all the same."""
+
+    def __init__(self, clock: SteppedClock, everybody: int, **ports: int) -> None:
+        super().__init__("out.example.com", port=everybody, anywhere=True, stopwatch=clock, poll=clock.poll)
+        self._ports = ports
+
+    def server(self, host: str) -> Server:
+        return replace(super().server(host), host="127.0.0.1", port=self._ports.get(host, self.port))
+
+
+def _stranger(mails: list[Parcel], *hosts: str) -> Shipment:
+    return shipment(mails, lane="other", hosts=hosts, connections=2, per_host=1)
+
+
+def test_two_tarpits_do_not_hold_up_the_mails_of_others_on_their_lane() -> None:
+    """Half a minute, then the lane has its two connections back. Who gave no answer in time is not asked for a while."""
+    mails = parcels(30)
+    with fault_server() as tarpit, fault_server() as good:
+        tarpit.plan("mail", *[HANG] * 9)
+        clock = SteppedClock(tarpit, others=0.05)
+        town = Town(clock, good.port, slow=tarpit.port, slower=tarpit.port)
+        bad = [_stranger(mails[20:25], "slow"), _stranger(mails[25:], "slower")]
+        left: list[float] = []
+        recorder = Recorder([[*bad, *(_stranger([mail], mail.recipient) for mail in mails[:20])]])
+        recorder.on_news = lambda: left.append(clock.now - 1_000)
+        town.carry(recorder)
+        assert {recorder.outcomes[mail.message_id].kind for mail in mails[:20]} == {A}
+        assert max(left[:20]) < 100
+        assert [given for given, _ in recorder.stops] == bad
+        assert {outcome.reply for _, outcome in recorder.stops} == {"no answer in time"}
+        assert (len(recorder.outcomes), tarpit.connections) == (20, 2)
+        again = carry(town, _stranger(mails[20:], "slow"))
+        assert ([outcome.reply for _, outcome in again.stops], tarpit.connections) == (["no answer in time"], 2)
+        clock.now += 601
+        tarpit.script.clear()
+        assert len(carry(town, _stranger(mails[20:], "slow")).outcomes) == 10
+
+
+def test_a_tarpit_at_the_dot_gets_one_mail_and_no_more() -> None:
+    """It has taken a sender, so it counts as a server that works; but its next mails are not waited for as long again."""
+    with fault_server() as tarpit:
+        tarpit.plan("answer", *[HANG] * 9)
+        clock = SteppedClock(tarpit)
+        recorder = carry(Town(clock, tarpit.port), _stranger(parcels(5), "slow"))
+        assert [(id_, outcome.kind) for id_, outcome in recorder.outcomes.items()] == [(1, U)]
+        ((_, outcome),) = recorder.stops
+        assert (outcome.kind, outcome.phase, outcome.reply) == (D, Phase.CONNECT, "no answer in time")
+        assert len(tarpit.taken) == 1
+
+
+def test_a_stranger_has_its_share_of_the_lane_alone() -> None:
+    with fault_server() as server:
+        clock = SteppedClock(server)
+        given = shipment(parcels(40), lane="other", hosts=("a",), connections=6, per_host=3)
+        assert len(carry(Town(clock, server.port), given).outcomes) == 40
+        assert server.connections == 3
