@@ -21,6 +21,7 @@ from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings,
 from nurture.delivery.sources.webhooks import verifiers
 from nurture.domain.errors import SettingsError
 from nurture.domain.pseudonym import Pseudonyms
+from nurture.engine.legal_gate import load_lawful
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.returns_sources import Sources
 from nurture.engine.runtime import Runtime
@@ -43,7 +44,7 @@ def build(settings: Settings, now: datetime) -> Runtime:
 
     Raises DefinitionError or SettingsError with every fault, before anything is written.
     """
-    publication = load_publication(settings.home)
+    publication = load_lawful(settings.home)
     sealer = load_sealer(publication.definitions.delivery.dkim, settings.dkim_folder)
     db = connect(settings.database_url)
     migrations.upgrade(db)

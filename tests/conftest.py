@@ -126,9 +126,12 @@ def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
     """Put a house together over a database: ``make_runtime(engine, transport=…, publication=…, public_url=…)``."""
     from nurture.delivery import MemoryTransport
     from nurture.delivery.dns import TableResolver
+    from nurture.domain.pseudonym import Pseudonyms
     from nurture.engine.publication import publish
     from nurture.engine.runtime import Runtime
     from nurture.mail.signing import Signer
+
+    pseudonyms = Pseudonyms("a-pepper-only-for-tests-0123456789abcdef")
 
     def make(engine: Engine, **parts: object) -> Runtime:
         house: dict[str, object] = {
@@ -137,9 +140,10 @@ def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
             "transport": MemoryTransport(),
             "public_url": "https://nurture.example",
             "installation": "test",
+            "pseudonyms": pseudonyms,
             "resolver": TableResolver({}),
         }
-        rt = Runtime(db=engine, **{**house, **parts})  # type: ignore[arg-type]
+        rt = Runtime(db=engine.execution_options(seal=pseudonyms.seal), **{**house, **parts})  # type: ignore[arg-type]
         publish(rt, now)
         return rt
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from nurture.delivery.dkim import Sealer
 from nurture.delivery.dkim_keys import load_sealer
 from nurture.domain.errors import DefinitionError, Fault, SettingsError
-from nurture.engine.publication import Publication, load_publication, publish
+from nurture.engine.legal_gate import load_lawful
+from nurture.engine.publication import Publication, publish
 from nurture.engine.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Watch:
 
     def _load(self, now: datetime) -> DefinitionError | None:
         try:
-            publication = load_publication(self._rt.publication.home)
+            publication = load_lawful(self._rt.publication.home)
             sealer = self._sealer(publication)
         except DefinitionError as error:
             log.error("the changed definitions are not used, the last good ones go on running: %s", error)

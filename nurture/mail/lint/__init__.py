@@ -8,8 +8,8 @@ Pure: it is given letters (``Specimen``) and knows neither the disk nor who read
 """
 
 from nurture.mail.lint.finding import Finding, Level, Rule, Verdict, verdicts
-from nurture.mail.lint.linter import lint
+from nurture.mail.lint.linter import lint, unlawful
 from nurture.mail.lint.rules import RULES
 from nurture.mail.lint.specimen import Specimen
 
-__all__ = ["RULES", "Finding", "Level", "Rule", "Specimen", "Verdict", "lint", "verdicts"]
+__all__ = ["RULES", "Finding", "Level", "Rule", "Specimen", "Verdict", "lint", "unlawful", "verdicts"]

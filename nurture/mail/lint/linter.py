@@ -15,10 +15,11 @@ Check = Callable[[Page], Iterator[Finding]]
 _ON_LENGTH: tuple[Check, ...] = (parts.size, subject.subject_length)
 """What may change with longer names."""
 
+_LAW: tuple[Check, ...] = (law.imprint, law.unsubscribe, law.opt_in)
+"""What no mail may leave without."""
+
 _ALL: tuple[Check, ...] = (
-    law.imprint,
-    law.unsubscribe,
-    law.opt_in,
+    *_LAW,
     *_ON_LENGTH,
     parts.text_part,
     parts.text_links,
@@ -50,7 +51,15 @@ _ALL: tuple[Check, ...] = (
 
 def lint(specimen: Specimen) -> list[Finding]:
     """Everything wrong with a letter, each thing once, with its place in the templates."""
+    return _found(specimen, _ON_LENGTH if specimen.longest else _ALL)
+
+
+def unlawful(specimen: Specimen) -> list[Finding]:
+    """What the law wants in this letter and is not there, or does not want and is there."""
+    return _found(specimen, _LAW)
+
+
+def _found(specimen: Specimen, checks: tuple[Check, ...]) -> list[Finding]:
     page = Page(specimen)
-    checks = _ON_LENGTH if specimen.longest else _ALL
     found = dict.fromkeys(finding for check in checks for finding in check(page))
     return [placed(finding, specimen.name, specimen.sources) for finding in found]
