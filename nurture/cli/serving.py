@@ -7,8 +7,7 @@ import logging
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -17,10 +16,9 @@ import waitress
 
 from nurture import app
 from nurture.cli.house import settings, start_logging
-from nurture.delivery.sources import SourceTrouble
+from nurture.cli.listening import listening
 from nurture.domain.errors import InvalidInput, NurtureError
 from nurture.engine import login
-from nurture.engine.returns_sources import listener
 from nurture.engine.runtime import Runtime
 from nurture.scheduler import Scheduler
 from nurture.settings import DEFAULT_PORT, Settings
@@ -54,7 +52,7 @@ def run(host: str, port: int, threads: int) -> None:
         rt = app.build(configured, app.utc_now())
         server = _web_server(configured, rt, listener, threads)
         greeting = _where_to_look(configured, rt, _first_user(rt))
-        with _listening(configured, rt):
+        with listening(configured, rt):
             _serve(server, Scheduler(rt, app.utc_now), lambda: click.echo(greeting))
         rt.db.dispose()
     click.echo("Stopped. Nothing is lost; start again with: nurture run")
@@ -89,32 +87,13 @@ def worker() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # threads started from here on leave them to sigwait
     rt = app.build(configured, app.utc_now())
     scheduler = Scheduler(rt, app.utc_now)
-    with _listening(configured, rt):
+    with listening(configured, rt):
         scheduler.start()
         log.info("worker %s, database %s, mail by %s", scheduler.name, configured.database_name, configured.transport)
         signal.sigwait(signals)
         log.info("stopping after the running batch")
         scheduler.stop()
     rt.db.dispose()
-
-
-@contextmanager
-def _listening(configured: Settings, rt: Runtime) -> Iterator[None]:
-    """The mail server for what comes back, where one is configured. Raises NurtureError if it cannot listen."""
-    settings = configured.returns.listen
-    if settings is None:
-        yield
-        return
-    server = listener(rt, settings, app.utc_now)
-    try:
-        server.start()
-    except SourceTrouble as error:
-        raise NurtureError(str(error)) from None
-    log.info("returned mail is taken at %s:%s", settings.host, server.port)
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,7 +20,7 @@ from nurture.domain.errors import DefinitionError
 from nurture.engine.delivery_metrics import families
 from nurture.engine.delivery_view import view
 from nurture.engine.runtime import Runtime
-from nurture.store import migrations, operation
+from nurture.store import alarms, migrations, operation
 from nurture.store.database import reading, transaction
 from nurture.store.operation import Pulse
 
@@ -69,6 +69,7 @@ def readiness(rt: Runtime, now: datetime) -> Readiness:
         with reading(rt.db) as session:
             pulses = operation.pulses(session)
             paused = operation.paused_routes(session)
+            sources = alarms.troubled_sources(session)
     except SQLAlchemyError as error:
         return Readiness((Check("database", False, f"not reachable: {type(error).__name__}"),))
     beats = [_beat_check(name, pulses, now) for name in VITAL]
@@ -76,8 +77,9 @@ def readiness(rt: Runtime, now: datetime) -> Readiness:
         Check(f"route {name}", until <= now, f"left alone until {until:%Y-%m-%d %H:%M:%S} UTC: {reason}", vital=False)
         for name, (until, reason) in paused.items()
     ]
+    returned = [Check("returned mail", False, "; ".join(sources), vital=False)] if sources else []
     current = Check("migrations", True, f"up to date ({migrations.head()})")
-    return Readiness((_REACHED, current, *beats, _definitions_check(pulses, now), *routes))
+    return Readiness((_REACHED, current, *beats, _definitions_check(pulses, now), *routes, *returned))
 
 
 _REACHED = Check("database", True, "reachable")

@@ -11,7 +11,7 @@ from nurture.domain.address import address_key, domain_of
 from nurture.engine.return_path import message_of
 from nurture.engine.returns import DatabaseAway, take_in
 from nurture.engine.runtime import Clock, Runtime
-from nurture.store.alarms import raise_alarm, source_key
+from nurture.store.alarms import close_alarm, raise_alarm, source_key
 from nurture.store.database import transaction
 
 log = logging.getLogger("nurture.returns")
@@ -38,7 +38,7 @@ class Sources:
                 taken += source.collect(taker(rt, source.name, lambda: now))
             except SourceTrouble as error:
                 trouble.append(str(error))
-                self._alarm(rt, source.name, str(error), now)
+                tell_trouble(rt, source.name, str(error), now)
             except NotNow as error:
                 trouble.append(f"{source.name}: {error}")
         if trouble:
@@ -49,9 +49,17 @@ class Sources:
         for source in self._sources:
             source.close()
 
-    def _alarm(self, rt: Runtime, name: str, text: str, now: datetime) -> None:
-        with transaction(rt.db) as session:
-            raise_alarm(session, source_key(name), text, now)
+
+def tell_trouble(rt: Runtime, source: str, text: str, now: datetime) -> None:
+    """An alarm: from there nothing comes back at present."""
+    with transaction(rt.db) as session:
+        raise_alarm(session, source_key(source), text, now)
+
+
+def tell_over(rt: Runtime, source: str, now: datetime) -> None:
+    """It comes back from there again."""
+    with transaction(rt.db) as session:
+        close_alarm(session, source_key(source), "nurture", now)
 
 
 def taker(rt: Runtime, source: str, clock: Clock) -> Take:

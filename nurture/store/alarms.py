@@ -17,6 +17,7 @@ from nurture.store.schema import Alarm
 from nurture.store.upsert import insert_for
 
 _KEY_LENGTH = 120
+_SOURCE = "source:"
 
 
 def stopped_key(stream: str, lane: str) -> str:
@@ -41,7 +42,7 @@ def sales_mail_key(address: str) -> str:
 
 def source_key(name: str) -> str:
     """A place where returned mail is fetched from is in trouble."""
-    return f"source:{name}"[:_KEY_LENGTH]
+    return f"{_SOURCE}{name}"[:_KEY_LENGTH]
 
 
 def raise_alarm(session: Session, key: str, text: str, now: datetime) -> None:
@@ -54,6 +55,11 @@ def raise_alarm(session: Session, key: str, text: str, now: datetime) -> None:
 def open_alarms(session: Session) -> Sequence[Alarm]:
     """Those nobody has closed, the latest first."""
     return session.scalars(select(Alarm).where(Alarm.closed_at.is_(None)).order_by(Alarm.last_at.desc(), Alarm.key)).all()
+
+
+def troubled_sources(session: Session) -> list[str]:
+    """What is wrong with places that returned mail is fetched from."""
+    return [alarm.text for alarm in open_alarms(session) if alarm.key.startswith(_SOURCE)]
 
 
 def close_alarm(session: Session, key: str, by: str, now: datetime) -> bool:

@@ -138,3 +138,53 @@ def test_web_and_worker_share_one_database(serve: Serve, empty_url: str) -> None
             assert "stopping after the running batch" in output
         assert web.get("/readyz")[0] == 503
         assert web.stop()[0] == 0
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_two_workers_with_one_environment_take_returned_mail_at_one_port(serve: Serve, empty_url: str) -> None:
+    """The second goes on without; when the first one stops, it takes its place."""
+    port = _free_port()
+    shared = {"NURTURE_DATABASE_URL": empty_url, "NURTURE_RETURNS_LISTEN": f"127.0.0.1:{port}"}
+    with serve("worker", until="mail by mailbox", **shared) as first:
+        assert f"returned mail is taken at 127.0.0.1:{port}" in first.output
+        with serve("worker", until="mail by mailbox", **shared) as second:
+            (told,) = [line for line in second.output.splitlines() if "already listens" in line]
+            assert told.endswith(
+                f"another worker on this host already listens on 127.0.0.1:{port} for returned mail; this one does not"
+            )
+            assert first.stop()[0] == 0
+            assert _greets(port)
+            assert second.stop()[0] == 0
+
+
+def _greets(port: int) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 5) as connection:
+                return connection.recv(100).startswith(b"220 nurture")
+        except ConnectionRefusedError:
+            time.sleep(0.2)  # another process: there is nothing to wait on but its port
+    return False
+
+
+def test_a_worker_works_without_the_port_that_another_program_has(serve: Serve, empty_url: str) -> None:
+    """It says so where monitoring looks, and listens as soon as the port is free."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        where = f"127.0.0.1:{port}"
+        shared = {"NURTURE_DATABASE_URL": empty_url, "NURTURE_RETURNS_LISTEN": where}
+        with serve("web", "--port", "0", until="pages at", **shared) as web:
+            with serve("worker", until="mail by mailbox", **shared) as worker:
+                assert f"cannot listen on {where} for returned mail: another program has the port" in worker.output
+                found = web.wait_until_ready()
+                assert found["ready"] is True
+                assert "another program has the port" in found["checks"]["returned mail"]["detail"]  # type: ignore[index]
+                taken.close()
+                assert _greets(port)
+                assert worker.stop()[0] == 0
+            assert "returned mail" not in json.loads(web.get("/readyz")[1])["checks"]

@@ -7,7 +7,7 @@ Knows how mail is fetched and what may be believed of who brings it; knows neith
 """
 
 from nurture.delivery.sources.imap import ImapSource
-from nurture.delivery.sources.listener import Listener
+from nurture.delivery.sources.listener import Listener, PortTaken
 from nurture.delivery.sources.maildir import MaildirSource
 from nurture.delivery.sources.settings import (
     WEBHOOK_VARIABLES,
@@ -31,6 +31,7 @@ __all__ = [
     "Listener",
     "MaildirSource",
     "NotNow",
+    "PortTaken",
     "ReturnsSettings",
     "Source",
     "SourceTrouble",
