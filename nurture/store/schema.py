@@ -115,7 +115,11 @@ class Contact(Base):
     """The latest human activity; a cache of the journal, for the quiet-period entry."""
     last_mail_at: Mapped[datetime | None]
     """When the latest marketing mail was queued; a cache of messages, for the frequency cap."""
-    __table_args__ = (Index("ix_contacts_last_active_at", "last_active_at"),)
+    __table_args__ = (
+        Index("ix_contacts_last_active_at", "last_active_at"),
+        # links in mails name the contact: one who was erased must not be followed by another under the same id
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Suppression(Base):
@@ -470,12 +474,13 @@ class CampaignVersion(Base):
 class EnrollmentRow(Base):
     """A contact in a campaign. ``number``: the n-th time. ``state``: active, held, left.
 
-    ``listening``: an activity may end the wait early. ``reason``: why it waits or why it left.
+    ``listening``: an activity may end the wait early. ``reason``: why it waits or why it left. ``contact_id``: NULL only in
+    rows (all of them left) whose contact was erased; they stay so that the figures of the campaign stay right.
     """
 
     __tablename__ = "enrollments"
     id: Mapped[int] = _id()
-    contact_id: Mapped[int] = _ref("contacts.id", index=False)
+    contact_id: Mapped[int] = mapped_column(BigId, ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True)
     campaign: Mapped[str] = mapped_column(String(80))
     version: Mapped[str] = mapped_column(ForeignKey("campaign_versions.id"))
     number: Mapped[int]
@@ -896,6 +901,7 @@ class Handoff(Base):
             sqlite_where=text("state IN ('waiting', 'offered', 'accepted')"),
         ),
         Index("ix_handoffs_state", "state"),
+        {"sqlite_autoincrement": True},  # links in sales mails name the handoff
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Enum, MetaData
 
+from nurture.store.migrations import ids  # noqa: F401 - compares what Alembic does not
 from nurture.store.schema import Base
 from nurture.store.types import UtcDateTime
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from nurture.store.migrations.ids import never_reuse
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -12,6 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    never_reuse("contacts")
+    never_reuse("handoffs")
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -146,6 +150,13 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_consent_events_contact_id_contacts"), type_="foreignkey")
         batch_op.create_foreign_key(
             batch_op.f("fk_consent_events_contact_id_contacts"), "contacts", ["contact_id"], ["id"], ondelete="SET NULL"
+        )
+
+    with op.batch_alter_table("enrollments", schema=None) as batch_op:
+        batch_op.alter_column("contact_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.drop_constraint(batch_op.f("fk_enrollments_contact_id_contacts"), type_="foreignkey")
+        batch_op.create_foreign_key(
+            batch_op.f("fk_enrollments_contact_id_contacts"), "contacts", ["contact_id"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("registrations", schema=None) as batch_op:
