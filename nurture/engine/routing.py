@@ -8,14 +8,15 @@
                            |-- null MX, no such domain (MX and address) --> failed: invalid
                            +-- the DNS could not be asked --> tried again later, as after any temporary failure
 
-What the DNS said is kept in ``mail_domains`` for as long as it asks for (5 minutes to a day). A relay knows more domains
-than we do, so with a relay nothing fails here.
+What the DNS said is kept in ``mail_domains`` for as long as it asks for (5 minutes to a day), and that it said nothing for
+a few minutes, so that a name server that hangs does not hold up each mail anew. A relay knows more domains than we do, so
+with a relay nothing fails here.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,8 +43,13 @@ __all__ = ["DIRECT", "by_provider", "hosts", "lane_of", "present_lane", "route"]
 _BATCH = 1_000
 """Mails looked at in one call."""
 _LOOKUPS = 64
-"""Domains asked for in one call, so that a dead name server does not hold up delivery for long."""
+"""Domains asked for in one call."""
 _AT_ONCE = 8
+_PATIENCE = 5.0
+"""Seconds of a call after which no further domain is asked for, so that dead name servers do not hold up delivery for
+long; the others come with the next call."""
+_TROUBLE = timedelta(minutes=3)
+"""How long nobody asks again for a domain whose servers did not answer; shorter than any mail waits for its next try."""
 _SHORTEST, _LONGEST, _LONGEST_FAULT = timedelta(minutes=5), timedelta(days=1), timedelta(hours=1)
 """How long an answer is believed, whatever its time to live."""
 _WORKER = "routing"
@@ -86,7 +92,13 @@ class _Batch:
     again: list[str] = field(default_factory=list)
 
 
-def route(rt: Runtime, now: datetime, *, wait: Callable[[float], None] = time.sleep) -> int:
+def route(
+    rt: Runtime,
+    now: datetime,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    stopwatch: Callable[[], float] = time.monotonic,
+) -> int:
     """Give due mails without a lane one, or settle them. Returns how many; call again until there are none.
 
     Asks the DNS outside of any transaction; two processes may do so at the same time.
@@ -94,15 +106,13 @@ def route(rt: Runtime, now: datetime, *, wait: Callable[[float], None] = time.sl
     if not by_provider(rt):
         return 0
     batch = _due(rt, now)
-    answers, troubles = _ask(rt, _to_ask(rt, batch), batch.stale)
+    answers = _ask(rt, _to_ask(rt, batch), batch.stale, stopwatch)
     with transaction(rt.db) as session:
         mail_domains.keep(session, [_row(domain, answer, now) for domain, answer in sorted(answers.items())])
         lanes, faults = _decided(rt, batch, answers)
-        if rt.transport.name != DIRECT:
-            lanes |= dict.fromkeys(_all(batch, troubles), OTHER)
-            troubles = {}
         mail_domains.stamp(session, lanes)
-    later = {message: what for domain, what in troubles.items() for message in batch.messages.get(domain, ())}
+    later = {message: fault for message, fault in faults.items() if _is_trouble(fault)}
+    faults = {message: fault for message, fault in faults.items() if message not in later}
     _settle(rt, faults, later, now, wait)
     return len(lanes) + len(faults) + len(later)
 
@@ -130,33 +140,44 @@ def _to_ask(rt: Runtime, batch: _Batch) -> list[str]:
     return list(dict.fromkeys([*unknown, *batch.again]))[:_LOOKUPS]
 
 
-def _ask(rt: Runtime, domains: list[str], stale: Mapping[str, MailDomain]) -> tuple[dict[str, MailHosts], dict[str, str]]:
-    """(domain -> answer, domain -> why there is none). While the DNS cannot be asked, what it said last holds on."""
+def _ask(
+    rt: Runtime, domains: list[str], stale: Mapping[str, MailDomain], stopwatch: Callable[[], float]
+) -> dict[str, MailHosts]:
+    """Domain -> answer, of those there was time for. While the DNS cannot be asked, what it said last holds on."""
     answers: dict[str, MailHosts] = {}
-    troubles: dict[str, str] = {}
     if not domains:
-        return answers, troubles
+        return answers
+    until = stopwatch() + _PATIENCE
     with ThreadPoolExecutor(min(_AT_ONCE, len(domains)), thread_name_prefix="dns") as pool:
-        for domain, answer in zip(domains, pool.map(lambda name: _answer(rt.resolver, name), domains), strict=True):
-            if isinstance(answer, MailHosts):
-                answers[domain] = answer
-            elif domain in stale and stale[domain].hosts:
-                answers[domain] = MailHosts(tuple(stale[domain].hosts), 0)
-            else:
-                troubles[domain] = answer
-    return answers, troubles
+        found = pool.map(lambda name: _answer(rt.resolver, name) if stopwatch() < until else None, domains)
+        for domain, answer in zip(domains, found, strict=True):
+            if answer is None:
+                continue
+            held_on = _is_trouble(answer.fault) and domain in stale and stale[domain].hosts
+            answers[domain] = MailHosts(tuple(stale[domain].hosts), 0) if held_on else answer
+    return answers
 
 
-def _answer(resolver: Resolver, domain: str) -> MailHosts | str:
+def _answer(resolver: Resolver, domain: str) -> MailHosts:
     try:
         return who_takes(resolver, domain)
     except DnsTrouble as trouble:
-        return str(trouble)
+        return MailHosts((), 0, f"{_UNTOLD} {trouble}")
+
+
+_UNTOLD = "4.4.3"
+
+
+def _is_trouble(fault: str) -> bool:
+    """Whether nobody could tell; any other fault is final."""
+    return fault.startswith(_UNTOLD)
 
 
 def _row(domain: str, answer: MailHosts, now: datetime) -> dict[str, object]:
     longest = _LONGEST_FAULT if answer.fault else _LONGEST
     believed = min(max(timedelta(seconds=answer.ttl), _SHORTEST), longest)
+    if _is_trouble(answer.fault):
+        believed = _TROUBLE
     return {
         "domain": domain,
         "hosts": list(answer.hosts),
@@ -166,7 +187,7 @@ def _row(domain: str, answer: MailHosts, now: datetime) -> dict[str, object]:
 
 
 def _decided(rt: Runtime, batch: _Batch, answers: Mapping[str, MailHosts]) -> tuple[dict[int, str], dict[int, str]]:
-    """(message -> lane, message -> why nobody takes it)."""
+    """(message -> lane, message -> why nobody takes it, or why nobody can tell)."""
     rules, direct = rt.definitions.delivery, rt.transport.name == DIRECT
     lanes: dict[int, str] = {}
     faults = dict.fromkeys(batch.no_domain, NO_SUCH_DOMAIN) if direct else {}
@@ -180,10 +201,6 @@ def _decided(rt: Runtime, batch: _Batch, answers: Mapping[str, MailHosts]) -> tu
         elif servers or fault or (not direct and rules.lane_of_domain(domain)):
             lanes |= dict.fromkeys(messages, rules.lane_of(domain, servers))
     return lanes, faults
-
-
-def _all(batch: _Batch, domains: Iterable[str]) -> list[int]:
-    return [message for domain in domains for message in batch.messages.get(domain, ())]
 
 
 def _settle(
@@ -206,4 +223,4 @@ def _nobody(fault: str) -> Outcome:
 
 
 def _trouble(what: str) -> Outcome:
-    return Outcome(Kind.DEFERRED, Phase.CONNECT, f"4.4.3 {what}", Failure.SOFT, "4.4.3")
+    return Outcome(Kind.DEFERRED, Phase.CONNECT, what, Failure.SOFT, _UNTOLD)

@@ -216,11 +216,49 @@ def test_trouble_is_no_verdict(name: str, house: Direct, now: datetime) -> None:
     assert waiting.reason.startswith("4.4.3 ")
     assert waiting.due_at is not None
     assert timedelta(minutes=4) <= waiting.due_at - now <= timedelta(minutes=6)
-    assert domain(rt, name) is None
     assert routing.route(rt, now) == 0  # it waits for its time
     change(rt, {name: {"a": ["192.0.2.9"]}})
     assert routing.route(rt, waiting.due_at) == 1
     assert lanes(rt) == {address: "other"}
+
+
+def test_trouble_is_remembered_for_a_few_minutes(house: Direct, now: datetime) -> None:
+    rt = house()
+    queue(rt, now, "a@broken.example")
+    routing.route(rt, now)
+    queue(rt, now, "b@broken.example")
+    assert routing.route(rt, now + timedelta(minutes=2)) == 1
+    assert message(rt, "b@broken.example").reason == message(rt, "a@broken.example").reason
+    assert rt.resolver.asked == [("mx", "broken.example")]  # type: ignore[attr-defined]
+    with transaction(rt.db) as session:
+        row = routing.hosts(rt, session, ["broken.example"], now)["broken.example"]
+    assert (row.hosts, row.expires_at) == ([], now + timedelta(minutes=3))
+    change(rt, {"broken.example": {"a": ["192.0.2.9"]}})
+    queue(rt, now, "c@broken.example")
+    assert routing.route(rt, now + timedelta(minutes=4)) >= 1
+    assert lanes(rt)["c@broken.example"] == "other"
+
+
+def test_name_servers_that_hang_hold_up_a_call_for_a_few_seconds(house: Direct, now: datetime) -> None:
+    """Each question takes five seconds, eight at a time; what was not asked comes with the next calls."""
+
+    class Hanging(TableResolver):
+        seconds = 0.0
+
+        def mx(self, name: str) -> Any:
+            self.asked.append(("mx", name))
+            Hanging.seconds += 5 / 8
+            raise DnsTrouble(name, "time was over")
+
+    rt = house()
+    rt.resolver = resolver = Hanging({})
+    queue(rt, now, *(f"a@d{n}.example" for n in range(60)))
+    before: list[int] = []
+    while routing.route(rt, now, stopwatch=lambda: Hanging.seconds):
+        assert len(resolver.asked) - sum(before) <= 16
+        before.append(len(resolver.asked) - sum(before))
+    assert (sum(before), len({name for _, name in resolver.asked})) == (60, 60)
+    assert {row.attempts for row in [message(rt, f"a@d{n}.example") for n in range(60)]} == {1}
 
 
 def test_a_domain_that_died_while_its_mail_waited(house: Direct, now: datetime) -> None:
