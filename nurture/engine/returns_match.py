@@ -3,9 +3,11 @@
     the token is forged              -> nobody's, a human looks
     another address than we wrote to -> nobody's, a human looks (forwarded, or made up)
     forwarded, and the report says so -> ours, but what does not exist is the other address: no more than a soft bounce
-    an address alone                 -> believed from a provider that proved who it is; from a mail only a bounce, and only
-                                        while bounces have no domain of their own, since with one every real report brings
-                                        its token; a complaint brings the mail it is about
+    an address alone                 -> believed from a provider that proved who it is. From a mail (anybody can write one)
+                                        only a bounce, and only while bounces have no domain of their own (with one every
+                                        real report brings its token; a complaint brings the mail it is about): if it quotes
+                                        no mail of others, and servers may still be trying one that we sent there. Even then
+                                        it is no more than a soft bounce
 
 Nothing here writes.
 """
@@ -28,6 +30,8 @@ from nurture.engine.runtime import Runtime
 from nurture.store import contacts, evidence
 from nurture.store.evidence import Sent
 
+_UNDER_WAY = timedelta(days=7)
+"""How long after a mail was queued a server may give it up (RFC 5321 4.5.4.1: it tries for four to five days)."""
 _LATELY = timedelta(days=30)
 """How long after a mail an address alone is taken as a sign of it."""
 _PERSONAL = (ReturnKind.REPLY, ReturnKind.AUTO_REPLY, ReturnKind.UNCLEAR)
@@ -124,10 +128,20 @@ def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Mat
         sent = evidence.latest_to(session, key_of(recipient.address), now - _LATELY)
         if sent is None or not same(recipient.address, sent.address):
             continue
-        if came.vouched or not (rt.definitions.delivery.bounce_domain or came.kind is ReturnKind.COMPLAINT):
+        if came.vouched:
             return Match(sent, sent.contact_id, recipient)
+        if _is_likely(rt, session, came, sent, now):
+            return Match(sent, sent.contact_id, another(recipient))
         return Match(sent, sent.contact_id, doubt="only an address in it fits; anybody could have written that")
     return Match(doubt="it belongs to no mail of ours")
+
+
+def _is_likely(rt: Runtime, session: Session, came: Came, sent: Sent, now: datetime) -> bool:
+    """Whether a report that names an address, and nothing else that fits, may be believed a little."""
+    if rt.definitions.delivery.bounce_domain or came.kind is ReturnKind.COMPLAINT or came.header_ids:
+        return False
+    lately = evidence.latest_to(session, key_of(sent.address), now - _UNDER_WAY)
+    return lately is not None and lately.state in evidence.LEFT
 
 
 def _by_writer(session: Session, came: Came, now: datetime) -> Match:

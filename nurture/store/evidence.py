@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from nurture.domain.message import MessageKind, MessageState
 from nurture.store.schema import Contact, Message, Registration
 
-_LEFT = (MessageState.ACCEPTED, MessageState.UNKNOWN, MessageState.SENDING)
-_GONE_OUT = (*_LEFT, MessageState.FAILED, MessageState.UNDELIVERED)
+LEFT = (MessageState.ACCEPTED, MessageState.UNKNOWN, MessageState.SENDING)
+"""A server has it, or may have."""
+_GONE_OUT = (*LEFT, MessageState.FAILED, MessageState.UNDELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def latest_to(session: Session, key: str, since: datetime) -> Sent | None:
 
 def came_back(session: Session, message: int, failure: str, reason: str, now: datetime) -> bool:
     """It did not arrive after all. False: that was known already, or it never left."""
-    return _move(session, message, _LEFT, MessageState.FAILED, reason, now, failure)
+    return _move(session, message, LEFT, MessageState.FAILED, reason, now, failure)
 
 
 def arrived(session: Session, message: int, reason: str) -> bool:
