@@ -26,6 +26,7 @@ _COMMANDS = {
     "message": "message:message",
     "timeline": "timeline:timeline",
     "export": "export:export",
+    "audit": "audit:audit",
     "user": "users:user",
     "dkim": "dkim:dkim",
     "doctor": "doctor:doctor",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from nurture.cli.house import existing
-from nurture.engine.export import FORMATS, WHAT
+from nurture import app
+from nurture.cli.house import existing, operator
+from nurture.engine.export import FORMATS, WHAT, given_out
 from nurture.engine.export import export as pieces
 
 
@@ -20,11 +21,12 @@ from nurture.engine.export import export as pieces
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output by default.")
 def export(what: str, form: str, output: Path | None) -> None:
-    """Give out WHAT: contacts, activities, messages or consents.
+    """Give out WHAT: contacts, activities, messages, consents or the audit log, and put on record that it was given out.
 
     Cells that a spreadsheet would run as a formula begin with an apostrophe; `nurture import` takes it away again.
     """
     with existing() as rt:
+        given_out(rt, what, form, operator(), app.utc_now())
         found = pieces(rt, what, form)
         if output is None:
             for piece in found:

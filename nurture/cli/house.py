@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from getpass import getuser
 
 import click
 
 from nurture import app
+from nurture.domain.audit import Actor, cli
 from nurture.engine.runtime import Runtime
 from nurture.settings import Settings, load_settings
 
@@ -21,6 +23,14 @@ from nurture.settings import Settings, load_settings
 def settings() -> Settings:
     """What the environment says. Raises SettingsError."""
     return load_settings(os.environ)
+
+
+def operator() -> Actor:
+    """Who runs this command, for the audit log."""
+    try:
+        return cli(getuser())
+    except (KeyError, OSError):  # a container's user without a name
+        return cli(f"uid {os.getuid()}")
 
 
 @contextmanager

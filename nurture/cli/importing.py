@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nurture import app
-from nurture.cli.house import existing, progress_bar
+from nurture.cli.house import existing, operator, progress_bar
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.importing import import_contacts
 
@@ -29,7 +29,9 @@ def import_(file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:  #
     docs/import.md lists the columns. Exits with 1 if no row could be used.
     """
     with existing() as rt, progress_bar("Importing") as progress:
-        report = import_contacts(rt, file, app.utc_now(), dry_run=dry_run, replace=replace, progress=progress)
+        report = import_contacts(
+            rt, file, app.utc_now(), dry_run=dry_run, replace=replace, actor=operator(), progress=progress
+        )
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(report)))
     if report.rows and not report.created + report.updated + report.unchanged:
         raise click.exceptions.Exit(1)

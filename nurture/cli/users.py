@@ -7,7 +7,7 @@ import sys
 import click
 
 from nurture import app
-from nurture.cli.house import existing
+from nurture.cli.house import existing, operator
 from nurture.engine import login
 
 
@@ -33,7 +33,7 @@ def add(name: str, language: str) -> None:
         known = rt.definitions.organisation.languages
         if language and language not in known:
             raise click.BadParameter(f"choose one of {', '.join(known)}", param_hint="--language")
-        login.create_user(rt, name, _ask_password(), language or known[0], app.utc_now())
+        login.create_user(rt, name, _ask_password(), language or known[0], app.utc_now(), actor=operator())
     click.echo(f"{name} can log in now.")
 
 
@@ -45,5 +45,5 @@ def password(name: str) -> None:
     The password is asked for, or read from standard input.
     """
     with existing() as rt:
-        login.reset_password(rt, name, _ask_password())
+        login.reset_password(rt, name, _ask_password(), app.utc_now(), actor=operator())
     click.echo(f"{name} has a new password.")

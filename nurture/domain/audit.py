@@ -9,6 +9,8 @@ from enum import StrEnum
 class ActorKind(StrEnum):
     USER = "user"
     """Somebody logged in to the back office."""
+    SALES = "sales"
+    """Somebody of the sales team, by the link in a mail to them."""
     CONTACT = "contact"
     """The person whose data it is, by a page or a mail."""
     BEAT = "beat"
@@ -42,3 +44,10 @@ def beat(name: str) -> Actor:
 
 def user(name: str) -> Actor:
     return Actor(ActorKind.USER, name)
+
+
+def cli(login: str) -> Actor:
+    return Actor(ActorKind.CLI, login)
+
+
+HOUSE = Actor(ActorKind.SYSTEM, "nurture")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from nurture.domain import audit
 from nurture.domain.errors import IllegalTransition, NotFound
 from nurture.engine.routing import DIRECT
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, breakers, delivery_view
+from nurture.store import audit as audit_log
 from nurture.store.database import reading, transaction
 from nurture.store.schema import BreakerRow
 
@@ -37,6 +39,7 @@ def resume(rt: Runtime, id_: int, by: str, now: datetime) -> BreakerRow:
         if not done:
             raise IllegalTransition("breaker", "resumed", "resume")
         alarms.close_alarm(session, alarms.stopped_key(row.stream, row.lane), by, now)
+        audit_log.note(session, audit.user(by), "resumed", ("breaker", id_), now, stream=row.stream, lane=row.lane)
         session.flush()
         session.refresh(row)
         session.expunge(row)
@@ -50,6 +53,7 @@ def close_alarm(rt: Runtime, key: str, by: str, now: datetime) -> None:
         alarms.close_alarm(session, key, by, now)
         if not alarms.known(session, key):
             raise NotFound("alarm", key)
+        audit_log.note(session, audit.user(by), "closed", ("alarm", key), now)
 
 
 def retry(rt: Runtime, lane: str, by: str, now: datetime) -> int:
@@ -62,5 +66,6 @@ def retry(rt: Runtime, lane: str, by: str, now: datetime) -> int:
             raise NotFound("lane", lane)
         routes = [f"{DIRECT}:{lane}" if rt.transport.name == DIRECT else rt.transport.name]
         hurried = delivery_view.hurry(session, lane, routes, now)
+        audit_log.note(session, audit.user(by), "tried again", ("lane", lane), now, mails=hurried)
     log.warning("%s has lane %s tried again now", by, lane)
     return hurried

@@ -1,4 +1,4 @@
-"""Giving data out: contacts, activities, messages, consents, as CSV that is safe to open or as JSON lines.
+"""Giving data out: contacts, activities, messages, consents, the audit log, as CSV that is safe to open or as JSON lines.
 
 One consistent look at the database; memory does not grow with it.
 """
@@ -13,17 +13,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from nurture.domain.audit import Actor
 from nurture.domain.errors import NotFound
 from nurture.engine.runtime import Runtime
 from nurture.engine.spreadsheet import write_row
+from nurture.store import audit
 from nurture.store import export as store
-from nurture.store.database import reading
+from nurture.store.database import reading, transaction
 
 WHAT: Mapping[str, Callable[[Session], Iterator[Mapping[str, Any]]]] = {
     "contacts": store.contacts,
     "activities": store.activities,
     "messages": store.messages,
     "consents": store.consents,
+    "audit": store.audit_entries,
 }
 FORMATS = ("csv", "json")
 _MARK = "\ufeff"
@@ -40,6 +43,14 @@ def export(rt: Runtime, what: str, form: str) -> Iterator[str]:
     with reading(rt.db) as session:
         rows = WHAT[what](session)
         yield from _csv(rows) if form == "csv" else _json(rows)
+
+
+def given_out(rt: Runtime, what: str, form: str, actor: Actor, now: datetime) -> None:
+    """On record: somebody takes all of this out of the house. Raises NotFound as ``export`` does."""
+    if what not in WHAT or form not in FORMATS:
+        raise NotFound("export", f"{what} as {form}")
+    with transaction(rt.db) as session:
+        audit.note(session, actor, "exported", (what, ""), now, form=form)
 
 
 def _csv(rows: Iterator[Mapping[str, Any]]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from nurture.domain.audit import Actor, ActorKind
 from nurture.domain.campaign import Trigger
 from nurture.domain.catalogue import in_language
 from nurture.domain.errors import InvalidInput, InvalidToken, NotFound
@@ -23,7 +24,7 @@ from nurture.engine import classification, dossier, enrolment, links, scoring
 from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import clean_long
-from nurture.store import activities, contacts, enrollments, handoffs, messages
+from nurture.store import activities, audit, contacts, enrollments, handoffs, messages
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Handoff, Lead, Message
 
@@ -191,6 +192,8 @@ def answer(rt: Runtime, token: str, event: str, reason: str, note: str, now: dat
         why = _reason(rt, chosen, reason)
         person = rt.definitions.sales.team.get(handoff.salesperson or "")
         settle(rt, session, handoff, chosen, why, clean_long(note)[:2000], person.name if person else "head of sales", now)
+        who = Actor(ActorKind.SALES, person.id if person else "head of sales")
+        audit.note(session, who, chosen.value, ("handoff", handoff.id), now, handoff.contact_id, why=why.id if why else "")
         return handoff.state
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nurture.domain.audit import HOUSE, Actor
 from nurture.domain.consent import ConsentEvent, ConsentState, after
 from nurture.domain.errors import IllegalTransition
 from nurture.engine import spreadsheet
@@ -26,7 +27,7 @@ from nurture.engine.import_columns import BadRow, Columns, Said, find_columns, r
 from nurture.engine.import_companies import COMPANY_FACTS, fill_companies, units_for
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts
+from nurture.store import audit, contacts
 from nurture.store import importing as store
 from nurture.store.database import transaction
 from nurture.store.schema import Contact
@@ -46,6 +47,7 @@ def import_contacts(
     *,
     dry_run: bool = False,
     replace: bool = False,
+    actor: Actor = HOUSE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Take in ``path``. ``dry_run``: change nothing. ``replace``: the file knows better than what is stored.
@@ -62,7 +64,16 @@ def import_contacts(
         report.add(done)
         if progress is not None:
             progress(report.rows, table.rows)
+    if not dry_run:
+        _note(rt, report, actor, now)
     return report
+
+
+def _note(rt: Runtime, report: Report, actor: Actor, now: datetime) -> None:
+    """On record with its figures; the file's name may tell of people and stays out."""
+    counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "consents")}
+    with transaction(rt.db) as session:
+        audit.note(session, actor, "imported", ("contacts", ""), now, **counts, left_out=len(report.faults))
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -196,6 +207,7 @@ class _Batch:
         states = store.consent_states(session, {contact for _, contact in claims})
         current: dict[tuple[int, str], dict[str, Any]] = {}
         ledger: list[dict[str, Any]] = []
+        pseudonyms = self._job.rt.pseudonyms
         for said, contact in claims:
             for purpose in said.claim.purposes if said.claim else ():
                 state = self._may_confirm(said, purpose, states.get((contact, purpose), ConsentState.NONE))
@@ -204,8 +216,8 @@ class _Batch:
                 states[contact, purpose] = state
                 key = {"contact_id": contact, "purpose": purpose}
                 current[contact, purpose] = {**key, "state": state, "since": self._job.now}
-                ledger.append({**key, "event": ConsentEvent.IMPORTED.value, "at": self._job.now, "registration_id": None,
-                               "evidence": self._evidence(said)})  # fmt: skip
+                ledger.append({"contact": contact, "purpose": purpose, "event": ConsentEvent.IMPORTED, "at": self._job.now,
+                               "subject": pseudonyms.mark(said.key), "evidence": self._evidence(said)})  # fmt: skip
                 self._news.setdefault(contact, []).append(f"consent {purpose}")
         store.set_consents(session, list(current.values()))
         store.write_ledger(session, ledger)

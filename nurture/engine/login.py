@@ -14,9 +14,11 @@ from hashlib import sha256
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from nurture.domain.audit import HOUSE, Actor
+from nurture.domain.audit import user as office_user
 from nurture.domain.errors import InvalidInput, NotFound, NurtureError
 from nurture.engine.runtime import Runtime
-from nurture.store import limits
+from nurture.store import audit, limits
 from nurture.store import users as store
 from nurture.store.database import reading, transaction
 from nurture.store.limits import Budget
@@ -54,7 +56,7 @@ def has_users(rt: Runtime) -> bool:
         return store.count(session) > 0
 
 
-def create_user(rt: Runtime, name: str, password: str, language: str, now: datetime) -> OfficeUser:
+def create_user(rt: Runtime, name: str, password: str, language: str, now: datetime, *, actor: Actor = HOUSE) -> OfficeUser:
     """A new user. Raises InvalidInput for a taken or empty name and for a password under 12 characters."""
     name = name.strip()
     problems = _password_problems("password", password)
@@ -66,10 +68,12 @@ def create_user(rt: Runtime, name: str, password: str, language: str, now: datet
     with transaction(rt.db) as session:
         if store.by_name(session, name) is not None:
             raise InvalidInput({"name": f"there is a user {name} already; choose another name"})
-        return OfficeUser(store.add(session, name, hashed, language, now), name, language)
+        added = OfficeUser(store.add(session, name, hashed, language, now), name, language)
+        audit.note(session, actor, "added", ("user", name), now)
+        return added
 
 
-def reset_password(rt: Runtime, name: str, password: str) -> None:
+def reset_password(rt: Runtime, name: str, password: str, now: datetime, *, actor: Actor = HOUSE) -> None:
     """For the operator, when a password is lost. Ends every login of this user. Raises NotFound, InvalidInput."""
     if problems := _password_problems("password", password):
         raise InvalidInput(problems)
@@ -79,6 +83,7 @@ def reset_password(rt: Runtime, name: str, password: str) -> None:
         if user is None:
             raise NotFound("user", name)
         store.set_password(session, user.id, hashed)
+        audit.note(session, actor, "set the password of", ("user", user.name), now)
 
 
 def change_password(rt: Runtime, user: int, old: str, new: str, place: str, now: datetime) -> None:
@@ -87,7 +92,7 @@ def change_password(rt: Runtime, user: int, old: str, new: str, place: str, now:
         row = store.by_id(session, user)
         if row is None:
             raise NotFound("user", user)
-        budgets, hashed = _budgets(row.name, place), row.password_hash
+        name, budgets, hashed = row.name, _budgets(row.name, place), row.password_hash
         throttled = limits.take(session, budgets, now) is not None
     if throttled:
         raise LoginRefused(throttled=True)
@@ -99,6 +104,7 @@ def change_password(rt: Runtime, user: int, old: str, new: str, place: str, now:
     with transaction(rt.db) as session:
         store.set_password(session, user, fresh)
         limits.give_back(session, budgets, now)
+        audit.note(session, office_user(name), "set the password of", ("user", name), now)
 
 
 def choose_language(rt: Runtime, user: int, language: str) -> None:
@@ -119,6 +125,7 @@ def log_in(rt: Runtime, name: str, password: str, place: str, token: str, now: d
         store.drop_stale_sessions(session, now - ABSOLUTE, now - IDLE)
         limits.give_back(session, _budgets(name, place), now)
         store.open_session(session, _key(token), user.id, now)
+        audit.note(session, office_user(user.name), "logged in", ("user", user.name), now)
     return user
 
 

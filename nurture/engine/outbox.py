@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nurture.domain import audit
 from nurture.domain.errors import NotFound
 from nurture.domain.message import MessageKind, MessageState, move
 from nurture.engine.runtime import Runtime
+from nurture.store import audit as audit_log
 from nurture.store.database import transaction
 from nurture.store.schema import Contact, Message
 
@@ -30,14 +32,17 @@ def release(rt: Runtime, message: int, by: str, now: datetime) -> None:
         row.due_at, row.settled_at, row.failure, row.reason = now, None, None, f"released by {by}"
         if was is MessageState.PARKED and row.kind is MessageKind.NURTURE:
             row.template_version = _present_template(rt, session, row)
+        audit_log.note(session, audit.user(by), "released", ("message", message), now, row.contact_id, was=was.value)
 
 
 def cancel(rt: Runtime, message: int, by: str, now: datetime) -> None:
     """Call a waiting or parked mail off. Raises NotFound, IllegalTransition."""
     with transaction(rt.db) as session:
         row = _locked(session, message)
-        row.state = move(row.state, MessageState.CANCELLED)
+        was = row.state
+        row.state = move(was, MessageState.CANCELLED)
         row.due_at, row.settled_at, row.reason = None, now, f"cancelled by {by}"
+        audit_log.note(session, audit.user(by), "called off", ("message", message), now, row.contact_id, was=was.value)
 
 
 def _locked(session: Session, message: int) -> Message:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nurture import definitions as definition_files
+from nurture.domain.audit import HOUSE
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import DefinitionError, Fault
 from nurture.mail.library import Library, Link, Template, load_library
-from nurture.store import campaigns
+from nurture.store import audit, campaigns
 from nurture.store.database import transaction
 
 if TYPE_CHECKING:
@@ -89,10 +90,13 @@ def publish(rt: Runtime, now: datetime) -> None:
     """Keep the present campaign and template versions, so that whoever begins with them can finish with them."""
     d = rt.definitions
     with transaction(rt.db) as session:
-        campaigns.publish_campaigns(
+        new = campaigns.publish_campaigns(
             session, [(c.version, c.id, d.campaign_sources[c.id]) for c in d.campaigns.values()], now
         )
         campaigns.publish_templates(session, [_template_row(t, now) for t in rt.library.templates()])
+        if campaigns.took_up(session, d.version):
+            changed = {campaign: version[:12] for campaign, version in new}
+            audit.note(session, HOUSE, "published", ("definitions", d.version[:12]), now, campaigns=changed)
 
 
 def _template_row(template: Template, now: datetime) -> dict[str, object]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from nurture.delivery.returned import wants_to_stop
+from nurture.domain import audit
 from nurture.domain.address import address_key
 from nurture.domain.errors import IllegalTransition, NotFound
 from nurture.domain.failure import Failure
@@ -19,6 +20,7 @@ from nurture.engine.returns_came import Came, Recipient
 from nurture.engine.returns_match import Match, another, said_of
 from nurture.engine.returns_policy import Case, act
 from nurture.engine.runtime import Runtime
+from nurture.store import audit as audit_log
 from nurture.store import contacts, enrollments, evidence, holds, returned
 from nurture.store.database import transaction
 from nurture.store.schema import ReturnedMail, TaskRow
@@ -36,6 +38,7 @@ def meant_stop(rt: Runtime, address: str, by: str, now: datetime) -> None:
             object_to_mail(rt, session, contact, OBJECTED, {"via": "reply", "by": by}, now)
             _decided(session, contact, by, now)
         holds.release(session, key)
+        audit_log.note(session, audit.user(by), "stop understood", ("contact", contact or "unknown"), now, contact)
 
 
 def go_on(rt: Runtime, address: str, by: str, now: datetime) -> None:
@@ -47,9 +50,10 @@ def go_on(rt: Runtime, address: str, by: str, now: datetime) -> None:
             enrollments.go_on(session, contact, f"the hold was lifted by {by}", now)
             enrollments.look_again(session, contact, now)
             _decided(session, contact, by, now)
+        audit_log.note(session, audit.user(by), "hold lifted", ("contact", contact or "unknown"), now, contact)
 
 
-def dismiss(rt: Runtime, id_: int, by: str, now: datetime) -> None:  # noqa: ARG001 - one form for all verbs
+def dismiss(rt: Runtime, id_: int, by: str, now: datetime) -> None:
     """There is nothing to do about this one. Raises NotFound."""
     with transaction(rt.db) as session:
         row = returned.find(session, id_)
@@ -57,17 +61,19 @@ def dismiss(rt: Runtime, id_: int, by: str, now: datetime) -> None:  # noqa: ARG
             raise NotFound("returned mail", id_)
         if row.state == returned.QUARANTINE:
             returned.settle(session, id_, {"state": returned.DISMISSED, "action": f"dismissed by {by}; {row.action}"})
+            audit_log.note(session, audit.user(by), "dismissed", ("returned mail", id_), now, row.contact_id)
 
 
 def suppress(rt: Runtime, id_: int, address: str, by: str, now: datetime) -> None:
     """A human read it: this address of ours gets no mail any more. Raises NotFound where it is nobody we know."""
     with transaction(rt.db) as session:
-        row = returned.find(session, id_)
-        if row is None or contacts.by_address(session, address) is None:
+        row, contact = returned.find(session, id_), contacts.by_address(session, address)
+        if row is None or contact is None:
             raise NotFound("returned mail" if row is None else "contact", id_ if row is None else address)
         reason = f"by {by}, after reading what came back"
         contacts.suppress(session, address_key(address), reason, now)
         returned.settle(session, id_, {"state": returned.DONE, "action": f"suppressed: {reason}"})
+        audit_log.note(session, audit.user(by), "suppressed", ("returned mail", id_), now, contact.id)
 
 
 def _held(session: Session, address: str) -> tuple[str, int | None]:
@@ -114,6 +120,16 @@ def assign(
             "state": returned.DONE, "action": action, "kind": meant.value, "message_id": sent.id,
             "contact_id": sent.contact_id, "failure": failure.value if failure else None,
         })  # fmt: skip
+        audit_log.note(
+            session,
+            audit.user(by),
+            "assigned",
+            ("returned mail", id_),
+            now,
+            sent.contact_id,
+            message=sent.id,
+            kind=meant.value,
+        )
         return returned.DONE, action
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from nurture.domain import audit
 from nurture.domain.errors import NotFound
 from nurture.domain.handoff import OPEN, HandoffState
 from nurture.domain.message import MessageKind, MessageState
@@ -13,6 +14,7 @@ from nurture.engine import naming, reasons
 from nurture.engine.links import mail_purposes
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
+from nurture.store import audit as audit_log
 from nurture.store import worklists as store
 from nurture.store.database import reading, transaction
 from nurture.store.delivery_view import needing_a_human, stuck
@@ -273,3 +275,4 @@ def finish_task(rt: Runtime, task: int, by: str, now: datetime) -> None:
     with transaction(rt.db) as session:
         if not store.finish_task(session, task, by, now):
             raise NotFound("task", task)
+        audit_log.note(session, audit.user(by), "done", ("task", task), now)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.audit import Actor
 from nurture.store import chains
+from nurture.store.schema import AuditEntry
 
 
 def note(
@@ -39,3 +43,46 @@ def note(
             "details": details,
         },
     )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries; what is None or '' does not matter. ``until`` is exclusive."""
+
+    kind: str = ""
+    actor: str = ""
+    action: str = ""
+    contact: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def entries(session: Session, wanted: Wanted, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
+    """The newest first."""
+    query = _meant(select(AuditEntry), wanted).order_by(AuditEntry.number.desc())
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count(session: Session, wanted: Wanted) -> int:
+    return session.scalar(_meant(select(func.count()).select_from(AuditEntry), wanted)) or 0
+
+
+def actions(session: Session) -> list[str]:
+    """Every kind of thing that was ever done."""
+    return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+
+
+def _meant(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    e = AuditEntry
+    conditions = (
+        (wanted.kind, e.actor_kind == wanted.kind),
+        (wanted.actor, func.lower(e.actor) == wanted.actor.lower()),
+        (wanted.action, e.action == wanted.action),
+        (wanted.contact, e.contact_id == wanted.contact),
+        (wanted.since, e.at >= wanted.since),
+        (wanted.until, e.at < wanted.until),
+    )
+    return query.where(*(condition for asked, condition in conditions if asked))

@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from nurture.store.schema import CampaignVersion, Installation, TemplateVersion
 from nurture.store.upsert import insert_new
 
 
-def publish_campaigns(session: Session, versions: Iterable[tuple[str, str, str]], now: datetime) -> None:
-    """Keep (version, campaign, YAML text); what is there already stays as it is."""
+def publish_campaigns(session: Session, versions: Iterable[tuple[str, str, str]], now: datetime) -> list[tuple[str, str]]:
+    """Keep (version, campaign, YAML text); what is there stays as it is. Returns the new ones: (campaign, version)."""
     rows = [{"id": v, "campaign": c, "source": text, "published_at": now} for v, c, text in versions]
+    known = set(session.scalars(select(CampaignVersion.id).where(CampaignVersion.id.in_([row["id"] for row in rows]))))
     insert_new(session, CampaignVersion, rows)
+    return [(str(row["campaign"]), str(row["id"])) for row in rows if row["id"] not in known]
 
 
 def publish_templates(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -46,6 +48,14 @@ def latest_templates(session: Session, mail: str, language: str) -> list[Templat
             .order_by(TemplateVersion.first_used_at.desc())
         )
     )
+
+
+def took_up(session: Session, version: str) -> bool:
+    """These definitions are the present ones; whether they were not so before."""
+    if installation_value(session, "definitions", "") == version:
+        return False
+    session.execute(update(Installation).where(Installation.key == "definitions").values(value=version))
+    return True
 
 
 def installation_value(session: Session, key: str, default: str) -> str:

@@ -55,8 +55,9 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back at any error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
-        for action in session.info.pop(_AT_END, {}).values():
-            action(session)
+        if session.in_transaction():  # it may have been rolled back on purpose
+            for action in session.info.pop(_AT_END, {}).values():
+                action(session)
 
 
 def at_end(session: Session, name: str, action: Callable[[Session], None]) -> None:

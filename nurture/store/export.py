@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from nurture.store.schema import Activity, Company, ConsentEventRow, Contact, Hit, Message, Unit
+from nurture.store.schema import Activity, AuditEntry, Company, ConsentEventRow, Contact, Hit, Message, Unit
 
 _BITE = 1000
 
@@ -51,6 +51,16 @@ def consents(session: Session) -> Iterator[Mapping[str, Any]]:
     e = ConsentEventRow
     columns = (e.id, Contact.address.label("email"), e.purpose, e.event, e.at, e.evidence)
     yield from _rows(session, select(*columns).join(Contact, Contact.id == e.contact_id), e.id)
+
+
+def audit_entries(session: Session) -> Iterator[Mapping[str, Any]]:
+    """Who did what, in order, with the chain's hashes."""
+    a = AuditEntry
+    columns = (
+        a.id, a.number, a.at, a.actor_kind, a.actor, a.action, a.object, a.object_id, a.contact_id, a.details, a.previous,
+        a.hash,
+    )  # fmt: skip
+    yield from _rows(session, select(*columns), a.id)
 
 
 def _rows(session: Session, query: Any, key: Any) -> Iterator[Mapping[str, Any]]:

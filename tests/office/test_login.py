@@ -195,8 +195,8 @@ def test_users_are_made_with_care(house: Runtime, clock: Clock) -> None:
             create_user(house, name, password, "de", clock.now)
 
 
-def test_the_operator_can_give_a_new_password(browser: FlaskClient, house: Runtime) -> None:
+def test_the_operator_can_give_a_new_password(browser: FlaskClient, house: Runtime, now: datetime) -> None:
     log_in(browser)
-    reset_password(house, NAME, NEW)
+    reset_password(house, NAME, NEW, now)
     assert not _inside(browser)
     assert log_in(browser, password=NEW).status_code == 303

@@ -81,7 +81,7 @@ def test_contacts_as_json(runtime: Runtime, now: datetime) -> None:
     )
 
 
-@pytest.mark.parametrize("what", WHAT)
+@pytest.mark.parametrize("what", [what for what in WHAT if what != "audit"])
 def test_nothing_stored_gives_nothing(what: str, runtime: Runtime) -> None:
     assert list(export(runtime, what, "json")) == []
 

@@ -1,0 +1,95 @@
+"""The audit log for people to read, and whether nobody changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nurture.domain.errors import NotFound
+from nurture.engine.audit_words import ACTIONS, ACTORS, OBJECTS, said
+from nurture.engine.runtime import Runtime
+from nurture.store import audit as store
+from nurture.store import contacts
+from nurture.store.audit import Wanted
+from nurture.store.database import reading
+from nurture.store.schema import AuditEntry, Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry. ``contact``: the address of the person concerned, while that person is known."""
+
+    number: int
+    at: datetime
+    actor_kind: str
+    actor: str
+    action: str
+    object: str
+    object_id: str
+    contact_id: int | None
+    contact: str
+    details: Mapping[str, Any]
+    hash: str
+    who: str
+    done: str
+    what: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored, without translations."""
+        names = ("number", "actor_kind", "actor", "action", "object", "object_id", "contact_id", "details", "hash")
+        return {"at": self.at.astimezone(UTC).isoformat(), **{name: getattr(self, name) for name in names}}
+
+
+def log(rt: Runtime, wanted: Wanted, language: str, limit: int, offset: int = 0) -> tuple[list[Line], int]:
+    """One page of entries, the newest first, and how many there are in all. Three queries."""
+    with reading(rt.db) as session:
+        rows = store.entries(session, wanted, limit, offset)
+        people = _addresses(session, rows)
+        return [_line(row, people, language) for row in rows], store.count(session, wanted)
+
+
+def actions(rt: Runtime, language: str) -> list[tuple[str, str]]:
+    """(action, its word), in the order of the words."""
+    with reading(rt.db) as session:
+        found = [(action, said(ACTIONS, action, language)) for action in store.actions(session)]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def concerning(rt: Runtime, address: str) -> int:
+    """The number of the contact with this address. Raises NotFound."""
+    with reading(rt.db) as session:
+        contact = contacts.by_address(session, address)
+        if contact is None:
+            raise NotFound("contact", address)
+        return contact.id
+
+
+def _addresses(session: Session, rows: Sequence[AuditEntry]) -> dict[int, str]:
+    numbers = {row.contact_id for row in rows if row.contact_id is not None}
+    found = session.execute(select(Contact.id, Contact.address).where(Contact.id.in_(numbers)))
+    return {number: address for number, address in found}
+
+
+def _line(row: AuditEntry, people: Mapping[int, str], language: str) -> Line:
+    known = people.get(row.contact_id or 0, "")
+    return Line(
+        number=row.number,
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor=row.actor,
+        action=row.action,
+        object=row.object,
+        object_id=row.object_id,
+        contact_id=row.contact_id,
+        contact=known,
+        details=row.details,
+        hash=row.hash,
+        who=said(ACTORS, row.actor_kind, language),
+        done=said(ACTIONS, row.action, language),
+        what=said(OBJECTS, row.object, language),
+    )
