@@ -45,6 +45,11 @@ def source_key(name: str) -> str:
     return f"{_SOURCE}{name}"[:_KEY_LENGTH]
 
 
+def form_key(form: str) -> str:
+    """A form is under attack, or requests of it wait for a human."""
+    return f"form:{form}"[:_KEY_LENGTH]
+
+
 def raise_alarm(session: Session, key: str, text: str, now: datetime) -> None:
     """Something is wrong: ``key`` is what makes it one (see above), ``text`` what people read about it last."""
     row = {"key": key[:_KEY_LENGTH], "text": text, "first_at": now, "last_at": now, "count": 1, "closed_at": None}
