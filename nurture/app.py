@@ -21,6 +21,7 @@ from nurture.delivery.sources import ImapSource, MaildirSource, ReturnsSettings,
 from nurture.delivery.sources.webhooks import verifiers
 from nurture.domain.errors import SettingsError
 from nurture.domain.pseudonym import Pseudonyms
+from nurture.engine import consent_ledger
 from nurture.engine.legal_gate import load_lawful
 from nurture.engine.publication import Publication, load_publication, publish
 from nurture.engine.returns_sources import Sources
@@ -50,6 +51,7 @@ def build(settings: Settings, now: datetime) -> Runtime:
     migrations.upgrade(db)
     rt = assemble(settings, db, publication)
     rt.sealer = sealer
+    consent_ledger.adopt(rt, now)
     publish(rt, now)
     return rt
 
@@ -76,7 +78,7 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
     """The parts, put together over a database that is up to date."""
     pseudonyms = _pseudonyms(settings, db)
     return Runtime(
-        db=db.execution_options(seal=pseudonyms.seal),
+        db=db,
         pseudonyms=pseudonyms,
         publication=publication,
         signer=Signer(settings.secret_keys or generated_keys(settings.var / "secret_keys")),

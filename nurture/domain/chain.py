@@ -16,11 +16,12 @@ from typing import Any
 
 START = "0" * 64
 """What the first entry names as the one before it."""
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """One spelling for one value: keys sorted, no white space, ASCII (as RFC 8785 orders it, for strings and integers)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _canonical(value).encode()
 
 
 def digest(value: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@
 
 Asking never weakens what is confirmed, and never hides that somebody withdrew (anybody can type an address into a form):
 only the button in the opt-in mail revives a withdrawn consent, an import never does. An import with proof goes from none
-to confirmed; a withdrawal or an objection is heard in every state.
+to confirmed; a withdrawal or an objection is heard in every state. That the opt-in mail left (mailed) is written down and
+changes nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class ConsentState(StrEnum):
 class ConsentEvent(StrEnum):
     ASKED = "asked"
     """The box was ticked on a form; the opt-in mail is on its way."""
+    MAILED = "mailed"
+    """The opt-in mail had left when the button was pressed: changes no state, proves what was asked by mail."""
     CONFIRMED = "confirmed"
     """The button on the confirmation page was pressed (POST)."""
     DECLINED = "declined"
@@ -53,6 +56,7 @@ class ConsentEvent(StrEnum):
 _S, _E = ConsentState, ConsentEvent
 TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
     _S.NONE: {
+        _E.MAILED: _S.NONE,
         _E.ASKED: _S.PENDING,
         _E.CONFIRMED: _S.CONFIRMED,
         _E.DECLINED: _S.NONE,
@@ -64,6 +68,7 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.LAPSED: _S.NONE,
     },
     _S.PENDING: {
+        _E.MAILED: _S.PENDING,
         _E.ASKED: _S.PENDING,
         _E.CONFIRMED: _S.CONFIRMED,
         _E.DECLINED: _S.NONE,
@@ -75,6 +80,7 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.LAPSED: _S.PENDING,
     },
     _S.CONFIRMED: {
+        _E.MAILED: _S.CONFIRMED,
         _E.ASKED: _S.CONFIRMED,
         _E.CONFIRMED: _S.CONFIRMED,
         _E.DECLINED: _S.CONFIRMED,
@@ -87,6 +93,7 @@ TRANSITIONS: dict[ConsentState, dict[ConsentEvent, ConsentState]] = {
         _E.LAPSED: _S.NONE,
     },
     _S.WITHDRAWN: {
+        _E.MAILED: _S.WITHDRAWN,
         _E.ASKED: _S.WITHDRAWN,
         _E.CONFIRMED: _S.CONFIRMED,
         _E.DECLINED: _S.WITHDRAWN,

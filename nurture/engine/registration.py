@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 from nurture.domain.address import address_key
 from nurture.domain.campaign import Trigger
 from nurture.domain.catalogue import LeadClass
+from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Form
 from nurture.domain.lead_class import Evidence, Sign
 from nurture.domain.message import MessageKind
-from nurture.engine import enrolment, handoff, links, submission
+from nurture.engine import consent_ledger, enrolment, handoff, links, submission
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.lanes import lane_of
 from nurture.engine.readiness import rescore
@@ -91,6 +92,7 @@ def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime) -> 
             state="pending",
             created_at=now,
             expires_at=d.retention.opt_in_expires.after(now, d.calendar.zone),
+            evidence=consent_ledger.offered(rt, session, form, sent.language, wordings, visitor, now),
         )
         session.add(row)
         session.flush()
@@ -169,7 +171,7 @@ def confirm(rt: Runtime, token: str, visitor: Visitor, now: datetime) -> Confirm
         if row.state == "confirmed":
             return Confirmed(row.language, form, _offer_url(rt, session, row, form), already=True)
         contact = _settle(session, row, visitor, now)
-        _write_consents(session, row, contact, visitor, now)
+        consent_ledger.confirmed(session, row, contact.id, visitor, now)
         _write_story(rt, session, row, contact, form, now)
         return Confirmed(row.language, form, _offer_url(rt, session, row, form), already=False)
 
@@ -198,8 +200,10 @@ def expire_registrations(rt: Runtime, now: datetime, limit: int = 500) -> int:
 
 def _forget(session: Session, row: Registration, state: str, now: datetime) -> None:
     """Nothing of the person stays but that somebody asked and was not confirmed."""
+    consent_ledger.unconfirmed(session, row, ConsentEvent(state), now)
     row.state, row.settled_at = state, now
     row.answers, row.purposes, row.page_url, row.ip, row.user_agent = {}, {}, None, None, None
+    row.evidence = None
     row.address = row.address_key = f"forgotten-{row.id}"
     messages.forget_registration(session, row.id)
 
@@ -214,24 +218,6 @@ def _settle(session: Session, row: Registration, visitor: Visitor, now: datetime
     row.settled_ip, row.settled_user_agent = shorten_ip(visitor.ip, "full"), shorten_agent(visitor.user_agent)
     session.flush()
     return contact
-
-
-def _write_consents(session: Session, row: Registration, contact: Contact, visitor: Visitor, now: datetime) -> None:
-    asked = {
-        "form": row.form,
-        "form_version": row.form_version,
-        "page": row.page_url,
-        "ip": row.ip,
-        "user_agent": row.user_agent,
-    }
-    pressed = {"ip": row.settled_ip, "user_agent": row.settled_user_agent, "method": visitor.method}
-    consents.record_double_opt_in(
-        session,
-        contact.id,
-        {purpose: consents.Entry(row.created_at, {**asked, "wording": w}) for purpose, w in row.purposes.items()},
-        {purpose: consents.Entry(now, {**pressed, "wording": w}) for purpose, w in row.purposes.items()},
-        row.id,
-    )
 
 
 def _write_story(rt: Runtime, session: Session, row: Registration, contact: Contact, form: Form, now: datetime) -> None:

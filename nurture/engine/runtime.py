@@ -72,6 +72,10 @@ class Runtime:
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        """Every transaction knows whose seal ledgers bear and by which names people stand in them."""
+        self.db = self.db.execution_options(seal=self.pseudonyms.seal, mark=self.pseudonyms.mark)
+
     @property
     def definitions(self) -> Definitions:
         return self.publication.definitions

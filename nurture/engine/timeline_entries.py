@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from nurture.domain.consent import ConsentEvent
 from nurture.domain.definitions import Definitions
 from nurture.domain.message import OPEN as UNDER_WAY
 from nurture.engine import naming, reasons
@@ -87,7 +88,8 @@ def _registrations(d: Definitions, story: Story, language: str) -> Iterator[Entr
 
 def _consents(d: Definitions, story: Story, language: str) -> Iterator[Entry]:
     """Purposes that changed together are one entry."""
-    in_order = sorted(story.consent_events, key=lambda row: (row.at, row.event, row.id))
+    changes = [row for row in story.consent_events if row.event != ConsentEvent.MAILED]  # the mail is an entry of its own
+    in_order = sorted(changes, key=lambda row: (row.at, row.event, row.id))
     for (_, event), rows in groupby(in_order, key=lambda row: (row.at, row.event)):
         together = list(rows)
         described = [_consent(d, story, row, language) for row in together]

@@ -8,13 +8,18 @@ from functools import lru_cache
 
 from crawlerdetect import CrawlerDetect
 
+from nurture.store.exhibits import Shown
+
 _MAX_AGENT = 400
 _detector = CrawlerDetect()
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One request. ``prefetch``: its headers say that nobody asked for it (Sec-Purpose, Purpose, X-Moz)."""
+    """One request. ``prefetch``: its headers say that nobody asked for it (Sec-Purpose, Purpose, X-Moz).
+
+    ``shown``: the page that was answered, as everybody sees it: nothing typed, no address, no token, no stamp in it.
+    """
 
     ip: str = ""
     user_agent: str = ""
@@ -22,6 +27,7 @@ class Visitor:
     page_url: str = ""
     referrer: str = ""
     prefetch: bool = False
+    shown: Shown | None = None
 
 
 def shorten_ip(ip: str, mode: str) -> str:

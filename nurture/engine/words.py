@@ -145,6 +145,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "consent-event.expired": {"de": "Einwilligung verfallen", "en": "Consent expired"},
     "consent-event.imported": {"de": "Einwilligung importiert", "en": "Consent imported"},
     "consent-event.withdrawn": {"de": "Einwilligung widerrufen", "en": "Consent withdrawn"},
+    "consent-event.doubted": {"de": "Bestätigung angezweifelt", "en": "Confirmation doubted"},
+    "consent-event.renewed": {"de": "Einwilligung erneuert", "en": "Consent renewed"},
+    "consent-event.lapsed": {"de": "Einwilligung veraltet", "en": "Consent too old"},
     "consent-event.objected": {"de": "Widerspruch gegen Werbung", "en": "Objected to advertising"},
     # people
     "person.pending": {"de": "unbestätigt", "en": "unconfirmed"},

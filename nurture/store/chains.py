@@ -7,7 +7,7 @@ entries shows as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,8 @@ from nurture.store.upsert import insert_new
 
 Entry = dict[str, Any]
 """Column -> value."""
+Link = Callable[[Entry], None]
+"""Sets what an entry says of entries before it; called in order, when the hashes of all of those are known."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +52,60 @@ def append(session: Session, name: str, entry: Entry) -> None:
 
 
 def _close(session: Session, name: str) -> None:
-    """Put on what waits: one lock, one insert, one update."""
-    waiting: list[Entry] = session.info.pop(f"chain {name}", [])
-    if not waiting:
-        return
-    insert_new(session, ChainEnd, [{"name": name, "number": 0, "hash": chain.START, "seal": ""}])
-    number, previous = session.execute(
-        select(ChainEnd.number, ChainEnd.hash).where(ChainEnd.name == name).with_for_update()
-    ).one()
-    for entry in waiting:
-        number += 1
-        entry |= {"number": number, "previous": previous}
-        entry["hash"] = previous = fingerprint(name, entry)
-    session.execute(insert(CHAINS[name].table), waiting)
-    session.execute(
-        update(ChainEnd)
-        .where(ChainEnd.name == name)
-        .values(number=number, hash=previous, seal=_seal(session, name, number, previous))
-    )
+    if waiting := session.info.pop(f"chain {name}", []):
+        put_on(session, name, lock_end(session, name), waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The newest entry: its number and hash."""
+
+    number: int
+    hash: str
+
+
+def lock_end(session: Session, name: str) -> End:
+    """Where chain ``name`` ends; nobody else can put anything on it before this transaction ends."""
+    query = select(ChainEnd.number, ChainEnd.hash).where(ChainEnd.name == name).with_for_update()
+    if (found := session.execute(query).first()) is None:
+        insert_new(session, ChainEnd, [{"name": name, "number": 0, "hash": chain.START, "seal": ""}])
+        found = session.execute(query).one()
+    return End(*found)
+
+
+def put_on(session: Session, name: str, end: End, entries: Sequence[Entry], link: Link | None = None) -> None:
+    """Number, hash and insert ``entries`` behind ``end``, which has to be locked, and seal the new end."""
+    session.execute(insert(CHAINS[name].table), number(name, end, entries, link))
+    set_end(session, name, entries[-1])
+
+
+def number(name: str, end: End, entries: Sequence[Entry], link: Link | None = None) -> list[Entry]:
+    """``entries`` with their numbers and hashes, as they follow ``end``."""
+    before: dict[str, Any] = {"number": end.number, "hash": end.hash}
+    for entry in entries:
+        entry |= {"number": before["number"] + 1, "previous": before["hash"]}
+        if link is not None:
+            link(entry)
+        entry["hash"] = fingerprint(name, entry)
+        before = entry
+    return list(entries)
+
+
+def set_end(session: Session, name: str, newest: Entry) -> None:
+    """Seal ``newest`` as the end of the chain."""
+    values = {"number": newest["number"], "hash": newest["hash"]}
+    values["seal"] = _seal(session, name, newest["number"], newest["hash"])
+    session.execute(update(ChainEnd).where(ChainEnd.name == name).values(values))
 
 
 def fingerprint(name: str, entry: Mapping[str, Any]) -> str:
     """The hash of an entry: over its columns, instants as ISO 8601 in UTC."""
-    return chain.digest({column: _plain(entry.get(column)) for column in CHAINS[name].hashed})
+    return chain.digest(plain(name, entry))
+
+
+def plain(name: str, entry: Mapping[str, Any]) -> Entry:
+    """What is hashed of an entry, as JSON can say it."""
+    return {column: _plain(entry.get(column)) for column in CHAINS[name].hashed}
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentEvent, ConsentState, after
+from nurture.store import ledger
 from nurture.store.bulk import among
-from nurture.store.schema import Consent, ConsentEventRow
+from nurture.store.schema import Consent, Contact
 from nurture.store.upsert import insert_new
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """When something was said about a consent, and the proof."""
+class Said:
+    """One event of one consent, when it was, and the proof."""
 
+    purpose: str
+    event: ConsentEvent
     at: datetime
-    evidence: dict[str, Any]
+    evidence: Mapping[str, Any]
 
 
 def record(
@@ -30,53 +33,46 @@ def record(
     purpose: str,
     event: ConsentEvent,
     at: datetime,
-    evidence: dict[str, Any],
+    evidence: Mapping[str, Any],
     registration: int | None = None,
 ) -> ConsentState:
     """Write ``event`` into the ledger and move the state. Raises IllegalTransition."""
-    start = {"contact_id": contact, "purpose": purpose, "state": ConsentState.NONE, "since": at}
-    insert_new(session, Consent, [start])
-    consent = session.scalars(
-        select(Consent).where(Consent.contact_id == contact, Consent.purpose == purpose).with_for_update()
-    ).one()
-    state = after(consent.state, event)
-    session.add(
-        ConsentEventRow(
-            contact_id=contact, purpose=purpose, event=event, at=at, registration_id=registration, evidence=evidence
-        )
-    )
-    if state is not consent.state:
-        consent.state, consent.since = state, at
+    return record_all(session, contact, [Said(purpose, event, at, evidence)], registration)[purpose]
+
+
+def record_all(
+    session: Session, contact: int, said: Sequence[Said], registration: int | None = None
+) -> dict[str, ConsentState]:
+    """Write events of one contact into the ledger, in this order, and move the states; purpose -> new state.
+
+    A constant number of statements. Raises IllegalTransition.
+    """
+    if not said:
+        return {}
+    key, current = _locked(session, contact, said)
+    subject = ledger.mark(session, key)
+    for one in said:
+        state = after(current[one.purpose].state, one.event)
+        ledger.append(session, subject, one.purpose, one.event, one.at, one.evidence, contact, registration)
+        if state is not current[one.purpose].state:
+            current[one.purpose].state, current[one.purpose].since = state, one.at
     session.flush()
-    return state
+    return {purpose: consent.state for purpose, consent in current.items()}
 
 
-def record_double_opt_in(
-    session: Session, contact: int, asked: Mapping[str, Entry], confirmed_now: Mapping[str, Entry], registration: int
-) -> None:
-    """Write 'asked' and then 'confirmed' for several purposes; a constant number of statements."""
-    start = [{"contact_id": contact, "purpose": p, "state": ConsentState.NONE, "since": e.at} for p, e in asked.items()]
+def _locked(session: Session, contact: int, said: Sequence[Said]) -> tuple[str, dict[str, Consent]]:
+    """The contact's address key, and its consents for what was said, locked and made where there are none."""
+    firsts = {one.purpose: one.at for one in reversed(said)}
+    start = [{"contact_id": contact, "purpose": p, "state": ConsentState.NONE, "since": at} for p, at in firsts.items()]
     insert_new(session, Consent, start)
-    query = select(Consent).where(Consent.contact_id == contact, Consent.purpose.in_(asked)).with_for_update()
-    for consent in session.scalars(query):
-        for event, entry in (
-            (ConsentEvent.ASKED, asked[consent.purpose]),
-            (ConsentEvent.CONFIRMED, confirmed_now[consent.purpose]),
-        ):
-            state = after(consent.state, event)
-            session.add(
-                ConsentEventRow(
-                    contact_id=contact,
-                    purpose=consent.purpose,
-                    event=event,
-                    at=entry.at,
-                    registration_id=registration,
-                    evidence=entry.evidence,
-                )
-            )
-            if state is not consent.state:
-                consent.state, consent.since = state, entry.at
-    session.flush()
+    rows = session.execute(
+        select(Contact.address_key, Consent)
+        .join(Consent, Consent.contact_id == Contact.id)
+        .where(Contact.id == contact, Consent.purpose.in_(firsts))
+        .order_by(Consent.purpose)
+        .with_for_update(of=Consent)
+    ).all()
+    return rows[0][0], {consent.purpose: consent for _, consent in rows}
 
 
 def confirmed(session: Session, contacts: Iterable[int]) -> dict[int, frozenset[str]]:

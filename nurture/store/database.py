@@ -56,12 +56,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
         if session.in_transaction():  # it may have been rolled back on purpose
-            for action in session.info.pop(_AT_END, {}).values():
+            for _, action in sorted(session.info.pop(_AT_END, {}).items()):
                 action(session)
 
 
 def at_end(session: Session, name: str, action: Callable[[Session], None]) -> None:
-    """Do ``action`` as the last thing of this transaction, once per ``name``."""
+    """Do ``action`` as the last thing of this transaction, once per ``name``.
+
+    Always in the order of names, so that two transactions never wait for each other's locks crosswise.
+    """
     session.info.setdefault(_AT_END, {})[name] = action
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentState
-from nurture.store.schema import Activity, Company, Consent, ConsentEventRow, Contact, Unit
+from nurture.store import ledger
+from nurture.store.schema import Activity, Company, Consent, Contact, Unit
 from nurture.store.upsert import insert_for
 
 
@@ -71,9 +72,9 @@ def set_consents(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def write_ledger(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Consent events: contact_id, purpose, event, at, registration_id, evidence."""
-    if rows:
-        session.execute(insert(ConsentEventRow), list(rows))
+    """Consent events: the arguments of ``ledger.append``."""
+    for row in rows:
+        ledger.append(session, **row)
 
 
 def write_journal(session: Session, rows: Sequence[dict[str, Any]]) -> None:

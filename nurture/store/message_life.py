@@ -90,7 +90,7 @@ def _proof(session: Session, m: Message, queued: datetime) -> ConsentEventRow | 
     e = ConsentEventRow
     return session.scalar(
         select(e)
-        .where(e.contact_id == m.contact_id, e.purpose == m.purpose, e.at <= queued)
+        .where(e.contact_id == m.contact_id, e.purpose == m.purpose, e.at <= queued, e.event != "mailed")
         .order_by(e.at.desc(), e.id.desc())
         .limit(1)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -9,7 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.form import Purpose
-from nurture.store.schema import Message, Registration, Wording
+from nurture.domain.message import MessageKind
+from nurture.store import messages
+from nurture.store.messages import Try
+from nurture.store.schema import Message, MessageBytes, Registration, Wording
 from nurture.store.upsert import insert_new
 
 
@@ -76,6 +80,30 @@ def opt_in_mails_since(session: Session, address_key: str, moments: tuple[timede
     )
     times = list(session.scalars(queued))
     return [sum(1 for at in times if at > now - span) for span in moments]
+
+
+@dataclass(frozen=True, slots=True)
+class OptInMail:
+    """``raw``: its bytes, once they are written. ``accepted``: the try that a server took it in, if one did."""
+
+    message: int
+    header_id: str
+    queued_at: datetime
+    raw: bytes | None
+    accepted: Try | None
+
+
+def opt_in_mails(session: Session, registration: int) -> list[OptInMail]:
+    """The opt-in mails of a registration, oldest first."""
+    rows = session.execute(
+        select(Message.id, Message.header_id, Message.queued_at, MessageBytes.raw)
+        .join(MessageBytes, MessageBytes.message_id == Message.id, isouter=True)
+        .where(Message.registration_id == registration, Message.kind == MessageKind.OPT_IN)
+        .order_by(Message.id)
+    ).all()
+    tries = messages.tries_of(session, [row.id for row in rows])
+    accepted = {m: next((t for t in them if t.outcome == "accepted"), None) for m, them in tries.items()}
+    return [OptInMail(row.id, row.header_id, row.queued_at, row.raw, accepted[row.id]) for row in rows]
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[Registration]:

@@ -9,20 +9,20 @@ import pytest
 from nurture.domain.consent import ConsentEvent, ConsentState, after
 from nurture.domain.errors import IllegalTransition
 
-# in the order of the enum: from 'asked' and 'confirmed' to 'renewed' and 'lapsed'
+# in the order of the enum: from 'asked', 'mailed' and 'confirmed' to 'renewed' and 'lapsed'
 TABLE = {
     "none": (
-        "pending", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "none", None, "none",
+        "pending", "none", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "none", None, "none",
     ),
     "pending": (
-        "pending", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "pending", None, "pending",
+        "pending", "pending", "confirmed", "none", "none", "confirmed", "withdrawn", "withdrawn", "pending", None, "pending",
     ),
     "confirmed": (
-        "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "withdrawn", "withdrawn", "pending", "confirmed",
+        "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "withdrawn", "withdrawn", "pending", "confirmed",
         "none",
     ),
     "withdrawn": (
-        "withdrawn", "confirmed", "withdrawn", "withdrawn", None, "withdrawn", "withdrawn", "withdrawn", None, "withdrawn",
+        "withdrawn", "withdrawn", "confirmed", "withdrawn", "withdrawn", None, "withdrawn", "withdrawn", "withdrawn", None, "withdrawn",
     ),
 }  # fmt: skip
 MOVES = [(state, event, to) for state, row in TABLE.items() for event, to in zip(ConsentEvent, row, strict=True)]

@@ -44,7 +44,7 @@ def test_confirming_twice_is_harmless(world: World) -> None:
     assert (first.already, second.already) == (False, True)
     assert second.offer_url == first.offer_url
     assert [s for s in world.steps() if s[1] == "hello"] == [("welcome-feintakt", "hello")]
-    assert [e.event for e in world.rows(ConsentEventRow) if e.purpose == "nurture"] == ["asked", "confirmed"]
+    assert [e.event for e in world.rows(ConsentEventRow) if e.purpose == "nurture"] == ["asked", "mailed", "confirmed"]
 
 
 def test_this_was_not_me_forgets_the_request(world: World) -> None:
@@ -164,7 +164,9 @@ def test_the_oldest_mail_still_unsubscribes_and_twice_is_once(world: World) -> N
     world.wait(days=400)
     world.unsubscribe(welcome)
     world.unsubscribe(welcome)
-    assert [e.event for e in world.rows(ConsentEventRow) if e.purpose == "nurture"] == ["asked", "confirmed", "withdrawn"]
+    assert [e.event for e in world.rows(ConsentEventRow) if e.purpose == "nurture"] == [
+        "asked", "mailed", "confirmed", "withdrawn",
+    ]  # fmt: skip
     assert world.enrollment("welcome-feintakt").state == "left"
 
 
