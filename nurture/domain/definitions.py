@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from nurture.domain.campaign import Campaign
 from nurture.domain.catalogue import ContentItem, Function, Product, Topic
 from nurture.domain.delivery_rules import DeliveryRules
-from nurture.domain.form import Form, Purpose
+from nurture.domain.form import Form, OptInLimits, Purpose
 from nurture.domain.journey import Caps, Policy
+from nurture.domain.networks import Networks
 from nurture.domain.organisation import Organisation, Retention, Sales, Tracking
 from nurture.domain.pacing import Calendar
 from nurture.domain.scoring import ScoringModel
@@ -40,10 +41,12 @@ class Definitions:
     campaign_sources: Mapping[str, str]
     """Campaign id -> its YAML text, kept with the version that people enter."""
     delivery: DeliveryRules = field(default_factory=DeliveryRules)
+    networks: Networks = field(default_factory=Networks)
+    opt_in: OptInLimits = field(default_factory=OptInLimits)
 
     @property
     def policy(self) -> Policy:
-        return Policy(self.calendar, self.caps)
+        return Policy(self.calendar, self.caps, self.content)
 
     @property
     def topics(self) -> Mapping[str, Topic]:

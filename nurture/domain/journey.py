@@ -10,15 +10,15 @@ decisions until the contact has to wait or has left. Nothing here acts; ``engine
                   |            branch -> Go to the first case that holds
                   |            enrol / task -> Enrol / Call, then the next step
                   |            leave  -> Leave
-                  +-- ends:  no consent, undeliverable, exit condition -> Leave
-                  +-- held:  with sales, asked to stop -> Wait; mails came back -> mails Wait
-                  +-- not this: step not meant, already seen           -> Skip
-                  +-- not now: too soon, window closed                 -> Wait
+                  +-- ends:  no consent, undeliverable, product not wanted, exit condition -> Leave
+                  +-- held:  restricted, with sales, asked to stop -> Wait; mails came back, paused -> mails Wait
+                  +-- not this: step not meant, already seen, topic not wanted -> Skip
+                  +-- not now: too soon, window closed                         -> Wait
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,9 +33,19 @@ from nurture.domain.campaign import (
     TaskStep,
     WaitStep,
 )
+from nurture.domain.catalogue import ContentItem
 from nurture.domain.condition import Known, describe, holds
 from nurture.domain.durations import Duration
 from nurture.domain.pacing import Calendar, next_slot
+from nurture.domain.preferences import (
+    NOTHING,
+    RESTRICTED,
+    Choice,
+    gap_reason,
+    paused_reason,
+    product_reason,
+    topic_reason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Facts:
 
     ``mailed``: when marketing mails to the contact were queued in the last 7 days or are still queued, ascending;
     ``last_mail``: the latest of all. ``held``: why the address gets no mail for now; ``held_until`` None: until a human
-    decided, and then nothing goes on.
+    decided, and then nothing goes on. ``choice``: what the person chose on the preferences page.
     """
 
     known: Known
@@ -75,14 +85,16 @@ class Facts:
     last_mail: datetime | None = None
     mailed: tuple[datetime, ...] = ()
     zone: ZoneInfo | None = None
+    choice: Choice = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The house rules that hold for every campaign."""
+    """The house rules that hold for every campaign. ``content``: by id, to know what an offer is about."""
 
     calendar: Calendar
     caps: Caps
+    content: Mapping[str, ContentItem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +153,10 @@ class Call(_Decision):
 
 @dataclass(frozen=True, slots=True)
 class Leave(_Decision):
-    """The contact leaves the campaign. ``kind``: finished, no-consent, undeliverable, exit, lost (its step is gone)."""
+    """The contact leaves the campaign.
+
+    ``kind``: finished, no-consent, undeliverable, unwanted, exit, lost (its step is gone).
+    """
 
     kind: str
 
@@ -176,6 +191,10 @@ class _View:
 # --- gates: does anything stand in the way? ------------------------------------------------------------------------
 
 
+def _restricted(v: _View) -> Decision | None:
+    return Wait(*v.at, RESTRICTED, None) if v.facts.choice.restricted else None
+
+
 def _no_consent(v: _View) -> Decision | None:
     if v.campaign.purpose in v.facts.known.purposes:
         return None
@@ -186,6 +205,12 @@ def _undeliverable(v: _View) -> Decision | None:
     if v.facts.undeliverable is None:
         return None
     return Leave(*v.at, f"the address gets no mail: {v.facts.undeliverable}", "undeliverable")
+
+
+def _product_unwanted(v: _View) -> Decision | None:
+    if v.facts.choice.wants(v.campaign.product):
+        return None
+    return Leave(*v.at, product_reason(v.campaign.product), "unwanted")
 
 
 def _with_sales(v: _View) -> Decision | None:
@@ -208,6 +233,13 @@ def _address_held(v: _View) -> Decision | None:
     return Wait(*v.at, reason, _open_slot(v, v.facts.held_until)) if isinstance(v.step, MailStep) else None
 
 
+def _paused(v: _View) -> Decision | None:
+    until = v.facts.choice.paused_until
+    if until is None or until <= v.now or not isinstance(v.step, MailStep):
+        return None
+    return Wait(*v.at, paused_reason(until), _open_slot(v, until))
+
+
 def _not_meant(v: _View) -> Decision | None:
     only = v.step.only
     if only is None or holds(only, v.facts.known, v.enrollment.entered):
@@ -221,6 +253,22 @@ def _already_seen(v: _View) -> Decision | None:
     if any(s.kind == "download" and s.content == v.step.offers for s in v.facts.known.seen):
         return Skip(*v.at, f"already has '{v.step.offers}'", v.then)
     return None
+
+
+def _topic_unwanted(v: _View) -> Decision | None:
+    offer = v.policy.content.get(v.step.offers or "") if isinstance(v.step, MailStep) else None
+    if offer is None or v.facts.choice.wants(offer.product, offer.topic):
+        return None
+    return Skip(*v.at, topic_reason(offer.topic), v.then)
+
+
+def _too_often(v: _View) -> Decision | None:
+    if not isinstance(v.step, MailStep) or v.facts.choice.gap_days is None:
+        return None
+    free = v.facts.choice.free_again(v.facts.last_mail)
+    if free is None or free <= v.now:
+        return None
+    return Wait(*v.at, gap_reason(v.facts.choice.gap_days), _open_slot(v, free))
 
 
 def _too_soon(v: _View) -> Decision | None:
@@ -264,11 +312,16 @@ def _open_slot(v: _View, earliest: datetime) -> datetime:
 GATES: tuple[tuple[str, Callable[[_View], Decision | None]], ...] = (
     ("no consent", _no_consent),
     ("undeliverable", _undeliverable),
+    ("restricted", _restricted),
+    ("product not wanted", _product_unwanted),
     ("with sales", _with_sales),
     ("exit condition", _exit),
     ("address held", _address_held),
+    ("paused", _paused),
     ("step not meant", _not_meant),
     ("already seen", _already_seen),
+    ("topic not wanted", _topic_unwanted),
+    ("too often", _too_often),
     ("too soon", _too_soon),
     ("window closed", _window_closed),
 )

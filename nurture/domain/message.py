@@ -24,6 +24,8 @@ from nurture.domain.errors import IllegalTransition
 class MessageKind(StrEnum):
     OPT_IN = "opt-in"
     """Asks to confirm; no advertising, no tracking, the only mail an unconfirmed person gets."""
+    SERVICE = "service"
+    """What a known contact asked for on the preferences page, or has to know: no advertising, no tracking."""
     NURTURE = "nurture"
     """Marketing, by consent only."""
     SALES = "sales"

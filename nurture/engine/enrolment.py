@@ -15,6 +15,7 @@ from nurture.domain.campaign import Campaign, Entry, Trigger
 from nurture.domain.condition import describe, holds
 from nurture.domain.consent import ConsentState
 from nurture.domain.errors import NurtureError
+from nurture.domain.preferences import RESTRICTED, product_reason
 from nurture.engine.facts import know
 from nurture.engine.runtime import Runtime
 from nurture.store import enrollments
@@ -96,6 +97,10 @@ def _refusal(rt: Runtime, campaign: Campaign, facts: Any, past: Any, now: dateti
         return f"no confirmed consent for '{campaign.purpose}'"
     if facts.undeliverable is not None:
         return f"the address gets no mail: {facts.undeliverable}"
+    if facts.choice.restricted:
+        return RESTRICTED
+    if not facts.choice.wants(campaign.product):
+        return product_reason(campaign.product)
     if campaign.entry.when is not None and not holds(campaign.entry.when, facts.known):
         return f"not so: {describe(campaign.entry.when)}"
     if past is None:

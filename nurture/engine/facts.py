@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.condition import Known, Seen
 from nurture.domain.journey import Facts
-from nurture.store import activities, consents, contacts, enrollments, holds, leads, messages
+from nurture.domain.preferences import NOTHING, Choice
+from nurture.store import activities, consents, contacts, enrollments, holds, leads, messages, preferences
 from nurture.store.holds import Held
 
 
@@ -29,6 +30,7 @@ class Knowledge:
     companies: dict[int, Any]
     seen: dict[int, list[Seen]]
     mailed: dict[int, list[datetime]]
+    choices: dict[int, Choice]
 
     def facts(self, row: Any, product: str, enrollment: int | None = None) -> Facts:
         """The facts for one contact in a campaign for ``product``."""
@@ -55,6 +57,7 @@ class Knowledge:
             last_mail=row.last_mail_at,
             mailed=tuple(self.mailed.get(row.contact_id, ())),
             zone=zone(row.time_zone),
+            choice=self.choices.get(row.contact_id, NOTHING),
         )
 
     def _answers(self, row: Any) -> dict[str, str]:
@@ -76,7 +79,7 @@ class Knowledge:
 
 
 def know(session: Session, rows: Sequence[Any], now: datetime) -> Knowledge:
-    """Seven queries, whatever the number of rows."""
+    """Eight queries, whatever the number of rows."""
     people = list({row.contact_id for row in rows})
     units = list({row.unit_id for row in rows})
     return Knowledge(
@@ -87,6 +90,7 @@ def know(session: Session, rows: Sequence[Any], now: datetime) -> Knowledge:
         companies=enrollments.company_facts(session, units),
         seen=activities.seen_by(session, people),
         mailed=messages.mailed_since(session, people, now),
+        choices=preferences.of(session, people),
     )
 
 

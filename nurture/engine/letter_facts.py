@@ -167,6 +167,17 @@ def _of_registration(rt: Runtime, row: Outgoing, material: Material) -> dict[str
     }
 
 
+def _of_person(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any]:  # noqa: ARG001
+    """What a service mail says of the contact it goes to."""
+    reader = material.readers.get(row.contact_id or 0)
+    if reader is None:
+        raise NotFound("contact", row.contact_id)
+    return {
+        "greeting": greeting(row.language, reader.salutation, reader.first_name, reader.last_name),
+        "new_address": row.context.get("new_address", ""),
+    }
+
+
 def _of_sales(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any]:  # noqa: ARG001
     """What a mail to sales says was put together when it was queued; it is in the row's context already."""
     return {}
@@ -175,11 +186,13 @@ def _of_sales(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any]:
 OWN_WORDS: dict[MessageKind, Callable[[Runtime, Outgoing, Material], dict[str, Any]]] = {
     MessageKind.NURTURE: _of_contact,
     MessageKind.OPT_IN: _of_registration,
+    MessageKind.SERVICE: _of_person,
     MessageKind.SALES: _of_sales,
 }
 
 _FEMALE = frozenset({"ms", "mrs", "miss", "frau", "f", "female"})
 _MALE = frozenset({"mr", "herr", "m", "male"})
+_SPOKEN = _FEMALE | _MALE
 _GREETINGS = {
     "de": ("Guten Tag Frau {last},", "Guten Tag Herr {last},", "Guten Tag {name},", "Guten Tag,"),
     "en": ("Hello Ms {last},", "Hello Mr {last},", "Hello {name},", "Hello,"),
@@ -191,6 +204,6 @@ def greeting(language: str, salutation: str | None, first_name: str | None, last
     female, male, named, plain = _GREETINGS.get(language, _GREETINGS["en"])
     spoken = (salutation or "").strip().rstrip(".").lower()
     first, last = (first_name or "").strip(), (last_name or "").strip()
-    if last and spoken in _FEMALE | _MALE:
+    if last and spoken in _SPOKEN:
         return (female if spoken in _FEMALE else male).format(last=last)
     return named.format(name=f"{first} {last}") if first and last else plain

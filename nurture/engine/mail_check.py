@@ -64,7 +64,7 @@ def _specimen(example: Example, imprint: Imprint) -> Specimen:
         public_url=PUBLIC_URL,
         unsubscribe=example.unsubscribe,
         imprint=_facts(imprint) if outside else (),
-        opt_in=example.kind is MessageKind.OPT_IN,
+        opt_in=example.kind is MessageKind.OPT_IN or example.template.cell == "preferences-link",
         longest=example.reader.longest,
     )
 

@@ -3,24 +3,30 @@
 What stands in the way is looked up for a whole batch at once. A missing consent cancels. Sales working on the lead only
 holds: the mail is put back to the campaign's next open slot, so that no step is lost when sales gives the lead back soon;
 after ``_STALE`` it would be out of date and is cancelled. Sales and opt-in mails are asked only what concerns them: our
-own people need no consent, and who was suppressed may still ask to come back (registration limits how often).
+own people need no consent, and who was suppressed may still ask to come back (registration limits how often). What a
+known contact asked for on the preferences page goes as long as there is that contact.
+
+A mail that has to wait because of what its reader chose (a pause, fewer mails) waits until it may go, and is cancelled
+when it is out of date by then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key
+from nurture.domain.campaign import MailStep
 from nurture.domain.message import MessageKind
 from nurture.domain.pacing import next_slot
+from nurture.domain.preferences import RESTRICTED, Choice, gap_reason, paused_reason, product_reason, topic_reason
 from nurture.engine.facts import zone
 from nurture.engine.runtime import Runtime
-from nurture.store import consents, contacts, holds, leads
+from nurture.store import consents, contacts, holds, leads, preferences
 from nurture.store import permission as store
 from nurture.store.holds import Held
 from nurture.store.messages import Outgoing
@@ -52,10 +58,15 @@ class _Present:
     leads: Mapping[tuple[int, str], Any]
     enrollments: Mapping[int, Any]
     registrations: Mapping[int, Any]
+    choices: Mapping[int, Choice] = field(default_factory=dict)
+    last_mails: Mapping[int, datetime] = field(default_factory=dict)
+    """Of those who want fewer mails: when the latest went out."""
+    going: set[int] = field(default_factory=set)
+    """Of those: who gets one of this batch already."""
 
 
 def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime) -> dict[int, Obstacle]:
-    """Message -> what stands in its way; those without are not in it. At most seven queries."""
+    """Message -> what stands in its way; those without are not in it. At most nine queries."""
     present = _load(session, rows, now)
     found = {row.id: _CHECKS[row.kind](rt, row, present, now) for row in rows}
     return {message: obstacle for message, obstacle in found.items() if obstacle is not None}
@@ -64,9 +75,11 @@ def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: date
 def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present:
     nurture = [row for row in rows if row.kind is MessageKind.NURTURE]
     asked = {row.registration_id for row in rows if row.registration_id is not None}
+    wanted = {row.contact_id for row in rows if row.kind in _TO_CONTACTS and row.contact_id is not None}
+    people = store.people(session, wanted) if wanted else {}
     if not nurture:
-        return _Present({}, {}, {}, {}, {}, {}, store.registrations(session, asked))
-    people = store.people(session, {row.contact_id for row in nurture if row.contact_id is not None})
+        return _Present({}, {}, {}, people, {}, {}, store.registrations(session, asked))
+    choices = preferences.of(session, people)
     keys = {address_key(row.address) for row in nurture}
     return _Present(
         purposes=consents.confirmed(session, people),
@@ -78,7 +91,14 @@ def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present
             session, {row.enrollment_id for row in nurture if row.enrollment_id is not None}
         ),
         registrations=store.registrations(session, asked) if asked else {},
+        choices=choices,
+        last_mails=_last_mails(session, choices, now),
     )
+
+
+def _last_mails(session: Session, choices: Mapping[int, Choice], now: datetime) -> dict[int, datetime]:
+    gaps = {contact: choice.gap_days for contact, choice in choices.items() if choice.gap_days}
+    return preferences.last_mails(session, gaps, now - timedelta(days=max(gaps.values()))) if gaps else {}
 
 
 def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:
@@ -94,7 +114,10 @@ def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Ob
         return Obstacle(f"left the campaign: {left.reason}")
     if (pause := present.held.get(address_key(row.address))) is not None:
         return _paused(row, pause, now)
-    return _held(rt, row, person, now) if _with_sales(row, person, present) else None
+    if _with_sales(row, person, present):
+        return _held(rt, row, person, now)
+    choice = present.choices.get(person.id)
+    return _chosen(rt, row, person, choice, present, now) if choice is not None else None
 
 
 def _paused(row: Outgoing, pause: Held, now: datetime) -> Obstacle:
@@ -108,14 +131,55 @@ def _with_sales(row: Outgoing, person: Any, present: _Present) -> bool:
     return bool(lead and lead.with_sales)
 
 
+def _chosen(rt: Runtime, row: Outgoing, person: Any, choice: Choice, present: _Present, now: datetime) -> Obstacle | None:
+    """What stands in the way because of what the reader chose."""
+    if choice.restricted:
+        return _wait(row, RESTRICTED, now + _UNDECIDED, _STALE, now)
+    if (unwanted := _unwanted(rt, row, choice)) is not None:
+        return Obstacle(unwanted)
+    if choice.paused_until is not None and choice.paused(now):
+        return _wait(row, paused_reason(choice.paused_until), _slot(rt, row, person, choice.paused_until), _STALE, now)
+    if not choice.gap_days:
+        return None
+    last = now if person.id in present.going else present.last_mails.get(person.id)
+    free = choice.free_again(last)
+    if free is not None and free > now:
+        longest = _STALE + timedelta(days=choice.gap_days)
+        return _wait(row, gap_reason(choice.gap_days), _slot(rt, row, person, free), longest, now)
+    present.going.add(person.id)
+    return None
+
+
+def _unwanted(rt: Runtime, row: Outgoing, choice: Choice) -> str | None:
+    """Why the reader does not want this mail, by its product or by the topic of what it offers."""
+    product = row.context.get("product", "")
+    if not choice.wants(product):
+        return product_reason(product)
+    campaign = rt.definitions.campaigns.get(row.campaign or "")
+    step = campaign.step(row.step) if campaign is not None and row.step and campaign.has_step(row.step) else None
+    offer = rt.definitions.content.get(step.offers or "") if isinstance(step, MailStep) else None
+    return topic_reason(offer.topic) if offer is not None and not choice.wants(product, offer.topic) else None
+
+
+def _wait(row: Outgoing, reason: str, again: datetime, longest: timedelta, now: datetime) -> Obstacle:
+    """Put back until ``again``, or until it is out of date; then it is cancelled."""
+    if now - row.queued_at > longest:
+        return Obstacle(f"{reason}; after {longest.days} days the mail is out of date")
+    return Obstacle(reason, min(again, row.queued_at + longest + timedelta(minutes=1)))
+
+
+def _slot(rt: Runtime, row: Outgoing, person: Any, moment: datetime) -> datetime:
+    """The campaign's next open slot from ``moment`` on."""
+    campaign = rt.definitions.campaigns.get(row.campaign or "")
+    if campaign is None:
+        return moment
+    return next_slot(moment, campaign.window, rt.definitions.calendar.in_zone(zone(person.time_zone)))
+
+
 def _held(rt: Runtime, row: Outgoing, person: Any, now: datetime) -> Obstacle:
     if now - row.queued_at > _STALE:
         return Obstacle(f"sales has been working on this lead for more than {_STALE.days} days; the mail is out of date")
-    campaign = rt.definitions.campaigns.get(row.campaign or "")
-    again = now + _LOOK_AGAIN
-    if campaign is not None:
-        again = next_slot(again, campaign.window, rt.definitions.calendar.in_zone(zone(person.time_zone)))
-    return Obstacle("sales is working on this lead", again)
+    return Obstacle("sales is working on this lead", _slot(rt, row, person, now + _LOOK_AGAIN))
 
 
 def _opt_in(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
@@ -127,6 +191,10 @@ def _opt_in(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obs
     return Obstacle("the registration has expired") if asked.expires_at <= now else None
 
 
+def _service(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
+    return None if row.contact_id in present.people else Obstacle("the contact is gone")
+
+
 def _sales(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
     return None
 
@@ -134,5 +202,7 @@ def _sales(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obst
 _CHECKS: dict[MessageKind, Callable[[Runtime, Outgoing, _Present, datetime], Obstacle | None]] = {
     MessageKind.NURTURE: _nurture,
     MessageKind.OPT_IN: _opt_in,
+    MessageKind.SERVICE: _service,
     MessageKind.SALES: _sales,
 }
+_TO_CONTACTS = (MessageKind.NURTURE, MessageKind.SERVICE)

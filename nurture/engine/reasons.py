@@ -25,6 +25,14 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"no confirmed consent for '(.+)'", "keine bestätigte Einwilligung für „{0}“"),
     (r"the address gets no mail: (.+)", "die Adresse bekommt keine Post: {0!t}"),
     (r"the address is held: (.+)", "die Adresse pausiert: {0!t}"),
+    (r"processing is restricted at the person's request", "die Verarbeitung ist auf Wunsch der Person eingeschränkt"),
+    (r"the restriction was lifted", "die Einschränkung wurde aufgehoben"),
+    (r"paused by the reader until (\d+)-(\d+)-(\d+)", "von der Person pausiert bis {2}.{1}.{0}"),
+    (r"the reader ended the pause", "die Person hat die Pause beendet"),
+    (r"the reader wants at most one mail in (\d+) days", "die Person möchte höchstens eine Mail in {0} Tagen"),
+    (r"the reader wants no mail about '(.+)'", "die Person möchte keine Mails zu „{0}“"),
+    (r"the reader wants nothing on the topic '(.+)'", "die Person möchte nichts zum Thema „{0}“"),
+    (r"(.+); after (\d+) days the mail is out of date", "{0!t}; nach {1} Tagen ist die Mail überholt"),
     (r"the hold was lifted by (.+)", "die Pause wurde aufgehoben von {0}"),
     (r"released by (.+)", "noch einmal gesendet von {0}"),
     (r"cancelled by (.+)", "abgesagt von {0}"),
@@ -173,6 +181,8 @@ _IDS: tuple[tuple[re.Pattern[str], Callable[[Definitions, str, str], str]], ...]
     (re.compile(r"reads what is written for \w+: ([\w-]+)"), naming.content_title),
     (re.compile(r"answered (\w+)"), naming.field_label),
     (re.compile(r"enrolled in ([\w-]+)"), naming.campaign_title),
+    (re.compile(r"wants no mail about '([\w-]+)'"), naming.product_name),
+    (re.compile(r"wants nothing on the topic '([\w-]+)'"), naming.topic_name),
     (re.compile(r"no confirmed consent for '([\w-]+)'|consent for ([\w-]+)"), naming.purpose_title),
 )
 _QUOTES = {"de": "„{}“", "en": "“{}”"}

@@ -26,7 +26,7 @@ from nurture.engine.runtime import Runtime
 from nurture.mail.library import Template
 from nurture.mail.render import Letter
 from nurture.mail.signing import Signer
-from nurture.mail.vocabulary import SERVICE
+from nurture.mail.vocabulary import SERVICE, TO_CONFIRM, TO_CONTACT
 from nurture.store.messages import Outgoing
 from nurture.store.schema import Registration
 
@@ -132,7 +132,9 @@ def _example(rt: Runtime, template: Template, reader: Reader) -> Example:
 def _kind(template: Template) -> MessageKind:
     if template.mail != SERVICE:
         return MessageKind.NURTURE
-    return MessageKind.OPT_IN if template.cell == "opt-in" else MessageKind.SALES
+    if template.cell in TO_CONTACT:
+        return MessageKind.SERVICE
+    return MessageKind.OPT_IN if template.cell in TO_CONFIRM else MessageKind.SALES
 
 
 def _row(d: Definitions, template: Template, reader: Reader) -> Outgoing:
@@ -151,7 +153,7 @@ def _row(d: Definitions, template: Template, reader: Reader) -> Outgoing:
         "template_version": template.version,
         "context": _sales(d, product, reader, template.language) if kind is MessageKind.SALES else {"product": product},
         "tracked": nurture,
-        "contact_id": id_ if nurture else None,
+        "contact_id": id_ if kind in (MessageKind.NURTURE, MessageKind.SERVICE) else None,
         "registration_id": id_ if kind is MessageKind.OPT_IN else None,
         "handoff_id": id_ if kind is MessageKind.SALES else None,
         "campaign": campaign.id if campaign and nurture else None,

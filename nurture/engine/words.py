@@ -23,6 +23,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "message-kind.sales": {"de": "Vertrieb", "en": "Sales"},
     "stream.opt-in": {"de": "Bestätigungsmails", "en": "Confirmation mail"},
     "stream.nurture": {"de": "Kampagnenmails", "en": "Campaign mail"},
+    "message-kind.service": {"de": "Auf Wunsch", "en": "On request"},
+    "stream.service": {"de": "Mails auf Wunsch", "en": "Mail on request"},
     "stream.sales": {"de": "Vertriebsmails", "en": "Sales mail"},
     # how mail leaves
     "lane.none": {"de": "Noch keinem Anbieter zugeordnet", "en": "Provider not known yet"},
@@ -201,6 +203,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "campaign-kind.wake-up": {"de": "Wiederbelebung", "en": "Wake-up"},
     "left.finished": {"de": "zu Ende", "en": "finished"},
     "left.no-consent": {"de": "keine Einwilligung", "en": "no consent"},
+    "left.unwanted": {"de": "nicht gewünscht", "en": "not wanted"},
     "left.undeliverable": {"de": "nicht zustellbar", "en": "undeliverable"},
     "left.exit": {"de": "Ausstiegsregel", "en": "exit rule"},
     "left.lost": {"de": "Schritt entfallen", "en": "step is gone"},

@@ -17,7 +17,12 @@ LINK_FUNCTIONS: Mapping[str, int] = {"content": 1, "topic": 1, "form": 1, "page"
 SERVICE = "service"
 """The folder of mails that are no marketing: no links to observe, no unsubscribe."""
 
-SERVICE_MAILS = ("opt-in", "dossier", "handoff-reminder", "handoff-escalation", "handoff-waiting")
+TO_SALES = ("dossier", "handoff-reminder", "handoff-escalation", "handoff-waiting")
+TO_CONFIRM = ("opt-in", "address-change")
+"""What asks somebody to confirm: the only mail an address gets that nobody proved to be theirs."""
+TO_CONTACT = ("preferences-link", "address-changed")
+"""What a known contact asked for, or has to know."""
+SERVICE_MAILS = (*TO_CONFIRM, *TO_CONTACT, *TO_SALES)
 
 LETTER, SERVICE_LETTER = "layout/letter", "layout/service_letter"
 """The layouts every nurture and every service mail extends (with .html.j2 or .txt.j2 behind)."""
@@ -65,6 +70,16 @@ OPT_IN: Names = {
     "language": None,
 }
 
+CONTACT: Names = {
+    "greeting": None,
+    "new_address": None,
+    "organisation": _ORGANISATION,
+    "imprint": _IMPRINT,
+    "sender": _SENDER,
+    "language": None,
+    "urls": frozenset({"preferences", "imprint", "privacy"}),
+}
+
 DOSSIER = _words(
     """lead_id product product_name trigger reason name salutation address phone phone_consent function_name company
     company_size industry country language lead_class class_confirmed class_reason grade profile_points points
@@ -91,4 +106,6 @@ def names_for(mail: str, cell: str) -> Names:
     """The context of the mail ``mail`` (a folder); service mails are told apart by their ``cell``."""
     if mail != SERVICE:
         return NURTURE
-    return OPT_IN if cell == "opt-in" else SALES
+    if cell in TO_CONTACT:
+        return CONTACT
+    return OPT_IN if cell in TO_CONFIRM else SALES

@@ -21,7 +21,7 @@ from nurture.store.schema import Message
 from nurture.store.types import UtcDateTime
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
-PRIORITY = (MessageKind.OPT_IN, MessageKind.SALES, MessageKind.NURTURE)
+PRIORITY = (MessageKind.OPT_IN, MessageKind.SERVICE, MessageKind.SALES, MessageKind.NURTURE)
 """Who goes first: service mail overtakes nurture mail."""
 _LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
 

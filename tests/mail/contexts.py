@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nurture.mail.vocabulary import TO_CONFIRM, TO_CONTACT
+
 IMPRINT = {
     "company": "Beispiel GmbH",
     "represented_by": ["Anna Müller", "Jörg Weber"],
@@ -127,4 +129,12 @@ def context_for(mail: str, cell: str, language: str, name: str = NAMES["usual"])
     """What the engine would say to the template of ``mail`` and ``cell``."""
     if mail != "service":
         return nurture_context(name, language)
-    return opt_in_context(name, language) if cell == "opt-in" else sales_context(name, language)
+    if cell in TO_CONTACT:
+        return contact_context(name, language)
+    return opt_in_context(name, language) if cell in TO_CONFIRM else sales_context(name, language)
+
+
+def contact_context(name: str, language: str) -> dict[str, Any]:
+    nurture, opt_in = nurture_context(name, language), opt_in_context(name, language)
+    kept = {key: opt_in[key] for key in ("organisation", "imprint", "sender", "language") if key in opt_in}
+    return {**kept, "greeting": nurture["greeting"], "new_address": "n…@huber.example", "urls": nurture["urls"]}

@@ -13,7 +13,7 @@ import pytest
 from nurture.mail.library import Library, Link, Template
 from nurture.mail.mime import compose
 from nurture.mail.render import Letter, render
-from nurture.mail.vocabulary import SERVICE_MAILS
+from nurture.mail.vocabulary import SERVICE_MAILS, TO_CONFIRM
 
 from .contexts import IMPRINT, NAMES, context_for
 from .test_mime import NURTURE, assert_sound, dom
@@ -235,7 +235,7 @@ def legal_facts() -> list[str]:
 
 def test_opt_in_mails_advertise_nothing_and_observe_nobody(mails: Mails) -> None:
     for template, letter, page in mails:
-        if template.cell != "opt-in":
+        if template.cell not in TO_CONFIRM:
             continue
         assert [href for href, _ in page.links] == ["https://nurture.example.de/c/1.abc"]
         assert not list(page.all("img"))

@@ -9,7 +9,7 @@ ICONS = {
     "bounce": "mail-off", "complaint": "ban", "unsubscribe": "ban", "delayed": "clock", "delivered": "circle-check",
     "auto-reply": "message-reply", "unclear": "info-circle", "held": "clock",
     "note": "note", "enrolled": "login-2", "left": "door-exit", "class": "target-arrow", "task": "checklist",
-    "task-done": "check", "suppressed": "ban", "mail-nurture": "mail", "mail-opt-in": "mail-opened",
+    "task-done": "check", "suppressed": "ban", "mail-nurture": "mail", "mail-opt-in": "mail-opened", "mail-service": "mail-opened",
     "mail-sales": "mail-fast", "decision-wait": "clock", "decision-skip": "player-skip-forward",
     "decision-go": "arrow-right", "decision-enrol": "login-2", "decision-call": "checklist",
     "decision-leave": "door-exit", "decision-parked": "alert-triangle", "consent-asked": "shield-question",

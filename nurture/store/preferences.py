@@ -1,0 +1,91 @@
+"""What contacts chose beyond consents, and what was said of them before it was corrected. Nothing here commits.
+
+Few contacts have a row; questions about many cost one query that finds only those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session
+
+from nurture.domain.message import MessageKind, MessageState
+from nurture.domain.preferences import Choice
+from nurture.store.bulk import among
+from nurture.store.schema import ContactChange, ContactPreferences, Message
+from nurture.store.upsert import insert_new
+
+_P, _M = ContactPreferences, Message
+_GONE = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.UNKNOWN)
+
+
+def of(session: Session, contacts: Iterable[int]) -> dict[int, Choice]:
+    """Contact -> what it chose, of those who chose anything. One query."""
+    columns = (_P.contact_id, _P.paused_until, _P.gap_days, _P.topics, _P.restricted_since, _P.uncounted)
+    rows = session.execute(select(*columns).where(among(session, _P.contact_id, contacts)))
+    return {
+        row.contact_id: Choice(
+            row.paused_until, row.gap_days, frozenset(row.topics), row.restricted_since, bool(row.uncounted)
+        )
+        for row in rows
+    }
+
+
+def choose(session: Session, contact: int, now: datetime, **values: Any) -> None:
+    """Keep what was chosen; ``values``: columns of contact_preferences. What is not named stays."""
+    blank = {"contact_id": contact, "topics": [], "uncounted": False, "changed_at": now}
+    insert_new(session, _P, [blank])
+    session.execute(update(_P).where(_P.contact_id == contact).values(**values, changed_at=now))
+
+
+def waiting_mails(session: Session, contact: int) -> Sequence[Row[int, str | None]]:
+    """(id, campaign) of marketing mails that wait for a moment, and were not tried yet."""
+    mine = (_M.contact_id == contact, _M.kind == MessageKind.NURTURE, _M.state == MessageState.QUEUED, _M.attempts == 0)
+    return session.execute(select(_M.id, _M.campaign).where(*mine)).all()
+
+
+def look_at(session: Session, message: int, at: datetime) -> None:
+    """Look at a mail that still waits at this moment: what it waits for may be over by then."""
+    waits = (_M.id == message, _M.state == MessageState.QUEUED)
+    session.execute(update(_M).where(*waits).values(due_at=at))
+
+
+def last_mails(session: Session, contacts: Iterable[int], since: datetime) -> dict[int, datetime]:
+    """Contact -> when its latest marketing mail went out after ``since``. One query."""
+    left = func.max(func.coalesce(_M.settled_at, _M.queued_at))
+    rows = session.execute(
+        select(_M.contact_id, left)
+        .where(among(session, _M.contact_id, contacts), _M.kind == MessageKind.NURTURE, _M.state.in_(_GONE))
+        .where(func.coalesce(_M.settled_at, _M.queued_at) > since)
+        .group_by(_M.contact_id)
+    )
+    return {contact: at for contact, at in rows if contact is not None}
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------
+
+
+def note_changes(
+    session: Session,
+    contact: int,
+    changes: Sequence[tuple[str, str | None, str | None]],
+    by: str,
+    now: datetime,
+    case: int | None = None,
+) -> None:
+    """Keep (field, old, new) of what was corrected."""
+    session.add_all(
+        ContactChange(contact_id=contact, field=field, old=old, new=new, by=by[:80], at=now, case_id=case)
+        for field, old, new in changes
+    )
+    session.flush()
+
+
+def changes(session: Session, contact: int) -> Sequence[Row[Any]]:
+    """(field, old, new, by, at) of every correction, newest first."""
+    c = ContactChange
+    query = select(c.field, c.old, c.new, c.by, c.at).where(c.contact_id == contact).order_by(c.id.desc())
+    return session.execute(query).all()
