@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from delivery.servers import SteppedClock
 
-from nurture.delivery import Outcome, Parcel, Shipment, Transport
+from nurture.delivery import DirectTransport, Outcome, Parcel, Shipment, Transport
+from nurture.delivery.connection import Server
 
 RAW = b"From: a@news.example\r\nTo: b@werk.example\r\nSubject: Hallo\r\n\r\nGuten Tag\r\n.ein Punkt\r\n.\r\nEnde\r\n"
 PARCEL = Parcel(7, "<0123456789abcdef@news.example>", "a@news.example", "b@werk.example", RAW)
@@ -85,3 +86,14 @@ def send(transport: Transport, *mails: Parcel, clock: SteppedClock | None = None
     """What became of these mails over one connection at a time; None: nothing, they go back."""
     recorder = carry(transport, shipment(mails), clock=clock)
     return [recorder.outcomes.get(mail.message_id) for mail in mails]
+
+
+class Town(DirectTransport):
+    """Many hosts, all on this machine. ``ports``: where each listens; the others are all the same."""
+
+    def __init__(self, clock: SteppedClock, everybody: int, **ports: int) -> None:
+        super().__init__("out.example.com", port=everybody, anywhere=True, stopwatch=clock, poll=clock.poll)
+        self._ports = ports
+
+    def server(self, host: str) -> Server:
+        return replace(super().server(host), host="127.0.0.1", port=self._ports.get(host, self.port))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from delivery.carrier import Town
 from delivery.outbox import Outbox
 from delivery.scripted import ACCEPTED, ScriptedServer
 from delivery.servers import CLOSE, HANG, SteppedClock, fault_server
@@ -283,6 +284,39 @@ def test_nobodys_own_server_gets_more_than_half_of_what_strangers_share(outbox: 
     direct.carry = carry  # type: ignore[method-assign]
     _deliver(outbox)
     assert {(s.lane, s.connections, s.per_host) for s in given} == {("google", 4, None), ("other", 2, 1)}
+
+
+def test_two_tarpits_hold_up_nobody_elses_mail(outbox: Outbox) -> None:
+    """Both take a connection of the two that strangers share, and never answer; twenty others have their mail meanwhile."""
+    _by_provider(outbox)
+    names = ["tar.example", "pitch.example", *(f"firm{n}.example" for n in range(20))]
+    known = [
+        {"domain": name, "hosts": [f"mx.{name}"], "fault": "", "expires_at": outbox.now + timedelta(days=1)}
+        for name in names
+    ]
+    with transaction(outbox.rt.db) as session:
+        mail_domains.keep(session, known)
+    mails = {
+        name: [outbox.nurture_mails(outbox.people(1, address=f"{who}@{name}"), lane="other", step=who)[0] for who in whom]
+        for name, whom in ((name, "abc" if name in names[:2] else "a") for name in names)
+    }
+    with fault_server() as tarpit, fault_server() as good:
+        tarpit.plan("greeting", *[HANG] * 20)
+        clock = SteppedClock(tarpit, others=0.05)
+        outbox.rt.transport = Town(clock, good.port, **{f"mx.{name}": tarpit.port for name in names[:2]})
+        began, done = clock(), []
+
+        def meanwhile(so_far: Delivered) -> None:
+            if so_far.accepted == 20:
+                done.append(clock() - began)
+
+        report = deliver(outbox.rt, outbox.now, worker="one", stopwatch=clock, said=meanwhile)
+    assert (report.accepted, report.deferred, report.paused) == (20, 6, "")
+    assert done[0] < 120, "long before the tarpits' time was over"
+    assert tarpit.connections == 2
+    for mail in (*mails["tar.example"], *mails["pitch.example"]):
+        row = outbox.row(mail)
+        assert (row.state, row.attempts, row.reason) == (S.QUEUED, 1, "no answer in time")
 
 
 def test_mail_for_a_domain_nothing_is_known_of_is_looked_up_again(outbox: Outbox, direct: ScriptedServer) -> None:

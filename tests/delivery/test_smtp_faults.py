@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from delivery.carrier import RAW, Recorder, carry, parcels, shipment
+from delivery.carrier import RAW, Recorder, Town, carry, parcels, shipment
 from delivery.servers import CERTIFICATES, CLOSE, DRIP, GARBAGE, HANG, FaultServer, SteppedClock, fault_server
 
-from nurture.delivery import DirectTransport, Kind, Outcome, Parcel, Phase, Shipment, SmtpSettings, SmtpTransport
-from nurture.delivery.connection import Server
+from nurture.delivery import Kind, Outcome, Parcel, Phase, Shipment, SmtpSettings, SmtpTransport
 from nurture.delivery.conversation import Conversation
 from nurture.delivery.events import Manner, Over, Settled
 
@@ -233,17 +232,6 @@ def test_the_answer_that_comes_late_still_counts() -> None:
 
 
 # --- strangers on one lane ----------------------------------------------------------------------------------------------
-
-
-class Town(DirectTransport):
-    """Many hosts, all on this machine. ``ports``: where each listens; the others are all the same."""
-
-    def __init__(self, clock: SteppedClock, everybody: int, **ports: int) -> None:
-        super().__init__("out.example.com", port=everybody, anywhere=True, stopwatch=clock, poll=clock.poll)
-        self._ports = ports
-
-    def server(self, host: str) -> Server:
-        return replace(super().server(host), host="127.0.0.1", port=self._ports.get(host, self.port))
 
 
 def _stranger(mails: list[Parcel], *hosts: str) -> Shipment:
