@@ -125,6 +125,7 @@ def _build(files: Home, by_file: dict[str, Any], years: range) -> Definitions:
             for file, model in campaigns.items()
         },
         campaign_sources={model.campaign: files.documents[file].source for file, model in campaigns.items()},
+        opt_in=mailing.opt_in.build(),
         delivery=next((model.build() for model in models.all(DeliveryFile).values()), DeliveryRules()),
     )
 

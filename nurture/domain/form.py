@@ -77,6 +77,30 @@ class FormEvent:
     ends: datetime
 
 
+class ProofOfWork(StrEnum):
+    AUTO = "auto"
+    """Asked for while the form is under attack."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Defence:
+    """How a form defends itself. ``spike``: it never counts as an attack to be sent this often in an hour."""
+
+    proof_of_work: ProofOfWork = ProofOfWork.AUTO
+    spike: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OptInLimits:
+    """How many opt-in mails may leave within an hour: to one company, to one provider of private mailboxes, altogether."""
+
+    company_domain: int = 20
+    private_domain: int = 200
+    altogether: int = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A landing page. ``offers``: the content item promised; ``phase``: the class presumed of who comes this way.
@@ -99,3 +123,4 @@ class Form:
     event: FormEvent | None = None
     origins: tuple[str, ...] = ()
     profile: bool = False
+    defence: Defence = Defence()

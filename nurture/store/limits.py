@@ -1,12 +1,22 @@
-"""How often something may happen: counters over fixed windows, shared by every process through the database."""
+"""How often something may happen, and what may happen only once: shared by every process through the database.
+
+    Budget   a counter over fixed windows: cheap, for what comes in masses
+    Pace     the moment of every use: exact over any span, for what must not happen once too often
+    spend    a token that is good for one use; the same use again is the same use
+
+Buckets hold no personal data: whoever counts per person or network names the bucket by a keyed hash. Nothing here commits.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.store.schema import RateLimit
@@ -56,6 +66,78 @@ def used_otherwise(session: Session, token: str, use: str, until: datetime) -> b
     if not uses:
         session.execute(insert_for(session, RateLimit).values(known))
     return bool(uses) and use[:40] not in uses
+
+
+# --- exact ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most ``most`` uses of ``bucket`` within any ``span``."""
+
+    bucket: str
+    most: int
+    span: timedelta
+
+
+def uses(session: Session, bucket: str, span: timedelta, now: datetime) -> list[datetime]:
+    """When ``bucket`` was used within ``span`` before ``now``, oldest first. Each is kept for ``span``: name it alike."""
+    ends = session.scalars(
+        select(RateLimit.expires_at)
+        .where(RateLimit.bucket == bucket, RateLimit.expires_at > now)
+        .order_by(RateLimit.expires_at)
+    )
+    return [end - span for end in ends]
+
+
+def note(session: Session, bucket: str, span: timedelta, now: datetime) -> None:
+    """Note one use of ``bucket``, for ``span``."""
+    window = f"{now:%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(8)}"
+    session.add(RateLimit(bucket=bucket, window=window, count=1, expires_at=now + span))
+    session.flush()
+
+
+def use(session: Session, pace: Pace, now: datetime) -> datetime | None:
+    """Use ``pace`` if there is room. None: done; else the moment from which there is room again. One at a time."""
+    one_at_a_time(session, pace.bucket)
+    before = uses(session, pace.bucket, pace.span, now)
+    if len(before) >= pace.most:
+        return before[-pace.most] + pace.span
+    note(session, pace.bucket, pace.span, now)
+    return None
+
+
+def one_at_a_time(session: Session, key: str) -> None:
+    """Let others with this key wait until the transaction ends. On SQLite every writer waits anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(sha256(key.encode()).digest()[:8], "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+# --- once ----------------------------------------------------------------------------------------------------------
+
+
+class Spent(StrEnum):
+    NOW = "now"
+    """Its first use."""
+    ALIKE = "alike"
+    """Spent before, for the very same."""
+    OTHERWISE = "otherwise"
+    """Spent before, for something else."""
+
+
+def spend(session: Session, token: str, use_: str, until: datetime) -> Spent:
+    """Use ``token`` up for ``use_``. Kept until ``until``, when the token is no good any more by itself."""
+    mark = int.from_bytes(sha256(use_.encode()).digest()[:4], "big") >> 1
+    row = {"bucket": f"spent:{token}"[:160], "window": "once", "count": mark, "expires_at": until}
+    put = insert_for(session, RateLimit).values(row).on_conflict_do_nothing().returning(RateLimit.count)
+    if session.scalar(put) is not None:
+        return Spent.NOW
+    known = session.scalar(select(RateLimit.count).where(RateLimit.bucket == row["bucket"], RateLimit.window == "once"))
+    return Spent.ALIKE if known == mark else Spent.OTHERWISE
+
+
+# --- tidying ----------------------------------------------------------------------------------------------------------
 
 
 def give_back(session: Session, budgets: Sequence[Budget], now: datetime) -> None:

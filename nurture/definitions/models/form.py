@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from nurture.definitions.models.event import Event
 from nurture.definitions.models.lists import AtLeastOne, NoRepeats
@@ -46,6 +46,12 @@ class FormField(Shape):
             raise wrong(f"a field named '{self.name}' must be of kind {wanted}", "kind")
         if self.kind == "choice" and self.options is None and self.name != "function":
             raise wrong("a choice needs options: value: label")
+        if self.kind == "check" and self.required:
+            raise wrong(
+                "a box that has to be ticked makes one thing depend on agreeing to another, which is no free consent "
+                "(Art. 7(4) GDPR); remove required, or ask with a choice",
+                "required",
+            )
         if self.kind != "choice" and self.options is not None:
             raise wrong(f"only a choice has options, and this is of kind {self.kind}", "options")
         return self
@@ -62,6 +68,18 @@ class FormField(Shape):
             max_length=self.max_length,
             autocomplete=self.autocomplete,
         )
+
+
+class Defence(Shape):
+    """How a form defends itself."""
+
+    proof_of_work: Literal["auto", "always", "never"] = "auto"
+    """When browsers have to do a second's work before the form is taken: `auto` while it is under attack."""
+    spike: int = Field(default=20, ge=5, le=100_000)
+    """So often in an hour the form may be sent without that counting as an attack; raise it before a large mailing."""
+
+    def build(self) -> domain.Defence:
+        return domain.Defence(domain.ProofOfWork(self.proof_of_work), self.spike)
 
 
 class FormFile(Shape):
@@ -95,6 +113,16 @@ class FormFile(Shape):
     """The event it is about."""
     profile: bool = False
     """Whether it asks a known contact more (opened from a mail); it then asks neither address nor consent."""
+    defence: Defence = Field(default_factory=Defence)
+    """How it defends itself against programs."""
+
+    @field_validator("purposes", mode="before")
+    @classmethod
+    def _only_names(cls, given: object) -> object:
+        for item in given if isinstance(given, list) else ():
+            if isinstance(item, dict):
+                raise ValueError("purposes are names only: every consent is voluntary, none can be required (Art. 7(4) GDPR)")
+        return given
 
     @model_validator(mode="after")
     def _asks_what_it_must(self) -> Self:
@@ -129,4 +157,5 @@ class FormFile(Shape):
             event=self.event.for_form(zone) if self.event else None,
             origins=tuple(self.origins),
             profile=self.profile,
+            defence=self.defence.build(),
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from nurture.definitions.models.lists import AtLeastOne, NoRepeats
+from nurture.definitions.models.opt_in import OptIn
 from nurture.definitions.models.shape import Shape, surroundings, wrong
 from nurture.definitions.models.values import Elapsed, Span, did_you_mean
 from nurture.domain import journey, organisation
@@ -78,6 +79,8 @@ class MailingFile(Shape):
     """How reading is observed."""
     retention: Retention = Field(default_factory=Retention)
     """How long what is kept."""
+    opt_in: OptIn = Field(default_factory=OptIn)
+    """How many opt-in mails leave within an hour; whatever is over it waits for a human."""
     fallback: Annotated[list[Annotated[str, AfterValidator(_pattern)]], AtLeastOne, NoRepeats]
     """Where below `mail_templates/<mail>/` a template is looked for, best first;
     patterns over `{function}` and `{phase}`."""
