@@ -88,6 +88,7 @@ def assemble(settings: Settings, db: Engine, publication: Publication) -> Runtim
         dkim_folder=settings.dkim_folder,
         sources=_sources(settings.returns),
         webhooks=verifiers(settings.returns.webhooks),
+        mailbox=MailboxTransport(settings.var / "mailbox"),
     )
 
 

@@ -15,6 +15,7 @@ from getpass import getuser
 import click
 
 from nurture import app
+from nurture.domain.address import masked
 from nurture.domain.audit import Actor, cli
 from nurture.engine.runtime import Runtime
 from nurture.settings import Settings, load_settings
@@ -61,11 +62,22 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 def start_logging(form: str) -> None:
     """Log to standard error, one event a line: ``text`` for people, ``json`` for collectors."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.setFormatter(Masked(_Json() if form == "json" else _Text()))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that takes longer than its pause is no news
     logging.getLogger("waitress").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class Masked(logging.Formatter):
+    """Hides addresses in whatever is logged, errors included: logs are kept elsewhere, and no erasure reaches them."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(self._inner.format(record))
 
 
 class _Text(logging.Formatter):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -25,6 +25,7 @@ from nurture.delivery.transport import Parcel, Work, carry_together
 from nurture.domain.errors import NotFound
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d/\d{6}-[0-9a-f]{32}")
+_HASH = re.compile(r"[0-9a-f]{32}")
 _DATE = re.compile(rb"^Date: (.+?)\r?$", re.MULTILINE | re.IGNORECASE)
 _HEAD = 16_384
 """Headers longer than this are not shown in the list."""
@@ -93,6 +94,15 @@ class MailboxTransport:
             raise NotFound("mail", mail)
         return path.read_bytes()
 
+    def forget(self, header_ids: Iterable[str]) -> int:
+        """Delete the mails with these Message-IDs, half-written ones included. Returns how many files went."""
+        wanted = {_hash(header_id) for header_id in header_ids}
+        days = [day for day in self.folder.iterdir() if day.is_dir()] if wanted and self.folder.is_dir() else []
+        doomed = [file for day in days for file in day.iterdir() if wanted & set(_HASH.findall(file.name))]
+        for file in doomed:
+            file.unlink(missing_ok=True)
+        return len(doomed)
+
     def _summary(self, path: Path) -> MailSummary:
         with path.open("rb") as file:
             head = file.read(_HEAD).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
@@ -129,7 +139,11 @@ def _date_of(raw: bytes) -> datetime | None:
 
 def _path_of(folder: Path, parcel: Parcel) -> Path:
     at = _date_of(parcel.raw) or datetime.fromtimestamp(0, UTC)
-    return folder / f"{at:%Y-%m-%d}" / f"{at:%H%M%S}-{sha256(parcel.header_id.encode()).hexdigest()[:32]}.eml"
+    return folder / f"{at:%Y-%m-%d}" / f"{at:%H%M%S}-{_hash(parcel.header_id)}.eml"
+
+
+def _hash(header_id: str) -> str:
+    return sha256(header_id.encode()).hexdigest()[:32]
 
 
 def _write_whole(path: Path, raw: bytes) -> None:

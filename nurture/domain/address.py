@@ -6,7 +6,10 @@ address is stored, found and suppressed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_ANY = re.compile(r"[^\s<>()\[\]{},;:\"'|=/]+(@|%40)(?=[\w\[])", re.IGNORECASE)
 
 
 def address_key(address: str) -> str:
@@ -21,3 +24,8 @@ def address_key(address: str) -> str:
 def domain_of(address: str) -> str:
     """The part after the last @, in lower case."""
     return address.rpartition("@")[2].lower()
+
+
+def masked(text: str) -> str:
+    """``text`` with the local part of every address in it hidden: what may go into a log (``…@firma.de``)."""
+    return _ANY.sub(r"…\1", text)

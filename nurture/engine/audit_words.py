@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from nurture.domain.catalogue import Text, in_language
 
 ACTIONS: Mapping[str, Text] = {
+    "erased": {"de": "gelöscht", "en": "erased"},
+    "opened": {"de": "eröffnet", "en": "opened"},
+    "extended": {"de": "verlängert", "en": "extended"},
+    "settled": {"de": "abgeschlossen", "en": "settled"},
+    "refused": {"de": "abgelehnt", "en": "refused"},
+    "handed out": {"de": "ausgehändigt", "en": "handed out"},
+    "corrected": {"de": "berichtigt", "en": "corrected"},
+    "restricted": {"de": "eingeschränkt", "en": "restricted"},
+    "restriction lifted": {"de": "Einschränkung aufgehoben", "en": "lifted the restriction of"},
+    "objected": {"de": "Widerspruch eingelegt", "en": "objected"},
     "added": {"de": "angelegt", "en": "added"},
     "set the password of": {"de": "Kennwort geändert", "en": "set the password of"},
     "logged in": {"de": "angemeldet", "en": "logged in"},
@@ -28,6 +38,14 @@ ACTIONS: Mapping[str, Text] = {
     "returned": {"de": "zurückgegeben", "en": "returned"},
     "won": {"de": "gewonnen", "en": "won"},
     "lost": {"de": "verloren", "en": "lost"},
+    "confirmed": {"de": "bestätigt", "en": "confirmed"},
+    "declined": {"de": "abgelehnt", "en": "declined"},
+    "doubted": {"de": "angezweifelt", "en": "doubted"},
+    "withdrew": {"de": "Einwilligung widerrufen", "en": "withdrew consent"},
+    "chose": {"de": "Einstellungen geändert", "en": "chose preferences"},
+    "asked for a link": {"de": "neuen Link angefordert", "en": "asked for a link"},
+    "unguarded": {"de": "Schutz aufgehoben", "en": "lifted the guard of"},
+    "discarded": {"de": "Anmeldungen verworfen", "en": "discarded registrations of"},
     "reassigned": {"de": "neu zugeteilt", "en": "reassigned"},
 }
 
@@ -46,6 +64,8 @@ OBJECTS: Mapping[str, Text] = {
     "alarm": {"de": "Alarm", "en": "Alarm"},
     "lane": {"de": "Versandweg", "en": "Lane"},
     "returned mail": {"de": "Rücksendung", "en": "Returned mail"},
+    "registration": {"de": "Anmeldung", "en": "Registration"},
+    "form": {"de": "Formular", "en": "Form"},
     "handoff": {"de": "Übergabe", "en": "Handoff"},
 }
 

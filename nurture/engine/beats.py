@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from nurture.domain.audit import beat as beat_actor
 from nurture.engine.advance import advance
 from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.engagement import Judged, judge
 from nurture.engine.enrolment import enrol_quiet
+from nurture.engine.erasure import finish_all
 from nurture.engine.handoff import Clocked, run_clocks
 from nurture.engine.registration import expire_registrations
 from nurture.engine.retention import retain
@@ -98,6 +100,10 @@ def _scores(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} leads counted again" if (done := refresh_scores(rt, now)) else ""
 
 
+def _erasures(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
+    return f"{done} erasures finished" if (done := finish_all(rt, beat_actor("erasures"), now)) else ""
+
+
 def _returns(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
     return f"{done} taken in" if rt.sources is not None and (done := rt.sources.collect(rt, now)) else ""
 
@@ -110,6 +116,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("engagement", timedelta(seconds=5), _judge),
     Beat("handoff-clocks", timedelta(minutes=1), _clocks),
     Beat("expire", timedelta(minutes=1), _expire),
+    Beat("erasures", timedelta(minutes=1), _erasures),
     Beat("quiet", timedelta(hours=1), _quiet, duty=True),
     Beat("scores", timedelta(days=1), _scores, duty=True),
     Beat("retention", timedelta(days=1), _retain, duty=True),

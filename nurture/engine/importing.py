@@ -27,7 +27,7 @@ from nurture.engine.import_columns import BadRow, Columns, Said, find_columns, r
 from nurture.engine.import_companies import COMPANY_FACTS, fill_companies, units_for
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.runtime import Runtime
-from nurture.store import audit, contacts
+from nurture.store import audit, contacts, personal
 from nurture.store import importing as store
 from nurture.store.database import transaction
 from nurture.store.schema import Contact
@@ -150,12 +150,12 @@ class _Batch:
 
     def _without_suppressed(self, session: Session, said: list[Said]) -> list[Said]:
         suppressed = contacts.suppressed(session, {s.key for s in said})
-        for one in said:
-            if one.key in suppressed:
-                self.report.faults.append(
-                    Finding(one.row, one.address, f"this address gets no mail and was left out ({suppressed[one.key]})")
-                )
-        return [one for one in said if one.key not in suppressed]
+        left_out = {key: f"this address gets no mail and was left out ({why})" for key, why in suppressed.items()}
+        marks = {self._job.rt.pseudonyms.mark(s.key): s.key for s in said}
+        for mark, since in personal.erased_since(session, marks).items():
+            left_out[marks[mark]] = f"erased on {since:%Y-%m-%d}; only the person can come back, by the form"
+        self.report.faults += [Finding(one.row, one.address, left_out[one.key]) for one in said if one.key in left_out]
+        return [one for one in said if one.key not in left_out]
 
     # --- contacts ---------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.returns import ReturnKind
 from nurture.engine.returns_came import Came, from_mail
+from nurture.engine.returns_erased import about_erased
 from nurture.engine.returns_match import match
 from nurture.engine.returns_policy import Case, act, hold_for_stop
 from nurture.engine.runtime import Runtime
@@ -89,6 +90,8 @@ def _take(rt: Runtime, came: Came, now: datetime) -> Taken:
         if id_ is None:
             return _as_recorded(session, came.digest)
         found = match(rt, session, came, now)
+        if about_erased(rt, session, came, found):
+            return _keep_nothing(session, id_, came)
         state, action = _consequences(Case(rt, session, id_, came, found, now))
         failure = found.recipient.failure if found.recipient else None
         values: dict[str, Any] = {
@@ -100,6 +103,18 @@ def _take(rt: Runtime, came: Came, now: datetime) -> Taken:
         }
         returned.settle(session, id_, values)
         return Taken(id_, True, came.kind.value, state, action, values["message_id"], found.contact)
+
+
+def _keep_nothing(session: Session, id_: int, came: Came) -> Taken:
+    """Somebody who was erased: that something came is on record, and what a human wrote is for a human to read."""
+    if came.kind in (ReturnKind.REPLY, ReturnKind.UNCLEAR):
+        state, action = returned.QUARANTINE, "somebody who was erased wrote to us; nothing was done"
+        returned.settle(session, id_, {"state": state, "action": action})
+    else:
+        state, action = returned.DONE, "it is about somebody who was erased; nothing of it was kept"
+        blank: dict[str, Any] = {"subject": "", "report": {}, "said": None, "raw": None}
+        returned.settle(session, id_, {"state": state, "action": action, **blank})
+    return Taken(id_, True, came.kind.value, state, action, None, None)
 
 
 def _consequences(case: Case) -> tuple[str, str]:

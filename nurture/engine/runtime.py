@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from nurture.definitions import parse_campaign
-from nurture.delivery import Transport
+from nurture.delivery import MailboxTransport, Transport
 from nurture.delivery.dns import Resolver, SystemResolver
 from nurture.delivery.sources.webhooks import Verifier
 from nurture.domain.campaign import Campaign
@@ -54,7 +54,7 @@ class Runtime:
     ``resolver``: asks the DNS; nothing is asked before it is needed.
     ``sealer``: signs mails (DKIM); None while the sender has no key. ``dkim_folder``: where its keys lie.
     ``sources``: where what comes back is fetched from; None: nowhere. ``webhooks``: mail provider -> what
-    verifies its reports.
+    verifies its reports. ``mailbox``: the local one, also while mail leaves by another way.
     """
 
     db: Engine
@@ -69,6 +69,7 @@ class Runtime:
     dkim_folder: Path = Path("var/dkim")
     sources: Collector | None = None
     webhooks: Mapping[str, Verifier] = field(default_factory=dict, repr=False)
+    mailbox: MailboxTransport | None = None
     _campaigns: dict[str, Campaign] = field(default_factory=dict, repr=False)
     _templates: dict[str, Template] = field(default_factory=dict, repr=False)
 

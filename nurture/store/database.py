@@ -26,6 +26,7 @@ def connect(url: str) -> Engine:
         max_overflow=20,
         pool_timeout=BUSY_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not quote whom it was about
         connect_args={"connect_timeout": 10},
     )
 
@@ -33,7 +34,8 @@ def connect(url: str) -> Engine:
 def _sqlite(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    connect_args = {"timeout": BUSY_SECONDS, "isolation_level": None}
+    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -41,6 +43,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased leaves nothing in free space either
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -73,3 +76,17 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A transaction that only reads; on SQLite it never waits for a writer."""
     with engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
         yield session
+
+
+def leave_no_copy(engine: Engine) -> None:
+    """Bring what was written last from SQLite's journal into the file, and empty the journal: it holds older pages, too.
+
+    Waits for readers a while; if one stays, the next call does it. PostgreSQL's files are cleaned by its own vacuum.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
