@@ -19,7 +19,7 @@ from nurture.engine.delivery_mails import Time
 from nurture.engine.delivery_round import Round
 from nurture.engine.runtime import Runtime
 from nurture.store import outbox
-from nurture.store.database import reading, transaction
+from nurture.store.database import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,3 @@ def deliver(
 def _report(round_: Round) -> Delivered:
     counts = {"claimed": round_.claimed, "cancelled": round_.cancelled, "held": round_.put_off, "parked": round_.parked}
     return Delivered(**counts, **round_.record.tally, paused=round_.paused)
-
-
-def release_leases(rt: Runtime, now: datetime) -> int:
-    """Give back what dead workers held. Part of every round; here for those who do not want to deliver."""
-    with transaction(rt.db) as session:
-        return outbox.release_expired(session, now, idempotent=rt.transport.idempotent)

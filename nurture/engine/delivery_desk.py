@@ -7,7 +7,7 @@ from datetime import datetime
 
 from nurture.domain import audit
 from nurture.domain.errors import IllegalTransition, NotFound
-from nurture.engine.routing import DIRECT
+from nurture.engine.lanes import DIRECT
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, breakers, delivery_view
 from nurture.store import audit as audit_log

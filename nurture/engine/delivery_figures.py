@@ -18,8 +18,8 @@ from nurture.domain.delivery_rules import DeliveryRules
 from nurture.domain.failure import Failure
 from nurture.domain.throttle import Signal
 from nurture.engine.delivery_result import Result
-from nurture.store import lanes
-from nurture.store.lanes import Count
+from nurture.store import breakers, delivery_counts, lanes
+from nurture.store.delivery_counts import Count
 
 _WRITE_EVERY = timedelta(seconds=1)
 _REFUSED = {Failure.INVALID: "invalid", Failure.POLICY: "policy"}
@@ -53,13 +53,13 @@ class Tallies:
         found: dict[tuple[str, str], dict[str, int]] = {}
         for (lane, stream, figure), number in self.counts.items():
             found.setdefault((lane, stream), {})[figure] = number
-        lanes.count(
+        delivery_counts.count(
             session, worker, now, [Count(lane, stream, Figures(**f)) for (lane, stream), f in sorted(found.items())]
         )
         lanes.note(session, rules, worker, now, self._signals())
         refused = {(stream, lane) for (lane, stream), f in found.items() if f.keys() & {"invalid", "policy", "failed"}}
         if refused:
-            lanes.check_breakers(session, rules, now, sorted(refused))
+            breakers.check_breakers(session, rules, now, sorted(refused))
 
     def _signals(self) -> dict[str, Signal]:
         accepted: Counter[str] = Counter()

@@ -20,9 +20,10 @@ from nurture.domain.delivery_rules import LOCAL, OTHER
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import letters, permission, routing
 from nurture.engine.delivery_mails import Group, Held, Time
+from nurture.engine.lanes import DIRECT, present_lane
 from nurture.engine.letters import Desk
 from nurture.engine.runtime import Runtime
-from nurture.store import lanes, mail_domains, outbox, routes
+from nurture.store import breakers, lanes, mail_domains, outbox, routes
 from nurture.store.database import reading, transaction
 from nurture.store.lanes import Grant
 from nurture.store.messages import Outgoing
@@ -77,9 +78,9 @@ class Supply:
 
         None: they have nothing to do with those of the next domain on the same lane, so each mail tries again by itself.
         """
-        if self._rt.transport.name != routing.DIRECT:
+        if self._rt.transport.name != DIRECT:
             return self._rt.transport.name
-        return None if lane == OTHER else f"{routing.DIRECT}:{lane}"
+        return None if lane == OTHER else f"{DIRECT}:{lane}"
 
     def claim(self, most: int, busy: Mapping[str, int], called_off: list[Move]) -> Supplies:
         """Up to ``most`` mails that may go; the moves of those that may not are added to ``called_off``.
@@ -134,10 +135,10 @@ class Supply:
         self.troubled = frozenset(routes_)
         now = self._time.now
         pauses = {name: route.reason for name, route in routes_.items() if routes.is_paused(route, now)}
-        stopped = lanes.open_breakers(session)
+        stopped = breakers.open_breakers(session)
         found, self.paused = [], ""
         for kind, stamped in outbox.due_lanes(session, now):
-            lane = routing.present_lane(self._rt, stamped)
+            lane = present_lane(self._rt, stamped)
             if (route := self.route(lane)) is not None and route in pauses:
                 self.paused = pauses[route]
             elif lane and (kind.value, lane) not in stopped:
@@ -197,7 +198,7 @@ class Supply:
         self, session: Session, rows: Sequence[Outgoing], called_off: list[Move]
     ) -> list[tuple[Outgoing, tuple[str, ...]]]:
         """To our own server; or, where mail goes directly, to those the DNS named. Mail for others is looked up again."""
-        if self._rt.transport.name != routing.DIRECT:
+        if self._rt.transport.name != DIRECT:
             return [(row, ()) for row in rows]
         known = routing.hosts(self._rt, session, {domain_of(row.address) for row in rows}, self._time.now)
         found = {domain: tuple(row.hosts) for domain, row in known.items() if row.hosts}

@@ -25,9 +25,9 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.tracking import human_act
 from nurture.store import activities, contacts, enrollments, evidence, holds
 from nurture.store.alarms import policy_key, raise_alarm, sales_mail_key
-from nurture.store.delivery_counts import RETURNS
+from nurture.store.breakers import check_breakers
+from nurture.store.delivery_counts import RETURNS, Count, count
 from nurture.store.evidence import Sent
-from nurture.store.lanes import Count, check_breakers, count
 from nurture.store.schema import Contact
 
 _MAX_WORDS = 300

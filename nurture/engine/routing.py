@@ -32,13 +32,11 @@ from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine.delivery_record import Record
 from nurture.engine.delivery_result import Result
-from nurture.engine.lanes import DIRECT, by_provider, lane_of, present_lane
+from nurture.engine.lanes import DIRECT, by_provider
 from nurture.engine.runtime import Runtime
 from nurture.store import mail_domains
 from nurture.store.database import reading, transaction
 from nurture.store.schema import MailDomain
-
-__all__ = ["DIRECT", "by_provider", "hosts", "lane_of", "present_lane", "route"]
 
 _BATCH = 1_000
 """Mails looked at in one call."""

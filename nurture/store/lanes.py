@@ -23,24 +23,10 @@ from sqlalchemy.orm import Session
 from nurture.domain import throttle
 from nurture.domain.delivery_rules import LOCAL, DeliveryRules, WarmUp
 from nurture.domain.throttle import PLENTY, Lane, Signal
-from nurture.store.breakers import check_breakers, open_breakers, resume
 from nurture.store.bulk import among, update_many
-from nurture.store.delivery_counts import Count, count, since_day
+from nurture.store.delivery_counts import since_day
 from nurture.store.schema import LaneLease, LaneRow
 from nurture.store.upsert import insert_in, insert_new
-
-__all__ = [
-    "Count",
-    "Grant",
-    "check_breakers",
-    "count",
-    "note",
-    "open_breakers",
-    "open_lanes",
-    "release",
-    "resume",
-    "spend",
-]
 
 _INTEREST = timedelta(minutes=1)
 """How long a worker that found no free connection is counted among those who want one."""

@@ -68,16 +68,6 @@ def _due(kind: MessageKind, now: datetime) -> ColumnElement[bool]:
     return and_(literally("state", "queued"), literally("kind", kind.value), Message.due_at <= now)
 
 
-def claim(session: Session, now: datetime, worker: str, limit: int, lease: timedelta) -> list[Outgoing]:
-    """Up to ``limit`` due mails by whatever lane, the most urgent first."""
-    claimed: list[Outgoing] = []
-    for kind, lane in due_lanes(session, now):
-        if len(claimed) < limit:
-            wanted = Wanted(kind, lane, lane, limit - len(claimed))
-            claimed += claim_lane(session, wanted, now, worker, now + lease)
-    return claimed
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Up to ``most`` mails of one kind that are stamped with the lane ``stamped``; from now on they leave by ``lane``."""

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine.letters import open_desk
 from nurture.engine.runtime import Runtime
 from nurture.store import consents, messages
+from nurture.store import outbox as store
 from nurture.store.database import reading, transaction
 from nurture.store.messages import NewMessage, Outgoing, Try
 from nurture.store.schema import Company, Consent, Contact, Handoff, Lead, Message, Registration, Unit
@@ -21,6 +23,15 @@ from nurture.store.schema import Company, Consent, Contact, Handoff, Lead, Messa
 CAMPAIGN = "welcome-feintakt"
 PRODUCT = "feintakt"
 PURPOSE = "nurture"
+
+
+def claim(session: Session, now: datetime, worker: str, limit: int, lease: timedelta) -> list[Outgoing]:
+    """Up to ``limit`` due mails by whatever lane, the most urgent first."""
+    claimed: list[Outgoing] = []
+    for kind, lane in store.due_lanes(session, now):
+        wanted = store.Wanted(kind, lane, lane, limit - len(claimed))
+        claimed += store.claim_lane(session, wanted, now, worker, now + lease) if wanted.most else []
+    return claimed
 
 
 @dataclass(frozen=True)

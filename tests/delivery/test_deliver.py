@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from delivery.outbox import Outbox
+from delivery.outbox import Outbox, claim
 from delivery.scripted import ACCEPTED, ScriptedServer
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
@@ -19,7 +19,7 @@ from nurture.delivery import Kind, MemoryTransport, Outcome, Parcel, Phase
 from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine import letters
-from nurture.engine.delivery import Delivered, deliver, release_leases
+from nurture.engine.delivery import Delivered, deliver
 from nurture.store import messages
 from nurture.store import outbox as outbox_store
 from nurture.store.alarms import open_alarms
@@ -434,12 +434,12 @@ def test_a_mail_that_somebody_else_got_is_not_handed_over(outbox: Outbox, server
     assert outbox.states() == {"accepted": 1}
 
 
-def test_release_leases_gives_back_without_delivering(outbox: Outbox) -> None:
-    outbox.nurture_mails(outbox.people(2))
+def test_what_a_dead_worker_held_comes_back_when_its_lease_is_over(outbox: Outbox) -> None:
+    mails = outbox.nurture_mails(outbox.people(2))
     with transaction(outbox.rt.db) as session:
-        outbox_store.claim(session, outbox.now, "dead", 100, timedelta(minutes=5))
-    assert release_leases(outbox.rt, outbox.now) == 0
-    assert release_leases(outbox.rt, outbox.now + timedelta(minutes=5)) == 2
+        assert [row.id for row in claim(session, outbox.now, "dead", 100, timedelta(minutes=5))] == mails
+        assert outbox_store.release_expired(session, outbox.now, idempotent=False) == 0
+        assert outbox_store.release_expired(session, outbox.now + timedelta(minutes=5), idempotent=False) == 2
     assert outbox.states() == {"queued": 2}
 
 

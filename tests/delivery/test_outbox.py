@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from delivery.outbox import Outbox
+from delivery.outbox import Outbox, claim
 from sqlalchemy import event, text
 
 from nurture.domain.errors import IllegalTransition
@@ -27,7 +27,7 @@ S = MessageState
 
 def _claim(outbox: Outbox, limit: int = 100, worker: str = "one", **later: float) -> list[messages.Outgoing]:
     with transaction(outbox.rt.db) as session:
-        return outbox_store.claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
+        return claim(session, outbox.now + timedelta(**later), worker, limit, LEASE)
 
 
 def _settle(outbox: Outbox, *wanted: Move, worker: str = "one") -> set[int]:

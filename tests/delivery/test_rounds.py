@@ -22,7 +22,7 @@ from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.runtime import Runtime
-from nurture.store import lanes, mail_domains
+from nurture.store import breakers, mail_domains
 from nurture.store.database import reading, transaction
 from nurture.store.schema import DeliveryCount, LaneRow, Route
 
@@ -192,7 +192,7 @@ def test_three_refusals_for_policy_stop_the_stream_and_nobody_is_blamed(outbox: 
     server.offers = {outbox.row(mail).address: [refused] for mail in mails[:3]}
     _deliver(outbox)
     with reading(outbox.rt.db) as session:
-        assert lanes.open_breakers(session) == {("nurture", "relay")}
+        assert breakers.open_breakers(session) == {("nurture", "relay")}
     outbox.nurture_mail("more")
     opt_in = outbox.opt_in_mail()
     assert _deliver(outbox, minutes=1).claimed == 1

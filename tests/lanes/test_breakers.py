@@ -10,11 +10,11 @@ from sqlalchemy import Engine, select
 
 from nurture.domain.breaker import Figures
 from nurture.domain.delivery_rules import LOCAL, Breakers, DeliveryRules
-from nurture.store import breakers, delivery_counts, lanes
+from nurture.store import breakers, delivery_counts
 from nurture.store.alarms import open_alarms
 from nurture.store.breakers import Opened
 from nurture.store.database import reading, transaction
-from nurture.store.lanes import Count
+from nurture.store.delivery_counts import Count
 from nurture.store.schema import BreakerRow, DeliveryCount
 
 RULES = DeliveryRules()
@@ -26,17 +26,17 @@ def counted(
     db: Engine, now: datetime, figures: Figures, lane: str = "google", stream: str = "nurture", worker: str = "a"
 ) -> None:
     with transaction(db) as session:
-        lanes.count(session, worker, now, [Count(lane, stream, figures)])
+        delivery_counts.count(session, worker, now, [Count(lane, stream, figures)])
 
 
 def check(db: Engine, now: datetime, *pairs: tuple[str, str], rules: DeliveryRules = RULES) -> list[Opened]:
     with transaction(db) as session:
-        return lanes.check_breakers(session, rules, now, pairs or (PAIR,))
+        return breakers.check_breakers(session, rules, now, pairs or (PAIR,))
 
 
 def stopped(db: Engine) -> set[tuple[str, str]]:
     with reading(db) as session:
-        return lanes.open_breakers(session)
+        return breakers.open_breakers(session)
 
 
 def alarms(db: Engine) -> list[tuple[str, str]]:
@@ -105,8 +105,8 @@ def test_exactly_at_the_threshold_and_only_a_human_lets_it_go_on(
 
     with transaction(db) as session:
         [row] = breakers.all_open(session)
-        assert lanes.resume(session, row.id, "katrin", later)
-        assert not lanes.resume(session, row.id, "katrin", later)
+        assert breakers.resume(session, row.id, "katrin", later)
+        assert not breakers.resume(session, row.id, "katrin", later)
     assert stopped(db) == set()
     with reading(db) as session:
         closed = session.get_one(BreakerRow, row.id)
@@ -117,7 +117,7 @@ def test_what_was_before_does_not_stop_it_again(db: Engine, now: datetime) -> No
     counted(db, now, Figures(invalid=20))
     check(db, now)
     with transaction(db) as session:
-        lanes.resume(session, breakers.all_open(session)[0].id, "katrin", now + 5 * SECOND)
+        breakers.resume(session, breakers.all_open(session)[0].id, "katrin", now + 5 * SECOND)
     counted(db, now + 2 * MINUTE, Figures(accepted=100, invalid=10))
     assert check(db, now + 2 * MINUTE) == []
     counted(db, now + 3 * MINUTE, BAD)
@@ -178,8 +178,8 @@ def test_counting_adds_up_in_one_row_per_minute(db: Engine, now: datetime) -> No
     with transaction(db) as session:
         for _ in range(3):
             rows = [Count("google", "nurture", Figures(accepted=2)), Count("google", "nurture", Figures(deferred=1))]
-            lanes.count(session, "a", now + 59 * SECOND, [*rows, Count("gmx", "opt-in", Figures(unknown=1))])
-        lanes.count(session, "a", now, [])
+            delivery_counts.count(session, "a", now + 59 * SECOND, [*rows, Count("gmx", "opt-in", Figures(unknown=1))])
+        delivery_counts.count(session, "a", now, [])
     with reading(db) as session:
         figures = delivery_counts.figures_since(session, now)
         assert figures == {PAIR: Figures(accepted=6, deferred=3), ("opt-in", "gmx"): Figures(unknown=3)}

@@ -15,10 +15,11 @@ from sqlalchemy import Engine, event, select
 from nurture.domain.breaker import Figures
 from nurture.domain.delivery_rules import LOCAL, RELAY, UNLIMITED, DeliveryRules, Provider, WarmUp
 from nurture.domain.throttle import PLENTY, Signal
-from nurture.store import lanes
+from nurture.store import delivery_counts, lanes
 from nurture.store.database import transaction
+from nurture.store.delivery_counts import Count
 from nurture.store.lane_states import lane_states
-from nurture.store.lanes import Count, Grant
+from nurture.store.lanes import Grant
 from nurture.store.schema import LaneLease, LaneRow
 
 SMALL = Provider("small", "Small", connections=4, per_connection=20, per_second=1.0)
@@ -203,7 +204,7 @@ def day(db: Engine, rules: DeliveryRules, morning: datetime, worst: Callable[[in
         sent += (use := min(700, grant.mails))
         if use:
             with transaction(db) as session:
-                lanes.count(session, "a", morning + timedelta(hours=hour), [Count("free", "nurture", worst(use))])
+                delivery_counts.count(session, "a", morning + timedelta(hours=hour), [Count("free", "nurture", worst(use))])
     return sent
 
 

@@ -15,6 +15,7 @@ from nurture.delivery.dns import DnsTrouble, TableResolver
 from nurture.delivery.transport import Work
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import routing
+from nurture.engine.lanes import lane_of, present_lane
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.store import mail_domains, messages
@@ -283,8 +284,8 @@ def test_a_domain_that_died_while_its_mail_waited(house: Direct, now: datetime) 
 def test_a_relay_takes_everything_and_nobody_is_asked(house: Direct, now: datetime) -> None:
     rt = house("smtp")
     queue(rt, now, "anna@null.example")
-    assert routing.lane_of(rt, "anna@null.example") == "relay"
-    assert routing.present_lane(rt, "") == routing.present_lane(rt, "google") == "relay"
+    assert lane_of(rt, "anna@null.example") == "relay"
+    assert present_lane(rt, "") == present_lane(rt, "google") == "relay"
     assert routing.route(rt, now) == 0
     with reading(rt.db) as session:
         assert routing.hosts(rt, session, ["werk.example"], now) == {}
@@ -301,8 +302,8 @@ def test_a_relay_fed_by_lanes_fails_nothing_itself(house: Direct, now: datetime)
         "anna@broken.example": "other",
     }
     queue(rt, now, *expected)
-    assert routing.lane_of(rt, "anna@gmail.com") == "google"
-    assert routing.lane_of(rt, "anna@werk.example") == ""
+    assert lane_of(rt, "anna@gmail.com") == "google"
+    assert lane_of(rt, "anna@werk.example") == ""
     assert routing.route(rt, now) == 5
     assert lanes(rt) == expected
     assert ("mx", "gmail.com") not in rt.resolver.asked  # type: ignore[attr-defined]
@@ -310,7 +311,7 @@ def test_a_relay_fed_by_lanes_fails_nothing_itself(house: Direct, now: datetime)
 
 def test_a_local_way_has_a_lane_without_limits(db: Engine, make_runtime: Callable[..., Runtime], now: datetime) -> None:
     rt = make_runtime(db)
-    assert routing.lane_of(rt, "anna@gmail.com") == routing.present_lane(rt, "") == "local"
+    assert lane_of(rt, "anna@gmail.com") == present_lane(rt, "") == "local"
     assert routing.route(rt, now) == 0
 
 
@@ -319,7 +320,7 @@ def test_mails_stamped_for_another_way_are_looked_up_again(house: Direct, now: d
     queue(rt, now, "a@werk.example")
     with transaction(rt.db) as session:
         session.execute(update(Message).values(lane="relay"))
-    assert routing.present_lane(rt, "relay") == ""
+    assert present_lane(rt, "relay") == ""
     assert routing.route(rt, now) == 1
     assert lanes(rt) == {"a@werk.example": "microsoft"}
 
