@@ -164,6 +164,7 @@ def _of_registration(rt: Runtime, row: Outgoing, material: Material) -> dict[str
             for purpose, wording in asked.purposes.items()
         ],
         "expires": _day(expires, language),
+        "asked_at": asked.created_at.isoformat(),
     }
 
 

@@ -8,10 +8,11 @@ well, as evidence. Addresses in a letter are signed anew each time; the same key
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -19,24 +20,27 @@ from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine import letter_facts, links
 from nurture.engine.letter_facts import Material
+from nurture.engine.opt_in_code import code_of, spaced
 from nurture.engine.runtime import Runtime
 from nurture.mail.library import Template
-from nurture.mail.mime import Envelope, compose
+from nurture.mail.mime import Envelope, assemble, compose
+from nurture.mail.plates import Printed
 from nurture.mail.render import Letter, render
 from nurture.store import letters as store
 from nurture.store import messages
 from nurture.store.database import reading
 from nurture.store.messages import Outgoing
 
+log = logging.getLogger(__name__)
+
+_NURTURE = MessageKind.NURTURE  # reached once: an enum's members are looked up slowly
 OWN, FRAME = "own", "frame"
 """Where a message's context keeps what was written of the reader, and which shared part it was written with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A finished letter. ``context``: what to note with the message so that it can be written again."""
 
-    message: Outgoing
     raw: bytes
     subject: str
     context: Mapping[str, Any]
@@ -101,22 +105,49 @@ class Desk:
     def _write(self, row: Outgoing) -> Written:
         template, context = self._template(row), self._context(row)
         addresses = self._addresses(row, context)
-        letter = self._render(row, template, context, addresses)
-        raw = self.material.raw.get(row.id)
-        if raw is None:
-            raw = self._rt.sealed(compose(letter, self._envelope(row, context, addresses)))
-        return Written(row, raw, letter.subject, context, template.version)
+        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
+        if (printed := self._printed(row, template, context, addresses, urls)) is not None:
+            raw = assemble(printed.subject, printed.text, printed.html, self._envelope(row, context, addresses))
+            return Written(self._rt.sealed(raw), printed.subject, context, template.version)
+        letter = self._render(row, template, context, addresses, urls)
+        kept = self.material.raw.get(row.id)
+        if kept is None:
+            kept = self._rt.sealed(compose(letter, self._envelope(row, context, addresses)))
+        return Written(kept, letter.subject, context, template.version)
+
+    def _printed(
+        self,
+        row: Outgoing,
+        template: Template,
+        context: Mapping[str, Any],
+        addresses: Mapping[str, Any],
+        urls: Sequence[str],
+    ) -> Printed | None:
+        """The letter by a plate that is made for many like it; None if that cannot be, or is not worth it yet."""
+        if row.kind is not _NURTURE or not template.references:
+            return None
+        plate = template.press.plate(context[FRAME], self._frame(context))
+        try:
+            return None if plate is None else plate.print({**context[OWN], **addresses}, urls)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the long way round says where
+            log.debug("message %d is written the long way: %r", row.id, error)
+            return None
 
     def letter(self, row: Outgoing) -> Letter:
         """The rendered letter. Raises NurtureError."""
-        context = self._context(row)
-        return self._render(row, self._template(row), context, self._addresses(row, context))
+        template, context = self._template(row), self._context(row)
+        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
+        return self._render(row, template, context, self._addresses(row, context), urls)
 
     def _render(
-        self, row: Outgoing, template: Template, context: Mapping[str, Any], addresses: Mapping[str, Any]
+        self,
+        row: Outgoing,
+        template: Template,
+        context: Mapping[str, Any],
+        addresses: Mapping[str, Any],
+        urls: Sequence[str],
     ) -> Letter:
         given = row.context if row.kind is MessageKind.SALES else {}
-        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
         said = {**self._frame(context), **given, **context[OWN], **addresses}
         return render(template, said, lambda number, _: urls[number])
 
@@ -150,7 +181,7 @@ class Desk:
 
     def _addresses(self, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
         if row.kind is MessageKind.OPT_IN:
-            return {"confirm_url": links.signed_url(self._rt, "confirm", row.registration_id)}
+            return _to_confirm(self._rt, row, context)
         if row.kind is MessageKind.SALES:
             return {"answer_url": links.signed_url(self._rt, "answer", row.handoff_id, row.context["recipient"])}
         imprint = self._frame(context)["imprint"]
@@ -180,6 +211,13 @@ class Desk:
             service=row.kind.service,
             feedback_id=feedback,
         )
+
+
+def _to_confirm(rt: Runtime, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The link and the code of an opt-in mail, noted nowhere. A letter of before there were codes has none."""
+    asked_at = context[OWN].get("asked_at")
+    code = code_of(rt, row.registration_id or 0, datetime.fromisoformat(asked_at)) if asked_at else ""
+    return {"confirm_url": links.signed_url(rt, "confirm", row.registration_id), "code": spaced(code)}
 
 
 def _recipient_name(row: Outgoing, context: Mapping[str, Any]) -> str:

@@ -58,12 +58,13 @@ def link_urls(rt: Runtime, template: Template, message: int, *, observed: bool) 
     """
     version = template.version[:VERSION_DIGITS]
     purpose, value = ("click", f"{message}.{version}") if observed else ("anonymous-click", version)
-    start, sign = rt.url(_PATHS[purpose]), rt.signer.sign
+    start = rt.url(_PATHS[purpose])
+    tokens = rt.signer.sign_all(purpose, [f"{value}.{position}" for position in range(len(template.links))])
+    if observed:
+        return [start + token for token in tokens]
     return [
-        target_url(rt, link, Reader(message=message))
-        if not observed and link.kind in _PERSONAL
-        else f"{start}{sign(purpose, f'{value}.{position}')}"
-        for position, link in enumerate(template.links)
+        target_url(rt, link, Reader(message=message)) if link.kind in _PERSONAL else start + token
+        for link, token in zip(template.links, tokens, strict=True)
     ]
 
 

@@ -6,7 +6,7 @@ What is printed goes through one function per piece (``printed_html``, ``printed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
@@ -15,6 +15,9 @@ from jinja2 import nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import escape
+
+Printing = Callable[[Any], str]
+"""What is written for a value. Overlays may have their own."""
 
 HTML, TEXT = ".html.j2", ".txt.j2"
 
@@ -44,8 +47,8 @@ class Environment(jinja2.Environment):
     """Looks into dicts before asking for attributes: ``product.items`` is the key, and it is faster."""
 
     code_generator_class = _Code
-    printed_html = staticmethod(_printed_html)
-    printed_text = staticmethod(_printed_text)
+    printed_html: Printing = staticmethod(_printed_html)
+    printed_text: Printing = staticmethod(_printed_text)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:

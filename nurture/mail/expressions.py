@@ -5,7 +5,7 @@ Names are replaced by what stands for them; a link function by the name that wil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -25,6 +25,9 @@ class TooHard(Exception):
 def link_name(number: int) -> str:
     """The name that holds the address of a template's n-th link."""
     return f"_link_{number}"
+
+
+LINK_NAMES = tuple(link_name(number) for number in range(1000))
 
 
 class Expressions:
@@ -78,3 +81,18 @@ class Expressions:
             case nodes.Call(node=nodes.Name(name=kind), args=[nodes.Const(value=target)]):
                 return self._links.get((kind, target))
         return None
+
+
+def constant_text(body: Iterable[nodes.Node]) -> nodes.Const | None:
+    """What ``body`` prints in plain text, if it always prints the same."""
+    said = []
+    for node in body:
+        for piece in node.nodes if isinstance(node, nodes.Output) else [node]:
+            match piece:
+                case nodes.TemplateData(data=text):
+                    said.append(text)
+                case nodes.Const(value=value):
+                    said.append("" if value is None else str(value))
+                case _:
+                    return None
+    return nodes.Const("".join(said))

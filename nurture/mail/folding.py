@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import jinja2
 from jinja2 import nodes
 
 from nurture.mail.analysis import Link
 from nurture.mail.environment import is_html
-from nurture.mail.expressions import Expressions, Names, TooHard
+from nurture.mail.expressions import Expressions, Names, TooHard, constant_text
+from nurture.mail.files import File, parent_of, tree_of
 from nurture.mail.scope import loaded, scoped, stored, targets
 from nurture.mail.vocabulary import LAYOUT
 
@@ -30,21 +30,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class _File:
-    """One file, parsed. ``constants``: what it sets to fixed values; ``imports``: alias -> file."""
-
-    name: str
-    body: list[nodes.Node]
-    macros: dict[str, nodes.Macro] = field(default_factory=dict)
-    imports: dict[str, str] = field(default_factory=dict)
-    constants: Names = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Place:
     """Where a piece of a template stands: in which file, what its names mean, and what ``caller()`` prints."""
 
-    file: _File
+    file: File
     names: Names
     caller: list[nodes.Node] | None = None
 
@@ -54,13 +43,32 @@ def fold(
 ) -> jinja2.Template | None:
     """The flat template of the file ``name``; None if it is beyond us. ``kept``: blocks that are asked for by name."""
     try:
-        folder = _Folder(environment, sources, name, links, frozenset(kept))
-        tree = nodes.Template(folder.flat(), lineno=1)
+        return compiled(environment, name, flat_body(environment, name, sources, links, kept))
     except TooHard:
         return None
+
+
+def flat_body(
+    environment: jinja2.Environment,
+    name: str,
+    sources: Mapping[str, str],
+    links: Sequence[Link],
+    kept: Iterable[str] = (),
+    known: Mapping[str, Any] | None = None,
+) -> list[nodes.Node]:
+    """What the flat template of the file ``name`` consists of. ``known``: names of the context, with what they always say.
+
+    Raises TooHard.
+    """
+    constants: Names = {key: nodes.Const(value, environment=environment) for key, value in (known or {}).items()}
+    return _Folder(environment, sources, name, links, frozenset(kept), constants).flat()
+
+
+def compiled(environment: jinja2.Environment, name: str, body: list[nodes.Node]) -> jinja2.Template:
+    """A template of this body, which belongs to nobody else."""
+    tree = nodes.Template(body, lineno=1)
     tree.set_environment(environment)
-    code = environment.compile(tree, name)
-    return jinja2.Template.from_code(environment, code, environment.make_globals(None))
+    return jinja2.Template.from_code(environment, environment.compile(tree, name), environment.make_globals(None))
 
 
 class _Folder:
@@ -73,13 +81,14 @@ class _Folder:
         name: str,
         links: Sequence[Link],
         kept: frozenset[str],
+        known: Names,
     ) -> None:
         self._environment, self._sources, self._name, self._kept = environment, sources, name, kept
         self._folded = Expressions(environment, name, links).folded
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, File] = {}
         self._imports: dict[str, str] = {}
-        self._constants: Names = {}
-        self._blocks: dict[str, tuple[nodes.Block, _File]] = {}
+        self._constants: Names = dict(known)
+        self._blocks: dict[str, tuple[nodes.Block, File]] = {}
 
     def flat(self) -> list[nodes.Node]:
         """The body of the flat template, with the imports that are still needed."""
@@ -95,13 +104,13 @@ class _Folder:
 
     # --- files --------------------------------------------------------------------------------------------------------
 
-    def _file(self, name: str) -> _File:
+    def _file(self, name: str) -> File:
         if name not in self._files:
             self._files[name] = self._parsed(name)
         return self._files[name]
 
-    def _parsed(self, name: str) -> _File:
-        file = _File(name, _tree(self._environment, name, self._sources[name]))
+    def _parsed(self, name: str) -> File:
+        file = File(name, tree_of(self._environment, name, self._sources[name]))
         for node in file.body:
             if isinstance(node, nodes.Macro):
                 file.macros[node.name] = node
@@ -115,19 +124,19 @@ class _Folder:
             raise TooHard
         return file
 
-    def _ancestry(self) -> list[_File]:
+    def _ancestry(self) -> list[File]:
         """The file itself and what it extends, the outermost last."""
         files = [self._file(self._name)]
-        while (parent := _parent(files[-1])) is not None:
+        while (parent := parent_of(files[-1])) is not None:
             files.append(self._file(parent))
         return files
 
-    def _take(self, file: _File) -> None:
+    def _take(self, file: File) -> None:
         """What ``file`` brings along: imports, constants, and the blocks that no file extending it has of its own."""
         for node in file.body:
             if isinstance(node, nodes.Assign) and not (targets(node) and targets(node) <= file.constants.keys()):
                 raise TooHard
-            if _parent(file) and not isinstance(node, _HEAD):
+            if parent_of(file) and not isinstance(node, _HEAD):
                 raise TooHard
         for alias, name in file.imports.items():
             _put(self._imports, alias, name)
@@ -138,7 +147,7 @@ class _Folder:
                 raise TooHard
             self._blocks.setdefault(block.name, (block, file))
 
-    def _seen_from(self, file: _File) -> _File:
+    def _seen_from(self, file: File) -> File:
         """``file`` with all that is imported by the files around it."""
         return replace(file, imports={**self._imports, **file.imports})
 
@@ -165,8 +174,7 @@ class _Folder:
             case nodes.CallBlock():
                 return self._call_block(node, place)
             case nodes.FilterBlock() if node.find(nodes.Block) is None:
-                body, filter_ = self._statements(node.body, place), self._folded(node.filter, place.names)
-                return [nodes.FilterBlock(body, filter_, lineno=node.lineno)]
+                return [self._filtered(node, place)]
             case nodes.Block():
                 return self._block(node)
             case nodes.Assign() if any(node is other for other in place.file.body):
@@ -200,6 +208,14 @@ class _Folder:
         ]
         body, rest_ = self._statements(node.body, place), self._statements(node.else_, place)
         return [nodes.If(test, body, others, rest_, lineno=node.lineno)]
+
+    def _filtered(self, node: nodes.FilterBlock, place: _Place) -> nodes.Node:
+        body, filter_ = self._statements(node.body, place), self._folded(node.filter, place.names)
+        if not is_html(self._name) and isinstance(filter_, nodes.Filter) and (said := constant_text(body)) is not None:
+            value = self._folded(nodes.Filter(said, *(getattr(filter_, name) for name in filter_.fields[1:])), {})
+            if isinstance(value, nodes.Const):
+                return nodes.Output([value], lineno=node.lineno)
+        return nodes.FilterBlock(body, filter_, lineno=node.lineno)
 
     def _for(self, node: nodes.For, place: _Place) -> nodes.For:
         if stored([node]) & place.names.keys() or node.recursive or node.find(nodes.Block):
@@ -245,13 +261,13 @@ class _Folder:
             raise TooHard
         return scoped(body)
 
-    def _called(self, call: nodes.Call, place: _Place) -> tuple[nodes.Macro, _File]:
+    def _called(self, call: nodes.Call, place: _Place) -> tuple[nodes.Macro, File]:
         callee, file, name = call.node, place.file, ""
         if isinstance(callee, nodes.Name):
             name = callee.name
         elif isinstance(callee, nodes.Getattr) and isinstance(callee.node, nodes.Name):
             name, imported = callee.attr, file.imports.get(callee.node.name, "")
-            file = self._file(imported) if imported in self._sources else _File("", [])
+            file = self._file(imported) if imported in self._sources else File("", [])
         if name not in file.macros or is_html(file.name) != is_html(self._name):
             raise TooHard
         return file.macros[name], file
@@ -268,22 +284,6 @@ class _Folder:
 
 _HEAD = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Assign, nodes.Output)
 """What may stand at the top of a file that extends another; what it prints there is never seen."""
-
-
-@lru_cache(maxsize=64)
-def _tree(environment: jinja2.Environment, name: str, source: str) -> list[nodes.Node]:
-    """The parsed file; many mails share their layouts. Compiling may compute constants in it, never change its sense."""
-    return environment.parse(source, name).body
-
-
-def _parent(file: _File) -> str | None:
-    """The file that ``file`` extends."""
-    for node in file.body:
-        if isinstance(node, nodes.Extends):
-            if not isinstance(node.template, nodes.Const) or node is not file.body[0]:
-                raise TooHard
-            return str(node.template.value)
-    return None
 
 
 def _put(known: dict[str, T], name: str, value: T) -> None:

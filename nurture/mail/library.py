@@ -26,6 +26,7 @@ from nurture.mail import analysis, legal
 from nurture.mail.analysis import Link, Source
 from nurture.mail.environment import HTML, TEXT, make_environment
 from nurture.mail.folding import fold
+from nurture.mail.plates import Press
 from nurture.mail.structure import shape_faults, understands_references
 from nurture.mail.vocabulary import LAYOUT, LINK_FUNCTIONS, RENDERED, SERVICE, SERVICE_MAILS, names_for
 
@@ -71,6 +72,11 @@ class Template:
     @cached_property
     def _asked(self) -> Iterator[int]:
         return count(1)
+
+    @cached_property
+    def press(self) -> Press:
+        """Where its plates are made."""
+        return Press(self.html.environment, self.name, self.sources, self.links)
 
     @cached_property
     def references(self) -> bool:

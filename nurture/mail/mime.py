@@ -24,7 +24,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from nurture.mail import headers
-from nurture.mail.render import Letter
+from nurture.mail.letter import Letter
 
 HEADERS = (
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
@@ -51,7 +51,7 @@ Content-Transfer-Encoding: %b
 --%b--
 """.replace(b"\n", b"\r\n")
 
-_SEVEN_BIT, _QUOTED = b"7bit", b"quoted-printable"
+SEVEN_BIT, QUOTED = b"7bit", b"quoted-printable"
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}>")
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -63,7 +63,7 @@ _RISKS = (b"\n.", b"\nFrom ", b" \n", b"\t\n")
 _LINE = 76
 _LONGEST = 900
 """The longest line that is not broken up; a server may add to it on the way, up to 998 (RFC 5322 2.1.1)."""
-_DOUBTFUL = re.compile(rb"&#(?:1(?:2[89]|[3-5][0-9])|5[5-7][0-9]{3}|649[789][0-9]|650[0-9]{2}|6553[45]);")
+DOUBTFUL = re.compile(rb"&#(?:1(?:2[89]|[3-5][0-9])|5[5-7][0-9]{3}|649[789][0-9]|650[0-9]{2}|6553[45]);")
 """References that html reads as something else: C1 controls (as Windows-1252), surrogates and what is no character."""
 
 
@@ -88,13 +88,22 @@ class Envelope:
     feedback_id: str | None = None
 
 
+Part = tuple[bytes, bytes]
+"""(encoding, text as it is sent)."""
+
+
 def compose(letter: Letter, envelope: Envelope) -> bytes:
     """The whole message. Raises InvalidInput for an address that cannot be mailed, ValueError for a malformed envelope."""
+    return assemble(letter.subject, text_part(letter.text), html_part(letter), envelope)
+
+
+def assemble(subject: str, text: Part, html: Part, envelope: Envelope) -> bytes:
+    """The whole message of parts that are encoded already. Raises as ``compose`` does."""
     boundary = f"=_{sha256(envelope.header_id.encode()).hexdigest()[:24]}"
-    head = _head(letter.subject, envelope, boundary)
+    head = _head(subject, envelope, boundary)
     _assert_no_stowaway(head)
     line = boundary.encode("ascii")
-    return _PARTS % (head.encode("ascii"), line, *_text_part(letter.text), line, *_html_part(letter), line)
+    return _PARTS % (head.encode("ascii"), line, *text, line, *html, line)
 
 
 # --- headers --------------------------------------------------------------------------------------------------------------
@@ -158,26 +167,25 @@ def _assert_no_stowaway(head: str) -> None:
 # --- bodies ---------------------------------------------------------------------------------------------------------------
 
 
-def _text_part(text: str) -> tuple[bytes, bytes]:
-    """(encoding, text as it is sent). Spaces at the end of a line get lost on the way, unless they are encoded."""
+def text_part(text: str) -> Part:
+    """Spaces at the end of a line get lost on the way, unless they are encoded."""
     plain = _plain(text.encode("utf-8", "replace"))
-    if not plain.isascii() or _has_long_line(plain) or plain.startswith(_RISKY) or any(r in plain for r in _RISKS):
-        return _QUOTED, _quoted(plain)
-    return _SEVEN_BIT, plain.replace(b"\n", b"\r\n")
+    if not plain.isascii() or has_long_line(plain) or plain.startswith(_RISKY) or any(r in plain for r in _RISKS):
+        return QUOTED, _quoted(plain)
+    return SEVEN_BIT, plain.replace(b"\n", b"\r\n")
 
 
-def _html_part(letter: Letter) -> tuple[bytes, bytes]:
-    """(encoding, html as it is sent)."""
+def html_part(letter: Letter) -> Part:
     if letter.references:
         plain = _plain(letter.html.encode("ascii", "xmlcharrefreplace"))
         if plain.startswith(b"From ") or b"\nFrom " in plain:
             plain = re.sub(rb"^From ", b"&#70;rom ", plain, flags=re.MULTILINE)
-        if not _has_long_line(plain) and not _DOUBTFUL.search(plain):
-            return _SEVEN_BIT, plain.replace(b"\n", b"\r\n")
-    return _QUOTED, quoted_printable(letter.html)
+        if not has_long_line(plain) and not DOUBTFUL.search(plain):
+            return SEVEN_BIT, plain.replace(b"\n", b"\r\n")
+    return QUOTED, quoted_printable(letter.html)
 
 
-def _has_long_line(plain: bytes) -> bool:
+def has_long_line(plain: bytes) -> bool:
     start = 0
     while len(plain) - start > _LONGEST:
         end = plain.rfind(b"\n", start, start + _LONGEST + 1)
@@ -193,6 +201,11 @@ def _plain(data: bytes) -> bytes:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data.rstrip(b"\n") + b"\n"
+
+
+def quoted_line(text: str) -> str:
+    """One line as quoted-printable, with soft line breaks where they are needed."""
+    return _quoted(text.encode("utf-8") + b"\n")[:-2].decode("ascii")
 
 
 def quoted_printable(text: str) -> bytes:

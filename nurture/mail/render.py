@@ -6,9 +6,7 @@ Contexts are plain str, dict, list and numbers, never objects. Knows no addresse
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -16,27 +14,14 @@ import jinja2
 
 from nurture.domain.errors import TemplateFault
 from nurture.mail.analysis import Link
-from nurture.mail.expressions import link_name
+from nurture.mail.expressions import LINK_NAMES
+from nurture.mail.letter import Letter, one_line, tidy
 from nurture.mail.library import Flat, Template
 from nurture.mail.vocabulary import LINK_FUNCTIONS, SERVICE
 
+__all__ = ["Letter", "render"]
+
 _log = logging.getLogger(__name__)
-_LINK_NAMES = [link_name(number) for number in range(1000)]
-_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a reader gets; lines end in LF, no line of ``subject`` and ``preheader`` breaks.
-
-    ``references``: whether every character of ``html`` beyond ASCII may be written as a character reference.
-    """
-
-    subject: str
-    preheader: str
-    html: str
-    text: str
-    references: bool = False
 
 
 def render(template: Template, context: Mapping[str, Any], link_url: Callable[[int, Link], str]) -> Letter:
@@ -57,13 +42,13 @@ def render(template: Template, context: Mapping[str, Any], link_url: Callable[[i
 
 
 def _flat_letter(template: Template, flat: Flat, context: Mapping[str, Any], urls: Sequence[str]) -> Letter:
-    values = {**flat.text.environment.globals, **context, **dict(zip(_LINK_NAMES, urls, strict=False))}
+    values = {**flat.text.environment.globals, **context, **dict(zip(LINK_NAMES, urls, strict=False))}
     shared = flat.text.new_context(values, shared=True)
     blocks = flat.text.blocks
-    values["subject"], values["preheader"] = (_one_line("".join(blocks[name](shared))) for name in ("subject", "preheader"))
+    values["subject"], values["preheader"] = (one_line("".join(blocks[name](shared))) for name in ("subject", "preheader"))
     text = "".join(flat.text.root_render_func(shared))
     html = "".join(flat.html.root_render_func(flat.html.new_context(values, shared=True)))
-    return Letter(values["subject"], values["preheader"], html, _tidy(text), template.references)
+    return Letter(values["subject"], values["preheader"], html, tidy(text), template.references)
 
 
 def _plain_letter(template: Template, context: Mapping[str, Any], urls: Sequence[str]) -> Letter:
@@ -71,18 +56,13 @@ def _plain_letter(template: Template, context: Mapping[str, Any], urls: Sequence
     try:
         if template.mail != SERVICE:
             values.update(_link_functions(template, urls))
-        subject = _one_line(_block(template.text, "subject", values))
-        preheader = _one_line(_block(template.text, "preheader", values))
+        subject = one_line(_block(template.text, "subject", values))
+        preheader = one_line(_block(template.text, "preheader", values))
         text = _whole(template.text, values)
         html = _whole(template.html, {**values, "subject": subject, "preheader": preheader})
     except Exception as error:
         raise _fault(template, error) from error
-    return Letter(subject, preheader, html, _tidy(text), template.references)
-
-
-def _tidy(text: str) -> str:
-    """No gaps where something was left out, one line end at the end."""
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    return Letter(subject, preheader, html, tidy(text), template.references)
 
 
 def _link_functions(template: Template, urls: Sequence[str]) -> dict[str, Callable[..., str]]:
@@ -100,10 +80,6 @@ def _whole(compiled: jinja2.Template, values: dict[str, Any]) -> str:
 
 def _block(compiled: jinja2.Template, name: str, values: dict[str, Any]) -> str:
     return "".join(compiled.blocks[name](compiled.new_context(values)))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _fault(template: Template, error: Exception) -> TemplateFault:

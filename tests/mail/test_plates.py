@@ -1,0 +1,142 @@
+"""A plate prints exactly the bytes that the long way makes, or refuses; nobody can tell which one was used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nurture.mail.expressions import TooHard
+from nurture.mail.library import Library, Template, compile_version
+from nurture.mail.mime import html_part, text_part
+from nurture.mail.plates import Press, Printed
+from nurture.mail.render import _plain_letter
+from nurture.mail.vocabulary import SERVICE
+
+from .contexts import NAMES, nurture_context
+
+LAYOUTS = Path(__file__).parents[2] / "mail_templates" / "layout"
+KNOWN = ("organisation", "sender", "imprint", "language", "product", "event")
+PARTS = {
+    "html": '{% extends "layout/letter.html.j2" %}{% import "layout/parts.html.j2" as part %}',
+    "txt": '{% extends "layout/letter.txt.j2" %}{% block subject %}Für {{ greeting }}{% endblock %}'
+    "{% block preheader %}ü{% endblock %}",
+}
+
+
+def template(html: str, text: str) -> Template:
+    sources = {f"layout/{path.name}": path.read_text() for path in LAYOUTS.iterdir()}
+    for ending, body in (("html", html), ("txt", text)):
+        sources[f"welcome/any/any/de.{ending}.j2"] = f"{PARTS[ending]}{{% block body %}}\n{body}{{% endblock %}}"
+    return compile_version("welcome", "any/any", "de", sources)
+
+
+def printed(made: Template, context: dict[str, Any], urls: list[str]) -> Printed:
+    """By a plate. Raises TooHard."""
+    plate = made.press.make({name: context[name] for name in KNOWN})
+    return plate.print({name: value for name, value in context.items() if name not in KNOWN}, urls)
+
+
+def the_long_way(made: Template, context: dict[str, Any], urls: list[str]) -> Printed:
+    letter = _plain_letter(made, context, urls)
+    return Printed(letter.subject, text_part(letter.text), html_part(letter))
+
+
+def links(made: Template) -> list[str]:
+    return [f"https://nurture.example/l/{'t' * 40 * (number % 5)}{number}?a&b=c" for number in range(len(made.links))]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES.values() if name.isprintable()])
+def test_a_plate_prints_every_shipped_mail(library: Library, name: str) -> None:
+    for shipped in library.templates():
+        if shipped.mail == SERVICE:
+            continue
+        context = nurture_context(name, shipped.language)
+        context["product"] = {**context["product"], "problem": "Wo klemmt es?", "benefit": "Termine"}
+        assert printed(shipped, context, links(shipped)) == the_long_way(shipped, context, links(shipped)), shipped.name
+
+
+BODIES = {
+    "values only": ("{{ greeting }}", "{{ greeting }}"),
+    "a value behind a line end": ("<p>\n{{ greeting }}\n</p>", "\n{{ greeting }}\n  {{ greeting }}\n"),
+    "a value at the end of a line": ("<p>{{ greeting }}\n</p>", "Für {{ greeting }}\nund {{ greeting }} mehr\n"),
+    "two values side by side": ("{{ contact.company }}{{ greeting }}", "\n{{ contact.company }}{{ greeting }}\n"),
+    "a dot behind a value": ("<p>\n{{ greeting }}.</p>", "Ü {{ greeting }}.\n\n{{ contact.company }} .\n"),
+    "a case that leaves gaps": (
+        "{% if greeting %}\n<b>{{ greeting }}</b>\n{% endif %}\n",
+        "ü\n\n{% if contact.company %}{{ contact.company }}\n\n{% endif %}\n\n  \n\n  {{ greeting }}\n",
+    ),
+    "a loop": (
+        "{% for c in greeting %}<i>{{ c }}</i>\n{% else %}-{% endfor %}",
+        "{% for c in greeting %}({{ c }})\n{% endfor %}{% for c in greeting %}{{ loop.index }}{{ c }}={% endfor %}",
+    ),
+    "an assignment": ("{% set g = greeting %}{{ g }}", "{% set g = greeting|upper %}{{ g }}"),
+    "links": (
+        "<p>{{ part.link('x', topic('a')) }}{{ part.button('x', call_me()) }}</p>",
+        "{{ topic('a') }}\n{{ call_me() }}",
+    ),
+    "long lines": ("<p>" + "wort " * 100 + "{{ greeting }}</p>", "wörter " * 40 + "{{ greeting }} = " + "€" * 80),
+    "spaces at the end": ("<p> \n{{ greeting }} \n</p>", "ü{{ greeting }} \n-- \n{{ greeting }}"),
+    "entities and marks": ("&nbsp;ü&#8203;{{ greeting|safe }}", "{{ greeting }}=\t{{ greeting }}"),
+    "what is known": ("{{ product.name }}{% if event %}{{ event.name }}{% endif %}", "{{ imprint }}{{ product.benefit }}"),
+    "a line that begins like a mailbox": ("\nFrom here", "\nFrom {{ greeting }}"),
+    "a dot at the beginning": ("\n.x{{ greeting }}", "\n  .{{ greeting }}"),
+    "no line break of ours": ("a b{{ greeting }}", "a\x0cb{{ greeting }}"),
+}
+REFUSED = {
+    "entities and marks",
+    "a line that begins like a mailbox",
+    "a dot at the beginning",
+    "no line break of ours",
+}
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("ab ü€<>&\"'=. \n\r\t\x00\x80\xa0\u2028\ufdd0\ud800F"), st.characters()), max_size=90
+) | st.sampled_from(["From x", ".", "..", "F", "Fr", " ", "=3D", "x" * 75, "x" * 76, "ü" * 30, "x" * 1000, "a\r", "-- "])
+
+
+@pytest.mark.parametrize(("html", "text"), BODIES.values(), ids=BODIES.keys())
+@given(first=HOSTILE, second=HOSTILE)
+def test_whatever_a_value_is_the_bytes_are_the_same_or_there_are_none(
+    html: str, text: str, first: str, second: str
+) -> None:
+    made = template(html, text)
+    context = nurture_context("Weber", "de")
+    context["greeting"], context["contact"]["company"], context["product"]["benefit"] = first, second, second
+    try:
+        by_plate = printed(made, context, links(made))
+    except TooHard:
+        return
+    assert by_plate == the_long_way(made, context, links(made))
+
+
+@pytest.mark.parametrize(("html", "text"), [BODIES[name] for name in BODIES if name not in REFUSED], ids=str)
+def test_an_ordinary_value_is_printed(html: str, text: str) -> None:
+    made, context = template(html, text), nurture_context("Weber", "de")
+    assert printed(made, context, links(made)) == the_long_way(made, context, links(made))
+
+
+def test_a_plate_is_made_once_it_is_worth_it() -> None:
+    made = template("{{ greeting }}", "{{ greeting }}")
+    press, known = made.press, {"language": "de"}
+    assert [press.plate("a", known) is None for _ in range(100)] == [True] * 100
+    assert press.plate("a", known) is press.plate("a", known) is not None
+    assert press.plate("b", known) is None
+
+
+def test_what_a_reader_says_for_himself_is_not_what_was_known() -> None:
+    made = template("{{ product.name }}", "{{ greeting }}")
+    plate = made.press.make({"product": {"name": "x"}})
+    with pytest.raises(TooHard):
+        plate.print({"product": {"name": "y"}, "greeting": "z"}, [])
+
+
+def test_few_plates_are_kept() -> None:
+    press = template("{{ greeting }}", "{{ greeting }}").press
+    assert isinstance(press, Press)
+    for key in map(str, range(40)):
+        for _ in range(101):
+            press.plate(key, {"language": key})
+    assert len(press._plates) <= 32
