@@ -61,11 +61,19 @@ def site() -> Site:
 
 def page(template: str, language: str, status: int = 200, **values: Any) -> Response:
     """``templates/public/<template>.html`` in ``language``."""
+    response = make_response(render_template(f"public/{template}.html", **frame(language), **values), status)
+    response.headers["Content-Language"] = language
+    response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+    return response
+
+
+def frame(language: str) -> dict[str, Any]:
+    """What every template may use."""
     here = site()
     organisation = here.definitions.organisation
     zone = here.definitions.calendar.zone
     words = i18n.words(TEXTS, language)
-    frame = {
+    return {
         "language": language,
         "t": words,
         "say": lambda text: in_language(text, language),
@@ -79,10 +87,6 @@ def page(template: str, language: str, status: int = 200, **values: Any) -> Resp
         "whole": lambda address: address.replace("…", "…\N{WORD JOINER}"),
         "kind_name": lambda kind: kind_name(words, kind),
     }
-    response = make_response(render_template(f"public/{template}.html", **frame, **values), status)
-    response.headers["Content-Language"] = language
-    response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-    return response
 
 
 def kind_name(words: i18n.Words, kind: str) -> str:
