@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.audit import Actor
@@ -75,14 +75,16 @@ def actions(session: Session) -> list[str]:
     return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
 
 
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "kind": lambda kind: AuditEntry.actor_kind == kind,
+    "actor": lambda name: func.lower(AuditEntry.actor) == name.lower(),
+    "action": lambda action: AuditEntry.action == action,
+    "contact": lambda number: AuditEntry.contact_id == number,
+    "since": lambda moment: AuditEntry.at >= moment,
+    "until": lambda moment: AuditEntry.at < moment,
+}
+
+
 def _meant(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    e = AuditEntry
-    conditions = (
-        (wanted.kind, e.actor_kind == wanted.kind),
-        (wanted.actor, func.lower(e.actor) == wanted.actor.lower()),
-        (wanted.action, e.action == wanted.action),
-        (wanted.contact, e.contact_id == wanted.contact),
-        (wanted.since, e.at >= wanted.since),
-        (wanted.until, e.at < wanted.until),
-    )
-    return query.where(*(condition for asked, condition in conditions if asked))
+    asked = ((condition, getattr(wanted, name)) for name, condition in _CONDITIONS.items())
+    return query.where(*(condition(value) for condition, value in asked if value not in (None, "")))

@@ -48,6 +48,7 @@ PAGES = {
     "returned-mail": "/office/delivery/returned/1",
     "unknown": "/office/messages?show=unknown",
     "tasks": "/office/tasks",
+    "audit": "/office/protection/audit",
     "account": "/office/account",
     "error": "/office/people/nobody@nowhere.example",
     "mailbox": "/mailbox/",

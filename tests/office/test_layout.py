@@ -17,7 +17,7 @@ PAGES = ("/office/", "/office/people", f"/office/people/{HERO}", f"/office/peopl
          f"/office/people/{SUPPRESSED}", "/office/campaigns", "/office/campaigns/welcome-feintakt",
          "/office/handoffs", "/office/messages?show=all", "/office/messages/5", "/office/tasks", "/office/account", "/mailbox/",
          "/office/delivery", "/office/delivery/breakers/1", "/office/delivery/returned", "/office/delivery/returned/1",
-         "/office/messages?show=unknown")  # fmt: skip
+         "/office/messages?show=unknown", "/office/protection/audit")  # fmt: skip
 
 CONTRAST = """
 () => {

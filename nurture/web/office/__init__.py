@@ -1,6 +1,7 @@
 """The back office, behind a login: who is known, what happened and why, what waits for somebody.
 
 /office/ start   people, people/<address>   campaigns, campaigns/<id>   handoffs   messages, messages/<id>   tasks
+                protection/audit
                 delivery, delivery/breakers/<id>   delivery/returned, delivery/returned/<id>
 /office/login, /office/logout, /office/account (password, language, light or dark)
 
@@ -17,6 +18,7 @@ from flask import Blueprint, Flask, Response
 from nurture.engine.runtime import Runtime
 from nurture.web.office import (
     account,
+    audit,
     campaigns,
     delivery,
     errors,
@@ -43,7 +45,7 @@ def register(app: Flask, rt: Runtime, clock: Callable[[], datetime]) -> None:
     gate.configure(app, rt)
     office = Blueprint("office", __name__, url_prefix="/office")
     gate.guard(office)
-    for part in (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks):
+    for part in (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks, audit):
         part.add_pages(office)
     errors.add_pages(office)
     office.after_request(_headers)

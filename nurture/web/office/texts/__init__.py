@@ -6,6 +6,9 @@ Each language has every key, with the same {places}.
 from __future__ import annotations
 
 from nurture.web.i18n import Catalogue
-from nurture.web.office.texts import de, de_delivery, en, en_delivery
+from nurture.web.office.texts import de, de_delivery, de_protection, en, en_delivery, en_protection
 
-TEXTS: Catalogue = {"de": {**de.TEXTS, **de_delivery.DELIVERY}, "en": {**en.TEXTS, **en_delivery.DELIVERY}}
+TEXTS: Catalogue = {
+    "de": {**de.TEXTS, **de_delivery.DELIVERY, **de_protection.PROTECTION},
+    "en": {**en.TEXTS, **en_delivery.DELIVERY, **en_protection.PROTECTION},
+}
