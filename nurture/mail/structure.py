@@ -14,11 +14,12 @@ from jinja2 import nodes
 from nurture.domain.errors import Fault
 from nurture.mail.analysis import Source
 from nurture.mail.environment import HTML, TEXT
+from nurture.mail.unusable import ELEMENTS
 from nurture.mail.vocabulary import LETTER, SERVICE, SERVICE_LETTER
 
 _MAX_SUBJECT = 60
 _FORBIDDEN = re.compile(
-    r"<(?P<tag>script|form|video|audio|iframe|object|embed|link|base|svg|input|meta\s+http-equiv)\b|(?P<data>(?:src|href)\s*=\s*[\"']?data:)",
+    rf"<(?P<tag>{'|'.join(ELEMENTS)}|meta\s+http-equiv)\b|(?P<data>(?:src|href)\s*=\s*[\"']?data:)",
     re.IGNORECASE,
 )
 _RAW = re.compile(

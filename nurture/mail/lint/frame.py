@@ -9,11 +9,8 @@ from nurture.mail.lint.finding import Finding
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 from nurture.mail.lint.tree import Element
+from nurture.mail.unusable import ELEMENTS
 
-_FORBIDDEN = (
-    "script", "form", "input", "button", "select", "textarea", "iframe", "frame", "object", "embed", "applet", "video",
-    "audio", "canvas", "svg", "base", "link",
-)  # fmt: skip
 _QUIRK = re.compile(r":root|\[data-og|#outlook|#MessageViewBody|\.ExternalClass|u ?[+~]|\[x-apple|\.msw|@-ms-viewport")
 _LOOKS = frozenset({
     "color", "background", "background-color", "font", "font-size", "font-family", "line-height", "padding", "margin",
@@ -90,7 +87,7 @@ def _width(page: Page, element: Element) -> int:
 
 def forbidden(page: Page) -> Iterator[Finding]:
     for element in page.tree.all():
-        if element.tag in _FORBIDDEN:
+        if element.tag in ELEMENTS:
             yield RULES["forbidden"].broken(f"<{element.tag}> does not work in mail programs", f"<{element.tag}")
         if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
             yield RULES["forbidden"].broken("<meta http-equiv=refresh> leads readers away", "http-equiv")
