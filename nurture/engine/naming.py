@@ -7,6 +7,7 @@ from typing import Any
 from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
 from nurture.domain.form import FormField
+from nurture.engine.own_forms import own_title
 from nurture.engine.words import word
 
 
@@ -57,7 +58,8 @@ def return_reason(d: Definitions, reason: str | None, language: str) -> str | No
 
 def form_title(d: Definitions, form: str | None, language: str) -> str:
     known = d.forms.get(form) if form else None
-    return in_language(known.title, language) if known else form or ""
+    title = known.title if known else own_title(form or "")
+    return in_language(title, language) if title else form or ""
 
 
 def campaign_title(d: Definitions, campaign: str | None, language: str) -> str:

@@ -39,6 +39,7 @@ class Timeline:
     tasks: tuple[TaskFact, ...]
     messages: tuple[MessageFact, ...]
     entries: tuple[Entry, ...]
+    chosen: cards.ChosenFacts | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers; instants as ISO 8601 in UTC."""
@@ -67,6 +68,7 @@ def timeline(rt: Runtime, address: str, language: str, now: datetime | None = No
             tasks=cards.task_facts(story),
             messages=cards.message_facts(d, story, language),
             entries=entries(d, story, language, returned(d, story, language)),
+            chosen=cards.chosen_facts(d, story, language),
         )
 
 

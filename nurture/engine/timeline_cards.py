@@ -11,7 +11,7 @@ from nurture.domain.catalogue import in_language
 from nurture.domain.definitions import Definitions
 from nurture.domain.form import PurposeKind
 from nurture.domain.scoring import Line
-from nurture.engine import naming, reasons
+from nurture.engine import naming, reasons, timeline_choices
 from nurture.engine.person import person_state
 from nurture.engine.scoring import LeadScore
 from nurture.store.schema import Lead
@@ -44,6 +44,17 @@ class ContactFacts:
     held: str | None = None
     """Why the address gets no mail for now; ``held_until`` None: until a human decided what was meant."""
     held_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFacts:
+    """What the person chose on the preferences page, beyond consents. ``unwanted``: names of products and topics."""
+
+    paused_until: datetime | None
+    gap_days: int | None
+    unwanted: str
+    restricted_since: datetime | None
+    uncounted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,15 @@ def contact_facts(d: Definitions, story: Story, language: str) -> ContactFacts:
         held=reasons.told(d, story.held.reason, language) if story.held else None,
         held_until=story.held.until if story.held else None,
     )
+
+
+def chosen_facts(d: Definitions, story: Story, language: str) -> ChosenFacts | None:
+    """None: nothing was chosen."""
+    choice = story.choice
+    if choice is None:
+        return None
+    unwanted = timeline_choices.names(d, sorted(choice.unwanted), language)
+    return ChosenFacts(choice.paused_until, choice.gap_days, unwanted, choice.restricted_since, choice.uncounted)
 
 
 def _registered(d: Definitions, story: Story, language: str) -> ContactFacts:

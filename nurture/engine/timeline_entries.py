@@ -15,7 +15,7 @@ from typing import Any
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.definitions import Definitions
 from nurture.domain.message import OPEN as UNDER_WAY
-from nurture.engine import naming, reasons
+from nurture.engine import naming, reasons, timeline_choices
 from nurture.engine.words import word
 from nurture.store.schema import Activity, ConsentEventRow, DecisionRow, EnrollmentRow, HandoffEventRow, Hit, Message
 from nurture.store.timeline import Story
@@ -142,12 +142,15 @@ def _activity(d: Definitions, a: Activity, hit: Hit | None, language: str) -> En
     data = {key: value for key, value in a.data.items() if isinstance(value, str | int | float) and value != ""}
     answers = a.data.get("answers")
     told = tuple((f"answer:{field}", str(value)) for field, value in answers.items()) if isinstance(answers, dict) else ()
+    chosen = timeline_choices.told(d, data, language) if a.kind == "preferences" else ""
+    if chosen:
+        data = {}
     return Entry(
         at=a.at,
         group=_GROUP_OF.get(a.kind, "lead"),
         kind=a.kind,
         title=word(f"event.{a.kind}", language, name=name),
-        detail=str(data.pop("wish", "") or data.pop("note", "")),
+        detail=chosen or str(data.pop("wish", "") or data.pop("note", "")),
         state=hit.verdict if hit else "",
         reason=reasons.told(d, hit.reason, language) if hit else "",
         message=a.message_id,

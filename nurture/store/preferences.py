@@ -65,6 +65,17 @@ def last_mails(session: Session, contacts: Iterable[int], since: datetime) -> di
     return {contact: at for contact, at in rows if contact is not None}
 
 
+def mail_of_link(session: Session, message: int) -> Any:
+    """(kind, contact, address, when it was queued and left) of the mail that a link stands in; None: there is none."""
+    columns = (_M.kind, _M.contact_id, _M.address, _M.queued_at, _M.settled_at)
+    return session.execute(select(*columns).where(_M.id == message)).first()
+
+
+def present(session: Session, message: int) -> int | None:
+    """``message``, if there still is such a one."""
+    return session.scalar(select(_M.id).where(_M.id == message))
+
+
 # --- corrections ------------------------------------------------------------------------------------------------------
 
 
@@ -84,7 +95,7 @@ def note_changes(
     session.flush()
 
 
-def changes(session: Session, contact: int) -> Sequence[Row[Any]]:
+def changes(session: Session, contact: int) -> Sequence[Row[str, str | None, str | None, str, datetime]]:
     """(field, old, new, by, at) of every correction, newest first."""
     c = ContactChange
     query = select(c.field, c.old, c.new, c.by, c.at).where(c.contact_id == contact).order_by(c.id.desc())

@@ -11,6 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, defer
 
 from nurture.domain.handoff import OPEN
+from nurture.domain.preferences import Choice
+from nurture.store import preferences
 from nurture.store.schema import (
     Activity,
     Attempt,
@@ -63,6 +65,8 @@ class Story:
     hold: Hold | None
     colleagues: Mapping[int, str]
     """Contact id -> address, of everybody in the unit: a lead's points can come from any of them."""
+    choice: Choice | None = None
+    """What the person chose on the preferences page; None: nothing."""
 
     @property
     def since(self) -> datetime:
@@ -136,6 +140,7 @@ def story(session: Session, address_key: str) -> Story | None:
         returned=_returned(session, me, [m.id for m in messages]),
         hold=session.get(Hold, address_key),
         colleagues=_colleagues(session, unit.id if unit else 0),
+        choice=preferences.of(session, [me]).get(me),
     )
 
 

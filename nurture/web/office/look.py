@@ -5,7 +5,7 @@ from __future__ import annotations
 ICONS = {
     "form": "forms", "confirmed": "circle-check", "declined": "circle-x", "expired": "hourglass", "click": "click",
     "download": "download", "answer": "message-reply", "call-wish": "phone-call", "reply": "message-reply",
-    "unsubscribed": "ban", "preferences": "ban", "imported": "upload", "sales-answer": "heart-handshake",
+    "unsubscribed": "ban", "preferences": "checklist", "imported": "upload", "sales-answer": "heart-handshake",
     "bounce": "mail-off", "complaint": "ban", "unsubscribe": "ban", "delayed": "clock", "delivered": "circle-check",
     "auto-reply": "message-reply", "unclear": "info-circle", "held": "clock",
     "note": "note", "enrolled": "login-2", "left": "door-exit", "class": "target-arrow", "task": "checklist",

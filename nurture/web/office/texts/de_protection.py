@@ -25,4 +25,15 @@ PROTECTION: Mapping[str, str] = {
     "audit.total": "{n} Einträge",
     "audit.none": "Keine Einträge",
     "audit.none-text": "Sobald jemand etwas an Personen oder Regeln tut, steht es hier.",
+    "chosen.title": "Selbst gewählt",
+    "chosen.paused": "Pause",
+    "chosen.until": "bis {day}",
+    "chosen.often": "Häufigkeit",
+    "chosen.gap": "höchstens eine Mail in {days} Tagen",
+    "chosen.unwanted": "Nicht gewünscht",
+    "chosen.clicks": "Klicks",
+    "chosen.uncounted": "auch ohne Namen nicht zählen",
+    "chosen.restricted": (
+        "Verarbeitung eingeschränkt seit {day} (Art. 18 DSGVO): keine Mails, keine Kampagnen, keine Punkte."
+    ),
 }

@@ -23,4 +23,13 @@ PROTECTION: Mapping[str, str] = {
     "audit.total": "{n} entries",
     "audit.none": "No entries",
     "audit.none-text": "As soon as somebody does something to people or rules, it stands here.",
+    "chosen.title": "Own choice",
+    "chosen.paused": "Paused",
+    "chosen.until": "until {day}",
+    "chosen.often": "How often",
+    "chosen.gap": "at most one mail in {days} days",
+    "chosen.unwanted": "Not wanted",
+    "chosen.clicks": "Clicks",
+    "chosen.uncounted": "not to be counted even without a name",
+    "chosen.restricted": "Processing restricted since {day} (Art. 18 GDPR): no mails, no campaigns, no points.",
 }
