@@ -100,12 +100,12 @@ def read_phone(text: str, language: str) -> str:
     value = clean(text)
     if not value:
         raise InvalidInput({"phone": in_language(_TEXTS["phone-missing"], language)})
-    if not _is_phone(value):
+    if not is_phone(value):
         raise InvalidInput({"phone": in_language(_TEXTS["phone"], language)})
     return value
 
 
-def _is_phone(value: str) -> bool:
+def is_phone(value: str) -> bool:
     return sum(c.isdigit() for c in value) >= 5 and set(value) <= set("+0123456789 ()/.-") and len(value) <= 40
 
 
@@ -127,7 +127,7 @@ def _read_field(definitions: Definitions, form: Form, field: FormField, raw: str
             if value not in choices(definitions, form, field):
                 raise _Problem("choice")
         case FieldKind.PHONE:
-            if not _is_phone(value):
+            if not is_phone(value):
                 raise _Problem("phone")
         case FieldKind.CHECK:
             return "yes"

@@ -98,9 +98,10 @@ class Trace:
         return (*self.mails, *self.sales_mails)
 
 
-def trace(session: Session, key: str, mark: Callable[[str], str]) -> Trace:
+def trace(session: Session, key: str, mark: Callable[[str], str], *, lock: bool = True) -> Trace:
     """Everything that hangs on this address; its contact is locked."""
-    person = session.scalar(select(Contact).where(Contact.address_key == key).with_for_update())
+    query = select(Contact).where(Contact.address_key == key)
+    person = session.scalar(query.with_for_update() if lock else query)
     me = person.id if person else NOBODY
     forms = session.execute(
         select(Registration.id, Registration.address_key).where(
@@ -160,7 +161,7 @@ def _own_domain(session: Session, key: str) -> str | None:
 # --- whose rows -------------------------------------------------------------------------------------------------------
 
 
-def _rows(t: Trace) -> dict[str, ColumnElement[bool] | None]:
+def rows_of(t: Trace) -> dict[str, ColumnElement[bool] | None]:
     """Table -> which of its rows are the person's; in an order in which they can be deleted."""
     me = t.contact
     my_acts = select(Activity.id).where(Activity.contact_id == me)
@@ -204,7 +205,7 @@ class Treatment:
 def treat(session: Session, t: Trace, treatments: Mapping[str, Treatment]) -> dict[str, int]:
     """Do it to every table that has rows of the person. Returns how many rows, by table."""
     done: dict[str, int] = {}
-    for name, where in _rows(t).items():
+    for name, where in rows_of(t).items():
         if where is None:
             continue
         how, table = treatments[name], TABLES[name]
