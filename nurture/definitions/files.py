@@ -13,6 +13,7 @@ from nurture.definitions.models.consent import ConsentFile
 from nurture.definitions.models.delivery import DeliveryFile
 from nurture.definitions.models.form import FormFile
 from nurture.definitions.models.mailing import MailingFile
+from nurture.definitions.models.networks import NetworksFile
 from nurture.definitions.models.organisation import OrganisationFile
 from nurture.definitions.models.sales import SalesFile
 from nurture.definitions.models.scoring import ScoringFile
@@ -31,10 +32,11 @@ SINGLE: dict[str, type[Shape]] = {
     "config/sales.yaml": SalesFile,
     "config/mailing.yaml": MailingFile,
     "config/delivery.yaml": DeliveryFile,
+    "config/networks.yaml": NetworksFile,
 }
 """The files that exist once, each with its model."""
 
-OPTIONAL = frozenset({"config/delivery.yaml"})
+OPTIONAL = frozenset({"config/delivery.yaml", "config/networks.yaml"})
 """Those of them that may be left out."""
 
 FOLDERS: dict[str, type[Shape]] = {"config/forms": FormFile, "campaigns": CampaignFile}

@@ -23,6 +23,7 @@ from nurture.definitions.models.consent import ConsentFile
 from nurture.definitions.models.delivery import DeliveryFile
 from nurture.definitions.models.form import FormFile
 from nurture.definitions.models.mailing import MailingFile
+from nurture.definitions.models.networks import NetworksFile
 from nurture.definitions.models.organisation import OrganisationFile
 from nurture.definitions.models.sales import SalesFile
 from nurture.definitions.models.scoring import ScoringFile
@@ -35,6 +36,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.delivery_rules import DeliveryRules
 from nurture.domain.errors import DefinitionError, Fault
 from nurture.domain.form import Form
+from nurture.domain.networks import Networks
 from nurture.domain.pacing import Calendar
 
 YEARS = range(2024, 2036)
@@ -127,6 +129,7 @@ def _build(files: Home, by_file: dict[str, Any], years: range) -> Definitions:
         campaign_sources={model.campaign: files.documents[file].source for file, model in campaigns.items()},
         opt_in=mailing.opt_in.build(),
         delivery=next((model.build() for model in models.all(DeliveryFile).values()), DeliveryRules()),
+        networks=next((model.build() for model in models.all(NetworksFile).values()), Networks()),
     )
 
 

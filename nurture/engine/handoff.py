@@ -24,7 +24,7 @@ from nurture.engine import classification, dossier, enrolment, links, scoring
 from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import clean_long
-from nurture.store import activities, audit, contacts, enrollments, handoffs, messages
+from nurture.store import activities, audit, contacts, doubts, enrollments, handoffs, messages
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Handoff, Lead, Message
 
@@ -70,8 +70,11 @@ def record_wish(
 def open_handoff(
     rt: Runtime, session: Session, lead: int, contact: int, trigger: str, reason: str, now: datetime
 ) -> int | None:
-    """Give the lead to sales; None if sales has it, or nobody sells its product now. Joins the caller's transaction."""
-    if handoffs.open_leads(session, [lead]):
+    """Give the lead to sales; None if sales has it, nobody sells its product now, or the contact's confirmation is doubted.
+
+    Joins the caller's transaction.
+    """
+    if handoffs.open_leads(session, [lead]) or doubts.doubted(session, contact):
         return None
     result = scoring.lead_scores(rt, session, [lead], now).get(lead)
     if result is None:
@@ -116,6 +119,13 @@ def _offer(rt: Runtime, session: Session, handoff: Handoff, taker: Salesperson, 
     handoff.remind_at, handoff.escalate_at = due.remind, due.escalate
     handoffs.note(session, handoff.id, HandoffEvent.ASSIGNED, "rules", f"to {taker.name}", now)
     _mail_sales(rt, session, handoff, "dossier", taker.email, taker.language, taker.name, now, f"offer-{taker.id}")
+
+
+def start_clock(rt: Runtime, handoff: Handoff, now: datetime) -> None:
+    """An offer that was held goes out now: from now on its answer is waited for."""
+    if handoff.state is HandoffState.OFFERED:
+        due = clock(rt.definitions.sales, now, rt.definitions.calendar)
+        handoff.offered_at, handoff.remind_at, handoff.escalate_at = now, due.remind, due.escalate
 
 
 def _mail_sales(

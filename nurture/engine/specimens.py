@@ -200,7 +200,7 @@ def _registration(d: Definitions, row: Outgoing, reader: Reader) -> Registration
     forms = sorted(d.forms.values(), key=lambda form: (form.offers is not None, len(in_language(form.title, row.language))))
     form = forms[-1]
     purposes = {purpose: purpose for purpose in d.purposes}
-    return Registration(form=form.id, address=reader.address, purposes=purposes, expires_at=_WHEN)
+    return Registration(form=form.id, address=reader.address, purposes=purposes, created_at=_WHEN, expires_at=_WHEN)
 
 
 def _sales(d: Definitions, product: str, reader: Reader, language: str) -> dict[str, Any]:

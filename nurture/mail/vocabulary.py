@@ -60,6 +60,7 @@ NURTURE: Names = {
 
 OPT_IN: Names = {
     "confirm_url": None,
+    "code": None,
     "form_title": None,
     "offer_title": None,
     "purposes": None,

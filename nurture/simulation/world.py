@@ -22,7 +22,7 @@ from nurture.domain.errors import NurtureError
 from nurture.domain.handoff import HandoffEvent
 from nurture.domain.message import MessageKind
 from nurture.domain.pacing import local_date, start_of
-from nurture.engine import handoff, links, preferences, registration, tracking
+from nurture.engine import handoff, links, opt_in, preferences, registration, tracking
 from nurture.engine.beats import BEATS, Beat, Worker, slot
 from nurture.engine.publication import Publication, publish
 from nurture.engine.runtime import Runtime
@@ -208,7 +208,7 @@ class _World:
     def _confirm(self, reader: _Reader, now: datetime) -> None:
         with _may_be_too_late():
             token = self._rt.signer.sign("confirm", str(reader.message.registration_id))
-            done = registration.confirm(self._rt, token, reader.person.browser(now), now)
+            done = opt_in.confirm(self._rt, token, reader.person.browser(now), now)
             if done.offer_url and (wait := reader.person.fetches_offer()) is not None:
                 self.at(now + wait, partial(self._download, done.offer_url, reader.person))
 

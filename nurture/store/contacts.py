@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key, domain_of
@@ -196,6 +196,18 @@ def release(session: Session, key: str) -> None:
     """The address proved that it works and wants mail again."""
     if (row := session.get(Suppression, key)) is not None:
         session.delete(row)
+
+
+def remove(session: Session, contact: int) -> None:
+    """Take a contact out again that should not have been made, with its unit and company where nobody else is in them."""
+    unit = session.scalar(select(Contact.unit_id).where(Contact.id == contact))
+    session.execute(delete(Contact).where(Contact.id == contact))
+    if unit is None or session.scalar(select(Contact.id).where(Contact.unit_id == unit).limit(1)) is not None:
+        return
+    company = session.scalar(select(Unit.company_id).where(Unit.id == unit))
+    session.execute(delete(Unit).where(Unit.id == unit))
+    if company is not None and session.scalar(select(Unit.id).where(Unit.company_id == company).limit(1)) is None:
+        session.execute(delete(Company).where(Company.id == company))
 
 
 def companies(session: Session, units: Iterable[int]) -> dict[int, Company]:

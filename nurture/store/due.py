@@ -23,6 +23,7 @@ _NEXT = union_all(
     _first("deliver", Message.due_at, literal_column("messages.state = 'queued'")),
     _first("engagement", Hit.due_at, Hit.due_at.is_not(None)),
     _first("expire", Registration.expires_at, literal_column("registrations.state = 'pending'")),
+    _first("expire", Registration.expires_at, literal_column("registrations.state IN ('doubted', 'declining')")),
     _first("handoff-clocks", Handoff.remind_at, Handoff.state == HandoffState.OFFERED),
     _first("handoff-clocks", Handoff.escalate_at, Handoff.state == HandoffState.OFFERED),
 )

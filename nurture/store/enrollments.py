@@ -165,6 +165,11 @@ def inside(session: Session, contacts: Sequence[int]) -> Sequence[Row[int, str, 
     return session.execute(query.order_by(E.id).with_for_update()).all()
 
 
+def hold(session: Session, ids: Sequence[int], reason: str) -> None:
+    """Nothing goes on in these enrollments until they are let go of."""
+    session.execute(update(E).where(E.id.in_(ids)).values(state="held", due_at=None, listening=False, reason=reason))
+
+
 def release_held(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Let go of those that were held while sales had the lead; decided again at once."""
     held = update(E).where(E.id.in_(ids), E.state == "held")

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.handoff import OPEN, HandoffState
-from nurture.store.schema import Handoff, HandoffEventRow, Lead
+from nurture.store.schema import Handoff, HandoffEventRow, Lead, Registration
 from nurture.store.upsert import insert_for
 
 _OPEN_WHERE: ColumnElement[bool] = literal_column("state IN ('waiting', 'offered', 'accepted')")
@@ -76,11 +76,12 @@ def overdue(session: Session, now: datetime, limit: int) -> list[Handoff]:
 
 
 def waiting(session: Session, limit: int) -> list[tuple[Handoff, Lead]]:
-    """Handoffs nobody had room for, best score first; locked."""
+    """Handoffs nobody had room for, best score first; locked. Not those of a contact whose confirmation is doubted."""
+    doubted = exists().where(Registration.contact_id == Handoff.contact_id, Registration.state == "doubted")
     rows = session.execute(
         select(Handoff, Lead)
         .join(Lead, Lead.id == Handoff.lead_id)
-        .where(Handoff.state == HandoffState.WAITING)
+        .where(Handoff.state == HandoffState.WAITING, ~doubted)
         .order_by((Handoff.trigger == "wish").desc(), Lead.grade, Lead.points.desc(), Handoff.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

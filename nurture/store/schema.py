@@ -153,7 +153,8 @@ class Registration(Base):
     """A form that was sent, waiting for its double opt-in. What it says touches no contact before it is confirmed.
 
     ``purposes``: purpose -> wording id, only those ticked. ``answers``: field -> value.
-    ``state``: pending, confirmed, declined, expired.
+    ``state``: pending, confirmed, doubted (both buttons pressed: waits for the code), declining (declined, its data is still
+    there for a minute), declined, expired. ``expires_at``: when its data is removed, unless it is confirmed.
     """
 
     __tablename__ = "registrations"
@@ -185,6 +186,14 @@ class Registration(Base):
             postgresql_where=text("state = 'pending'"),
             sqlite_where=text("state = 'pending'"),
         ),
+        Index(
+            "ix_registrations_unsettled",
+            "expires_at",
+            postgresql_where=text("state IN ('doubted', 'declining')"),
+            sqlite_where=text("state IN ('doubted', 'declining')"),
+        ),
+        # links in mails name the registration: one that is gone must not be followed by another under the same id
+        {"sqlite_autoincrement": True},
     )
 
 

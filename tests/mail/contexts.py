@@ -75,6 +75,7 @@ def opt_in_context(name: str, language: str) -> dict[str, Any]:
     )
     return {
         "confirm_url": "https://nurture.example.de/c/1.abc",
+        "code": "042 137",
         "form_title": name,
         "offer_title": name,
         "purposes": purposes,

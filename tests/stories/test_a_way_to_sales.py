@@ -121,11 +121,12 @@ def test_sales_is_reminded_and_then_the_head_is_told_in_office_time(world: World
     assert kinds[2] == "sabine.overbeck@hallmann-brueck.example"
 
 
-def test_a_wish_to_be_called_goes_to_sales_at_once_whatever_the_score(world: World) -> None:
+def test_a_wish_to_be_called_goes_to_sales_within_a_minute_whatever_the_score(world: World) -> None:
     world.fill_form(form="messe-produktion-2027", purposes=("nurture",), call_me="yes", phone="+49 231 555 0101")
     world.confirm()
     [handoff] = world.handoffs()
     assert handoff.trigger == "wish"
+    world.wait(seconds=60)
     assert "+49 231 555 0101" in world.sales_mails()[0].text
 
 
@@ -139,6 +140,7 @@ def test_a_full_team_makes_a_waiting_list_and_the_best_lead_goes_first(world: Wo
     states = [h.state for h in world.handoffs()]
     assert states.count(HandoffState.OFFERED) == room
     assert states.count(HandoffState.WAITING) == 2
+    world.wait(seconds=60)
     busy = next(h for h in world.handoffs() if h.state is HandoffState.OFFERED)
     mail = next(m for m in world.sales_mails() if f"{busy.dossier['address']}" in m.text)
     world.answer_sales(mail, "returned", "not-reachable")

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from nurture.delivery import MemoryTransport
 from nurture.domain.handoff import HandoffState
 from nurture.domain.scoring import Score
-from nurture.engine import handoff, preferences, registration, tracking
+from nurture.engine import handoff, opt_in, preferences, registration, tracking
 from nurture.engine.beats import BEATS, Worker, slot
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
@@ -166,10 +166,10 @@ class World:
         registration.register(self.rt, sent, self.visitor(page_url=f"https://nurture.example/f/{form}"), self.now)
         self.beat()
 
-    def confirm(self, address: str = "maria.weber@anlagenbau-huber.example", **visitor: Any) -> registration.Confirmed:
+    def confirm(self, address: str = "maria.weber@anlagenbau-huber.example", **visitor: Any) -> opt_in.OptIn:
         """The button behind the latest opt-in mail is pressed."""
         token = self.opt_in_mail(address).tokens("/c/")[0]
-        confirmed = registration.confirm(self.rt, token, self.visitor(**visitor), self.now)
+        confirmed = opt_in.confirm(self.rt, token, self.visitor(**visitor), self.now)
         self.beat()
         return confirmed
 

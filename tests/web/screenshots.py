@@ -22,7 +22,7 @@ from web import house as houses  # noqa: E402
 from web.house import House, path_of  # noqa: E402
 
 from nurture.delivery import MemoryTransport  # noqa: E402
-from nurture.engine import links, registration, tracking  # noqa: E402
+from nurture.engine import links, opt_in, tracking  # noqa: E402
 from nurture.engine.publication import load_publication, publish  # noqa: E402
 from nurture.engine.runtime import Runtime  # noqa: E402
 from nurture.mail.signing import Signer  # noqa: E402
@@ -78,7 +78,7 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     world.fill_form(OTHER)
     yield "confirm", house.opt_in_url(OTHER), None
     yield "confirm-again", house.opt_in_url(OTHER), {"answer": "confirm"}
-    registration.decline(rt, house.opt_in_url(OTHER)[3:], world.visitor(), world.now)
+    opt_in.decline(rt, house.opt_in_url(OTHER)[3:], world.visitor(), world.now)
     yield "declined", house.opt_in_url(OTHER), None
     world.fill_form(ASKED)
     late = house.opt_in_url(ASKED)

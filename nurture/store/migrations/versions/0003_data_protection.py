@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     never_reuse("contacts")
     never_reuse("handoffs")
+    never_reuse("registrations")
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -161,3 +162,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("evidence", sa.JSON(), nullable=True))
+        batch_op.create_index(
+            "ix_registrations_unsettled",
+            ["expires_at"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('doubted', 'declining')"),
+            sqlite_where=sa.text("state IN ('doubted', 'declining')"),
+        )

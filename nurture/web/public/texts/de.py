@@ -102,10 +102,41 @@ TEXTS: Mapping[str, str] = {
     "confirmed.get": "Zum Download",
     "confirmed.event": "Wir freuen uns auf Sie",
     "confirmed.close": "Sie können diese Seite schließen.",
-    "declined.title": "Alles gelöscht",
+    "code.title": "Bitte geben Sie den Code aus der E-Mail ein",
+    "code.lead": (
+        "Manche Programme, die E-Mails prüfen, drücken auch Knöpfe. Ihre Antwort sah diesmal danach aus. Mit dem Code "
+        "wissen wir, dass Sie es sind."
+    ),
+    "code.lead-again": (
+        "Kurz nach der Bestätigung wurde auch „Das war ich nicht“ gedrückt, vielleicht von einem Programm, das E-Mails "
+        "prüft. Bis Sie den Code eingeben, ruht alles."
+    ),
+    "code.label": "Die sechs Ziffern aus unserer E-Mail an {address}",
+    "code.button": "Bestätigen",
+    "code.shape": "Der Code besteht aus sechs Ziffern. Er steht in der E-Mail unter dem Knopf.",
+    "code.wrong": "Das ist nicht der Code aus der E-Mail zu dieser Anfrage. Sie haben noch {count} Versuche.",
+    "code.wrong-last": "Das ist nicht der Code aus der E-Mail zu dieser Anfrage. Sie haben noch einen Versuch.",
+    "code.used-up": "Zu viele falsche Codes",
+    "code.used-up-hint": (
+        "Diese Anfrage lässt sich nicht mehr bestätigen. Füllen Sie das Formular bitte noch einmal aus; Sie bekommen dann "
+        "eine neue E-Mail mit einem neuen Code."
+    ),
+    "code.new": "Zum Formular",
+    "code.not-me": "Sie haben nichts angefordert?",
+    "code.not-me-hint": (
+        "Dann müssen Sie nichts tun. Ohne den Code schicken wir Ihnen nichts und löschen die Angaben spätestens am {date}."
+    ),
+    "kept.title": "Diese Anfrage ist schon bestätigt",
+    "kept.lead": (
+        "Die Anfrage „{form}“ wurde vor einer Weile bestätigt. Wenn Sie das nicht möchten, können Sie hier alles "
+        "abbestellen und Ihre Einwilligungen widerrufen:"
+    ),
+    "kept.button": "Einstellungen öffnen",
+    "kept.hint": "Das geht auch jederzeit mit dem Link am Ende jeder E-Mail.",
+    "declined.title": "Danke für den Hinweis",
     "declined.lead": (
-        "Danke für den Hinweis. Die Angaben aus dem Formular sind gelöscht, und Sie bekommen von uns keine weitere "
-        "E-Mail dazu."
+        "Wir löschen die Angaben aus dem Formular innerhalb weniger Minuten, und Sie bekommen von uns keine weitere E-Mail "
+        "dazu."
     ),
     "declined.again": "Vermutlich hat sich jemand vertippt. Wenn es öfter vorkommt, schreiben Sie uns bitte:",
     "expired.title": "Dieser Link ist abgelaufen",

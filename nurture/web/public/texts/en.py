@@ -92,10 +92,40 @@ TEXTS: Mapping[str, str] = {
     "confirmed.get": "To the download",
     "confirmed.event": "We look forward to seeing you",
     "confirmed.close": "You can close this page.",
-    "declined.title": "Everything is deleted",
+    "code.title": "Please enter the code from the e-mail",
+    "code.lead": (
+        "Some programs that check e-mail also press buttons, and this time your answer looked like that. With the code we "
+        "know that it is you."
+    ),
+    "code.lead-again": (
+        "Shortly after the confirmation “This was not me” was pressed as well, perhaps by a program that checks e-mail. "
+        "Until you enter the code, everything waits."
+    ),
+    "code.label": "The six digits in our e-mail to {address}",
+    "code.button": "Confirm",
+    "code.shape": "The code has six digits. You find it in the e-mail, below the button.",
+    "code.wrong": "That is not the code from the e-mail about this request. You have {count} tries left.",
+    "code.wrong-last": "That is not the code from the e-mail about this request. You have one try left.",
+    "code.used-up": "Too many wrong codes",
+    "code.used-up-hint": (
+        "This request can no longer be confirmed. Please fill in the form once more; you will get a new e-mail with a new "
+        "code."
+    ),
+    "code.new": "To the form",
+    "code.not-me": "You did not ask for anything?",
+    "code.not-me-hint": (
+        "Then there is nothing to do. Without the code we send you nothing and delete the details on {date} at the latest."
+    ),
+    "kept.title": "This request is confirmed already",
+    "kept.lead": (
+        "The request “{form}” was confirmed a while ago. If you do not want that, you can cancel everything and withdraw "
+        "your consents here:"
+    ),
+    "kept.button": "Open settings",
+    "kept.hint": "The link at the end of every e-mail does the same at any time.",
+    "declined.title": "Thank you for telling us",
     "declined.lead": (
-        "Thank you for telling us. The details from the form are deleted, and you will get no further e-mail from us "
-        "about it."
+        "We delete the details from the form within a few minutes, and you will not get another e-mail about it."
     ),
     "declined.again": "Somebody probably mistyped an address. If it happens more often, please write to us:",
     "expired.title": "This link has expired",
