@@ -27,6 +27,8 @@ _COMMANDS = {
     "timeline": "timeline:timeline",
     "export": "export:export",
     "audit": "audit:audit",
+    "rights": "rights:rights",
+    "erase": "erase:erase",
     "user": "users:user",
     "dkim": "dkim:dkim",
     "doctor": "doctor:doctor",
