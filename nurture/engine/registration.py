@@ -1,5 +1,6 @@
 """From a form to a contact: what is sent waits for its double opt-in and touches nobody before it.
 
+    form sent --> held (attack, limits) --a human releases--> pending
     form sent --> registration pending --opt-in mail--> [confirm] --> contact, consents, lead, campaigns
                          |                    (engine/opt_in.py) [not me] --> declined
                          +-- not confirmed in time ------------------> expired, its data removed
@@ -10,6 +11,7 @@ and a stranger who types somebody's address changes nothing about that person.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,23 +20,27 @@ from nurture.domain.address import address_key
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound
 from nurture.domain.form import Form
-from nurture.domain.message import MessageKind
-from nurture.engine import confirmation, consent_ledger, submission
+from nurture.domain.message import MessageKind, MessageState
+from nurture.engine import confirmation, consent_ledger, opt_in_limits, submission
 from nurture.engine.lanes import lane_of
+from nurture.engine.opt_in_limits import Fate, Verdict
+from nurture.engine.own_forms import ADDRESS
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
-from nurture.store import contacts, messages, opt_in, registrations
+from nurture.store import messages, opt_in, registrations
 from nurture.store.database import transaction
 from nurture.store.schema import Registration
 
-_RESEND_AFTER = timedelta(minutes=10)
-_LIMITS = ((timedelta(hours=24), 3), (timedelta(days=30), 5))
-"""At most so many opt-in mails to one address within each span, over all forms: the opt-in mail itself can be a weapon."""
+HELD_AT_MOST = timedelta(days=14)
+"""How long somebody's request may wait for a human."""
 
 
-def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime) -> None:
-    """Keep what was sent and ask for the double opt-in. Raises InvalidInput, NotFound (no such form)."""
+def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime, *, held: str = "") -> None:
+    """Keep what was sent and ask for the double opt-in; ``held``: why its mail waits for a human ('guard').
+
+    Raises InvalidInput, NotFound (no such form).
+    """
     d = rt.definitions
     form = d.forms.get(sent.form)
     if form is None or form.profile:
@@ -66,8 +72,7 @@ def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime) -> 
         )
         session.add(row)
         session.flush()
-        if _may_ask(session, row, now):
-            messages.queue(session, rt.installation, d.organisation.sender.domain, [_opt_in_mail(rt, row, now)])
+        queue_opt_in(rt, session, row, now, held=held)
 
 
 def _asked_just_now(
@@ -78,30 +83,65 @@ def _asked_just_now(
     Anything else is a registration and a mail of its own: nobody confirms what somebody else typed later.
     """
     registrations.one_at_a_time(session, address_key(address))
-    row = registrations.same_pending(session, address_key(address), form.id, now - _RESEND_AFTER)
+    row = registrations.same(session, address_key(address), form.id, now - opt_in_limits.GAP)
     return row is not None and row.purposes == wordings and row.answers == values
 
 
-def _may_ask(session: Session, row: Registration, now: datetime) -> bool:
-    """Whether the address may get one more opt-in mail. A suppressed one may only ask by itself, once in 30 days."""
-    sent = registrations.opt_in_mails_since(session, row.address_key, tuple(span for span, _ in _LIMITS), now)
-    limits = [most for _, most in _LIMITS]
-    if contacts.suppressed(session, [row.address_key]):
-        limits = [1] * len(limits)
-    return all(count < most for count, most in zip(sent, limits, strict=True))
+# --- the opt-in mail ---------------------------------------------------------------------------------------------------
 
 
-def _opt_in_mail(rt: Runtime, row: Registration, now: datetime) -> messages.NewMessage:
+def queue_opt_in(rt: Runtime, session: Session, row: Registration, now: datetime, *, held: str = "") -> None:
+    """Ask for the double opt-in, as far as the limits allow; the time to answer begins when the mail leaves.
+
+    ``held``: why the mail waits for a human. A mail that does not leave is on record too, cancelled, so that the work done
+    is the same for every address.
+    """
+    verdict = opt_in_limits.decide(rt, session, row.address, now, held=held)
+    _settle_verdict(rt, session, row, verdict, now)
+
+
+def release(rt: Runtime, session: Session, row: Registration, now: datetime) -> None:
+    """A human lets the mail of a held registration leave; only the limits of its address still hold."""
+    row.state = "pending"
+    _settle_verdict(rt, session, row, opt_in_limits.decide(rt, session, row.address, now, looked_at=True), now, "released")
+
+
+def discard(rt: Runtime, session: Session, row: Registration, now: datetime) -> None:  # noqa: ARG001 - one form for both
+    """A human (or nobody, for too long) decided against a held registration."""
+    _forget(session, row, "expired", now)
+
+
+Settling = Callable[[Runtime, Session, Registration, datetime], None]
+"""What may be done to a held registration."""
+
+
+def _settle_verdict(
+    rt: Runtime, session: Session, row: Registration, verdict: Verdict, now: datetime, which: str = "opt-in"
+) -> None:
+    d = rt.definitions
+    if verdict.fate is Fate.HELD:
+        row.state, row.expires_at = "held", now + HELD_AT_MOST
+    else:
+        row.expires_at = d.retention.opt_in_expires.after(verdict.due_at, d.calendar.zone)
+    opt_in_limits.count(rt, session, row.address, verdict, now)
+    mail = _opt_in_mail(rt, row, verdict, now, which)
+    messages.queue(session, rt.installation, d.organisation.sender.domain, [mail])
+
+
+def _opt_in_mail(rt: Runtime, row: Registration, verdict: Verdict, now: datetime, which: str) -> messages.NewMessage:
+    leaves = verdict.fate is Fate.SENT
     return messages.NewMessage(
         kind=MessageKind.OPT_IN,
-        once_key=f"registration:{row.id}:opt-in",
+        once_key=f"registration:{row.id}:{which}",
         address=row.address,
         lane=lane_of(rt, row.address),
         language=row.language,
-        mail="opt-in",
+        mail="address-change" if row.form == ADDRESS else "opt-in",
         registration_id=row.id,
         queued_at=now,
-        due_at=now,
+        due_at=verdict.due_at if leaves else None,
+        state=MessageState.QUEUED if leaves else MessageState.CANCELLED,
+        reason="" if leaves else "opt-in-held" if verdict.fate is Fate.HELD else "opt-in-limit",
     )
 
 
@@ -136,9 +176,3 @@ def _forget(session: Session, row: Registration, state: str, now: datetime) -> N
     row.evidence = None
     row.address = row.address_key = f"forgotten-{row.id}"
     messages.forget_registration(session, row.id)
-
-
-def mask(address: str) -> str:
-    """``m…@firma.de``: enough to recognise one's own address, too little to learn somebody else's."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -36,8 +36,12 @@ def remember_wordings(session: Session, purposes: list[Purpose], language: str, 
 
 def wording_id(purpose: Purpose, language: str) -> str:
     """SHA-256 over purpose, version, language and text: another text is another wording."""
-    parts = "\0".join((purpose.id, purpose.version, language, purpose.wording[language]))
-    return sha256(parts.encode()).hexdigest()
+    return wording_digest(purpose.id, purpose.version, language, purpose.wording[language])
+
+
+def wording_digest(purpose: str, version: str, language: str, text: str) -> str:
+    """The id of a wording, over the parts of its row."""
+    return sha256("\0".join((purpose, version, language, text)).encode()).hexdigest()
 
 
 def wordings(session: Session, ids: list[str]) -> dict[str, Wording]:
@@ -56,30 +60,19 @@ def one_at_a_time(session: Session, key: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def same_pending(session: Session, address_key: str, form: str, since: datetime) -> Registration | None:
-    """A pending registration of this address for this form that began after ``since``."""
+def same(session: Session, address_key: str, form: str, since: datetime) -> Registration | None:
+    """The latest registration of this address for this form, if it began after ``since`` and was not given up."""
     return session.scalar(
         select(Registration)
         .where(
             Registration.address_key == address_key,
             Registration.form == form,
-            Registration.state == "pending",
+            Registration.state.in_(("pending", "held", "confirmed")),
             Registration.created_at > since,
         )
         .order_by(Registration.id.desc())
         .limit(1)
     )
-
-
-def opt_in_mails_since(session: Session, address_key: str, moments: tuple[timedelta, ...], now: datetime) -> list[int]:
-    """How many opt-in mails were queued for this address within each span before ``now``."""
-    queued = (
-        select(Message.queued_at)
-        .join(Registration, Registration.id == Message.registration_id)
-        .where(Registration.address_key == address_key, Message.queued_at > now - max(moments))
-    )
-    times = list(session.scalars(queued))
-    return [sum(1 for at in times if at > now - span) for span in moments]
 
 
 @dataclass(frozen=True, slots=True)
