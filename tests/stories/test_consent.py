@@ -105,6 +105,7 @@ def test_nobody_confirms_what_somebody_else_typed_later(world: World) -> None:
     world.fill_form()
     world.wait(minutes=2)
     world.fill_form(first_name="Mallory", company="Evil Corp")
+    world.wait(minutes=10)
     first, second = world.to(MARIA)
     opt_in.confirm(world.rt, first.tokens("/c/")[0], world.visitor(), world.now)
     contact = world.contact()

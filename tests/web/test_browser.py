@@ -139,6 +139,9 @@ def test_the_sample_page_posts_across_to_the_hosted_answer(house: House, tab: Pa
     frame.get_by_label("Unternehmen").fill("Anlagenbau Huber GmbH")
     frame.get_by_label("Ihr Aufgabenbereich").select_option("it-management")
     frame.get_by_role("button", name="Whitepaper anfordern").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Fast geschafft")
+    house.pause()
+    tab.get_by_role("button", name="Whitepaper anfordern").click()
     expect(tab.get_by_role("heading", name="Bitte sehen Sie in Ihr Postfach")).to_be_visible()
     assert len(house.world.registrations()) == 1
 

@@ -17,7 +17,7 @@ HONEYPOT = "contact_url"
 """A field no person sees; who fills it in is a program."""
 CONSENT = "consent"
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_LONGEST = 10_000
+LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Typed:
 def read(request: Request, form: Form) -> Typed:
     """The fields of ``form`` in ``request``; whatever else was sent is ignored."""
     return Typed(
-        {f.name: request.form.get(f.name, "")[:_LONGEST] for f in form.fields},
+        {f.name: request.form.get(f.name, "")[:LONGEST] for f in form.fields},
         frozenset(request.form.getlist(CONSENT)) & frozenset(form.purposes),
         source(request),
     )
@@ -62,9 +62,14 @@ def source(request: Request) -> str | None:
     """Where the visitor came from, as the link to the page says: ``source``, else ``utm_source``; plain names only."""
     for name in ("source", "utm_source"):
         said = request.args.get(name) or request.form.get(name) or ""
-        if _SOURCE.fullmatch(said):
+        if plain(said):
             return said
     return None
+
+
+def plain(said: str) -> str | None:
+    """``said`` if it is a plain name."""
+    return said if _SOURCE.fullmatch(said) else None
 
 
 def shown(

@@ -1,29 +1,35 @@
 """Landing pages: show a form, take what was sent, say "check your mail"; and the same form for the customer's own site.
 
-The answer never depends on whether the address is known. Nothing that was typed is ever lost: whatever goes wrong, the
-form comes back filled in. Consent boxes come back unticked.
+Nothing that was typed is ever lost: whatever goes wrong, the form comes back filled in. Consent boxes come back unticked,
+unless nothing but a button has to be pressed once more. What decides is in ``receiving.py``.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from dataclasses import replace
+from functools import cache, partial
+from hashlib import sha384
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain.catalogue import in_language
-from nurture.domain.errors import InvalidInput, NotFound
+from nurture.domain.errors import NotFound
 from nurture.domain.form import Form
-from nurture.engine import registration
-from nurture.engine.submission import Submission
+from nurture.engine import address_check, form_guard
+from nurture.engine.submission import canonical_address
+from nurture.store.exhibits import Shown
 from nurture.web import i18n, security
-from nurture.web.public import fields, throttle
+from nurture.web.public import exhibit, fields, form_json, form_token, receiving
 from nurture.web.public.fields import Typed
+from nurture.web.public.receiving import Outcome, Sent, Verdict
 from nurture.web.public.site import Site, page, site
-from nurture.web.public.stamp import FIELD, Age, age, stamp
+from nurture.web.public.stamp import FIELD
 from nurture.web.public.texts import TEXTS
 
 blueprint = Blueprint("forms", __name__)
@@ -42,16 +48,53 @@ def show(form_id: str) -> Response:
 def send(form_id: str) -> AnyResponse:
     here = site()
     form = find(here, form_id)
+    if form_json.wished():
+        return form_json.answer(here, form, partial(_exhibit, here, form))
     language = here.language(request.form.get("lang"))
-    typed = fields.read(request, form)
-    if request.form.get(fields.HONEYPOT):
-        return _sent(form, language)  # a program is told what a person would be told
-    if note := _not_from_a_person(here, form):
-        return _landing(here, form, language, typed, 422, note=note, fresh=note != "again.too-young")
-    try:
-        return _register(here, form, language, typed)
-    except (OperationalError, PoolTimeout):
-        return _landing(here, form, language, typed, 503, note="again.busy")
+    sent = _sent(form, language)
+    verdict = receiving.receive(here, form, sent, replace(here.visitor(), shown=_exhibit(here, form, language)))
+    if verdict.outcome is Outcome.TAKEN:
+        return redirect(url_for("forms.sent", form_id=form.id, lang=language), 303)
+    return _again(here, form, sent, verdict)
+
+
+def _sent(form: Form, language: str) -> Sent:
+    given = request.form
+    typed = receiving.with_suggestion(fields.read(request, form), given.get("email_instead", ""))
+    return Sent(
+        typed,
+        language,
+        token=given.get(FIELD, ""),
+        proof=given.get(form_json.PROOF, ""),
+        ticket=given.get(form_json.TICKET, ""),
+        insisted=given.get(form_json.INSISTED, ""),
+        honeypot=given.get(fields.HONEYPOT, ""),
+    )
+
+
+def _again(here: Site, form: Form, sent: Sent, verdict: Verdict) -> Response:
+    """The form, filled in, with what is missing."""
+    response = _landing(
+        here, form, sent.language, sent.typed, form_json.STATUS[verdict.outcome], sent=sent, verdict=verdict
+    )
+    if verdict.minutes:
+        response.headers["Retry-After"] = str(verdict.minutes * 60)
+    return response
+
+
+@blueprint.route("/f/<form_id>", methods=["OPTIONS"])
+@blueprint.route("/f/<form_id>/token", methods=["OPTIONS"])
+def preflight(form_id: str) -> Response:
+    """What a page of another site may do with this form."""
+    return form_json.preflight(find(site(), form_id))
+
+
+@blueprint.get("/f/<form_id>/token")
+def token(form_id: str) -> Response:
+    """What a form needs to be sent, for our script and for programs; nothing is kept."""
+    here = site()
+    form = find(here, form_id)
+    return form_json.allow(form, jsonify(form_json.needed(here, form)))
 
 
 @blueprint.get("/f/<form_id>/sent")
@@ -69,7 +112,30 @@ def embed(form_id: str) -> Response:
     here = site()
     form = find(here, form_id)
     language = here.language()
-    return page("embed", language, form=form, snippet=_snippet(here, form, language))
+    script = f'<script src="{here.rt.url(url_for("forms.script", form_id=form.id))}" integrity="{_integrity()}"'
+    return page(
+        "embed",
+        language,
+        form=form,
+        snippet=_snippet(here, form, language),
+        script=f'{script} crossorigin="anonymous" defer></script>',
+    )
+
+
+@blueprint.get("/embed/<form_id>/form.js")
+def script(form_id: str) -> Response:
+    """The script for the customer's site, which may be pinned by its hash; without it the form works as well."""
+    form = find(site(), form_id)
+    response = current_app.send_static_file("public/form.js")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return form_json.allow(form, response)
+
+
+@cache
+def _integrity() -> str:
+    """Of the script, as Subresource Integrity wants it."""
+    text = files("nurture.web").joinpath("static", "public", "form.js").read_bytes()
+    return f"sha384-{b64encode(sha384(text).digest()).decode('ascii')}"
 
 
 @blueprint.get("/embed/<form_id>/example")
@@ -91,54 +157,6 @@ def find(here: Site, form_id: str) -> Form:
     return form
 
 
-def _not_from_a_person(here: Site, form: Form) -> str | None:
-    """Why this cannot be taken as it is (the key of the sentence to show), or None.
-
-    A form on the customer's site cannot carry a stamp without a script, so its page must be on the form's list.
-    """
-    came_from = security.page_origin(request)
-    if came_from and _is_our_example(form):
-        return None
-    if came_from and came_from not in (_own_origin(here), security.origin(request.host_url)):
-        allowed = came_from in {security.origin(allowed) for allowed in form.origins}
-        return None if allowed else "again.other-site"
-    how_old = age(here.rt.signer, form.id, request.form.get(FIELD, ""), here.now())
-    return {Age.TOO_YOUNG: "again.too-young", Age.TOO_OLD: "again.too-old"}.get(how_old)
-
-
-def _is_our_example(form: Form) -> bool:
-    """Whether the form was sent from the sample page, which is without a stamp like the customer's own."""
-    return urlsplit(request.referrer or "").path == url_for("forms.embed_example", form_id=form.id)
-
-
-def _own_origin(here: Site) -> str:
-    return security.origin(here.rt.public_url)
-
-
-def _register(here: Site, form: Form, language: str, typed: Typed) -> AnyResponse:
-    now, visitor = here.now(), here.visitor()
-    budgets = throttle.for_registration(here.rt, form.id, typed.values.get("email", ""), visitor.ip)
-    if minutes := throttle.take(here.rt, budgets, now):
-        return _too_many(here, form, language, typed, minutes)
-    try:
-        submission = Submission(form.id, language, typed.values, typed.consents, typed.source)
-        registration.register(here.rt, submission, visitor, now)
-    except InvalidInput as error:
-        throttle.give_back(here.rt, budgets, now)
-        return _landing(here, form, language, typed, 422, problems=error.problems)
-    return _sent(form, language)
-
-
-def _too_many(here: Site, form: Form, language: str, typed: Typed, minutes: int) -> Response:
-    response = _landing(here, form, language, typed, 429, note="again.too-many", minutes=minutes)
-    response.headers["Retry-After"] = str(minutes * 60)
-    return response
-
-
-def _sent(form: Form, language: str) -> AnyResponse:
-    return redirect(url_for("forms.sent", form_id=form.id, lang=language), 303)
-
-
 def _landing(
     here: Site,
     form: Form,
@@ -146,31 +164,56 @@ def _landing(
     typed: Typed,
     status: int = 200,
     *,
-    problems: Mapping[str, str] | None = None,
-    note: str | None = None,
-    fresh: bool = True,
-    minutes: int = 0,
+    sent: Sent | None = None,
+    verdict: Verdict | None = None,
 ) -> Response:
-    """The landing page. ``fresh`` False: keep the stamp that came, so that it can become old enough."""
-    d = here.definitions
-    came = request.form.get(FIELD, "")
+    """The landing page. ``sent``, ``verdict``: what came, and why it is shown again."""
+    said = verdict or Verdict(Outcome.AGAIN)
     query = {"lang": language} | ({"source": typed.source} if typed.source else {})
     return page(
         "landing",
         language,
         status,
-        form=form,
-        product=d.products[form.product],
-        offer=d.content[form.offers] if form.offers else None,
-        fields=fields.shown(d, form, language, typed.values, problems or {}),
-        purposes=[d.purposes[p] for p in form.purposes],
-        problems=problems or {},
-        note=note,
-        minutes=minutes,
-        stamp=stamp(here.rt.signer, form.id, here.now()) if fresh else came,
+        **_asked(here, form, language, typed, said.problems),
+        problems=said.problems,
+        note=said.note or None,
+        minutes=said.minutes,
+        ticked=typed.consents if said.keep_ticks else frozenset(),
+        advice=_advice(said, typed, language),
+        stamp=sent.token if sent and said.keep_token else form_token.issue(here.rt.signer, form, here.now()),
+        work=form_guard.wanted(here.rt, form, here.now()).proof,
+        ticket=form_json.ticket(here, form, sent),
         action=f"{url_for('forms.send', form_id=form.id)}?{urlencode(query)}",
-        honeypot=fields.HONEYPOT,
     )
+
+
+def _advice(verdict: Verdict, typed: Typed, language: str) -> dict[str, str] | None:
+    """What is asked back about the address."""
+    if verdict.advice is None:
+        return None
+    address = canonical_address(typed.values["email"])
+    told = address_check.text(verdict.advice, address, language)
+    return {"text": told, "address": address, "suggestion": verdict.advice.suggestion}
+
+
+def _asked(here: Site, form: Form, language: str, typed: Typed, problems: Mapping[str, str]) -> dict[str, Any]:
+    """What the form tells and asks."""
+    d = here.definitions
+    return {
+        "form": form,
+        "product": d.products[form.product],
+        "offer": d.content[form.offers] if form.offers else None,
+        "fields": fields.shown(d, form, language, typed.values, problems),
+        "purposes": [d.purposes[p] for p in form.purposes],
+        "honeypot": fields.HONEYPOT,
+    }
+
+
+def _exhibit(here: Site, form: Form, language: str) -> Shown:
+    """The form as the visitor saw it: on the landing page, or the piece of HTML on the customer's own site."""
+    if security.page_origin(request) in {security.origin(allowed) for allowed in form.origins}:
+        return exhibit.of("form", language, _snippet(here, form, language))
+    return exhibit.of_page("form", "landing", language, **_asked(here, form, language, Typed(), {}))
 
 
 def _snippet(here: Site, form: Form, language: str) -> str:

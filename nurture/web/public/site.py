@@ -114,5 +114,5 @@ def _assets(app: Flask) -> Callable[[str], str]:
         mark = sha256((folder / name).read_bytes()).hexdigest()[:10]
         return f"{app.static_url_path}/{name}?v={mark}"
 
-    known = {name: asset(name) for name in ("public/site.css", "public/example.css", "public/icon.svg")}
+    known = {name: asset(name) for name in ("public/site.css", "public/example.css", "public/icon.svg", "public/form.js")}
     return known.__getitem__
