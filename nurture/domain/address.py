@@ -29,3 +29,9 @@ def domain_of(address: str) -> str:
 def masked(text: str) -> str:
     """``text`` with the local part of every address in it hidden: what may go into a log (``…@firma.de``)."""
     return _ANY.sub(r"…\1", text)
+
+
+def mask(address: str) -> str:
+    """``m…@firma.de``: enough to recognise one's own address, too little to learn somebody else's."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

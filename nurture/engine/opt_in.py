@@ -25,13 +25,14 @@ from hmac import compare_digest
 from sqlalchemy.orm import Session
 
 from nurture.domain import audit
+from nurture.domain.address import mask
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.errors import InvalidToken
 from nurture.domain.form import Form
 from nurture.domain.suspicion import BOTH_WITHIN, WRONG_CODES, Answer, Press, suspicion
 from nurture.engine import confirmation, links
 from nurture.engine.opt_in_code import code_of, typed_code
-from nurture.engine.registration import mask
+from nurture.engine.own_forms import own_form
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, is_tool, shorten_agent, shorten_ip
 from nurture.store import audit as audit_log

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from nurture.domain.address import mask
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.errors import InvalidToken
 from nurture.domain.form import Purpose, PurposeKind
 from nurture.engine import enrolment, links
-from nurture.engine.registration import mask
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
 from nurture.store import activities, consents, enrollments
