@@ -23,7 +23,7 @@ from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.form import Form
 from nurture.domain.lead_class import Evidence, Sign
 from nurture.domain.suspicion import BOTH_WITHIN
-from nurture.engine import consent_ledger, enrolment, handoff
+from nurture.engine import address_change, consent_ledger, enrolment, handoff, own_forms
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.readiness import rescore
 from nurture.engine.runtime import Runtime
@@ -37,7 +37,10 @@ _DOUBTED = "the confirmation is doubted"
 
 
 def settle(rt: Runtime, session: Session, row: Registration, form: Form, visitor: Visitor, now: datetime) -> None:
-    """Make the contact, confirm the consents, start what this sets off."""
+    """Make the contact, confirm the consents, start what this sets off. A new address takes the place of the old one."""
+    if row.form == own_forms.ADDRESS:
+        _settle_address(rt, session, row, visitor, now)
+        return
     suppressed = contacts.suppressed(session, [row.address_key]).get(row.address_key)
     contact, new = _contact(session, row, visitor, now)
     before = consents.states(session, contact.id)
@@ -53,6 +56,13 @@ def settle(rt: Runtime, session: Session, row: Registration, form: Form, visitor
     _write_story(rt, session, row, contact, form, now)
     doubts.put_off_sales(session, contact.id, now, now + BOTH_WITHIN)
     audit_log.note(session, audit.contact(contact.id), "confirmed", ("registration", row.id), now, contact.id)
+
+
+def _settle_address(rt: Runtime, session: Session, row: Registration, visitor: Visitor, now: datetime) -> None:
+    row.state = "confirmed"
+    _settled_by(row, visitor, now)
+    answers.note(row, undo={"new": False, "consents": {}, "suppressed": None})
+    address_change.moved(rt, session, row, now)
 
 
 def _contact(session: Session, row: Registration, visitor: Visitor, now: datetime) -> tuple[Contact, bool]:

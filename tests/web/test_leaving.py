@@ -97,14 +97,14 @@ def chosen(house: House) -> str:
 
 def test_preferences_show_what_is_allowed(house: House, chosen: str) -> None:
     page = house.get(chosen)
-    assert page.text.count("checked") == 2
-    assert page.text.count('name="wanted"') == 2, "what was never allowed cannot be ticked here"
+    assert page.text.count('name="wanted"') == 2
+    assert page.text.count('name="ask"') == 1, "what was never allowed can only be asked for"
     assert ADDRESS not in page.text
 
 
 def test_withdrawing_one_purpose_keeps_the_other(house: House, chosen: str) -> None:
     answer = house.post(chosen, {"wanted": "nurture"})
-    assert (answer.status_code, answer.location) == (303, f"{chosen}?saved=")
+    assert (answer.status_code, answer.location) == (303, f"{chosen}?done=saved&at=what#said")
     assert "Gespeichert" in house.get(answer.location).text
     assert (state(house), state(house, "tracking")) == (ConsentState.CONFIRMED, ConsentState.WITHDRAWN)
 

@@ -16,7 +16,19 @@ SOURCES = "\n".join(
     for folder, pattern in ((WEB / "public", "*.py"), (WEB / "templates" / "public", "*.html"))
     for path in folder.glob(pattern)
 )
-COMPOSED = ("error.", "kind.", "answer.state.", "thanks.", "again.")
+COMPOSED = (
+    "error.",
+    "kind.",
+    "answer.state.",
+    "thanks.",
+    "again.",
+    "preferences.done.",
+    "preferences.often.",
+    "preferences.pause.",
+    "preferences.field.",
+    "preferences.salutation.",
+    "preferences.language.",
+)
 """Keys that are put together where they are used."""
 
 

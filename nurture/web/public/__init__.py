@@ -14,13 +14,13 @@ from datetime import datetime
 from flask import Flask
 
 from nurture.engine.runtime import Runtime
-from nurture.web.public import answer, asking, errors, forms, hooks, leaving, opt_in, reading, start
+from nurture.web.public import answer, asking, errors, forms, hooks, leaving, opt_in, personal, preferences, reading, start
 from nurture.web.public.site import Site, attach
 
 
 def register(app: Flask, rt: Runtime, clock: Callable[[], datetime], *, mailbox: bool, trusted_proxies: int = 0) -> None:
     """Add the public pages and the error pages to ``app``."""
     attach(app, Site(rt, clock, mailbox=mailbox, trusted_proxies=trusted_proxies))
-    for part in (start, forms, opt_in, leaving, reading, asking, answer, hooks):
+    for part in (start, forms, opt_in, leaving, preferences, personal, reading, asking, answer, hooks):
         app.register_blueprint(part.blueprint)
     errors.register(app)

@@ -1,4 +1,4 @@
-"""Unsubscribing with one press, and the choice of what one wants to receive. Reached from any mail, without a login.
+"""Unsubscribing with one press, from any mail, without a login.
 
 The address in List-Unsubscribe is the same as in the mail's footer (RFC 8058): mail programs POST to it and get a plain
 200; people who open it see one button.
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, request
 
-from nurture.domain.consent import ConsentState
 from nurture.engine import preferences
-from nurture.web.public.site import Site, kept_language, page, site
+from nurture.web.public.site import Site, page, site
 
 blueprint = Blueprint("leaving", __name__)
 
@@ -32,11 +30,12 @@ def unsubscribe(token: str) -> Response:
     if request.form.get(name) != value:
         return _unsubscribe(here, token, not_yet=True)
     language = preferences.unsubscribe(here.rt, token, here.visitor(), here.now())
-    return page("unsubscribed", here.language(language), preferences_url=_preferences_path(here, token))
+    known = _preferences_path(here, token) if language is not None else None
+    return page("unsubscribed", here.language(language), preferences_url=known)
 
 
 def _unsubscribe(here: Site, token: str, *, not_yet: bool = False) -> Response:
-    found = preferences.unsubscribe_page(here.rt, token)
+    found = preferences.unsubscribe_page(here.rt, token, here.now())
     return page(
         "unsubscribe",
         here.language(found.language),
@@ -49,24 +48,3 @@ def _unsubscribe(here: Site, token: str, *, not_yet: bool = False) -> Response:
 
 def _preferences_path(here: Site, token: str) -> str:
     return urlsplit(preferences.preferences_url(here.rt, token)).path
-
-
-@blueprint.get("/p/<token>")
-def choose(token: str) -> Response:
-    here = site()
-    found = preferences.preferences(here.rt, token, here.now())
-    return page(
-        "preferences",
-        here.language(found.language),
-        found=found,
-        confirmed=ConsentState.CONFIRMED,
-        saved="saved" in request.args,
-    )
-
-
-@blueprint.post("/p/<token>")
-def change(token: str) -> AnyResponse:
-    here = site()
-    wanted = frozenset() if "nothing" in request.form else frozenset(request.form.getlist("wanted"))
-    preferences.change(here.rt, token, wanted, here.visitor(), here.now())
-    return redirect(url_for("leaving.choose", token=token, saved="", **kept_language()), 303)

@@ -6,6 +6,9 @@ Each language has every key, with the same {places}.
 from __future__ import annotations
 
 from nurture.web.i18n import Catalogue
-from nurture.web.public.texts import de, de_forms, en, en_forms
+from nurture.web.public.texts import de, de_forms, de_preferences, en, en_forms, en_preferences
 
-TEXTS: Catalogue = {"de": {**de.TEXTS, **de_forms.FORMS}, "en": {**en.TEXTS, **en_forms.FORMS}}
+TEXTS: Catalogue = {
+    "de": {**de.TEXTS, **de_forms.FORMS, **de_preferences.TEXTS},
+    "en": {**en.TEXTS, **en_forms.FORMS, **en_preferences.TEXTS},
+}

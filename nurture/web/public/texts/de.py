@@ -158,18 +158,6 @@ TEXTS: Mapping[str, str] = {
     ),
     "unsubscribed.rest": "Was Sie uns sonst noch erlaubt haben, sehen und ändern Sie hier:",
     "unsubscribed.again": "Es war ein Versehen? Über jedes unserer Formulare können Sie sich wieder anmelden.",
-    "preferences.title": "Was möchten Sie von uns bekommen?",
-    "preferences.lead": "Einstellungen für {address}. Änderungen gelten sofort.",
-    "preferences.save": "Auswahl speichern",
-    "preferences.nothing": "Alles abbestellen",
-    "preferences.how": "Nehmen Sie ein Häkchen heraus und speichern Sie, dann ist die Einwilligung widerrufen.",
-    "preferences.none": "Sie haben uns zurzeit nichts erlaubt. Sie bekommen keine Werbung von uns.",
-    "preferences.more": (
-        "Eine neue Einwilligung geben Sie über eines unserer Formulare; Sie bestätigen sie wieder in einer E-Mail."
-    ),
-    "preferences.saved": "Gespeichert. Ihre Auswahl gilt ab sofort.",
-    "preferences.on": "zurzeit erlaubt",
-    "preferences.off": "zurzeit nicht erlaubt",
     # reading
     "download.get": "Herunterladen",
     "download.read": "Im Browser lesen",

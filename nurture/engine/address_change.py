@@ -1,0 +1,80 @@
+"""A new address takes the place of the old one, once it was confirmed from the new mailbox; the old one is told.
+
+Asked for in ``reconsent.py``, confirmed like every double opt-in (``opt_in.py``, ``confirmation.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from nurture.domain import audit as actors
+from nurture.domain.address import mask
+from nurture.domain.catalogue import in_language
+from nurture.domain.message import MessageKind
+from nurture.engine.lanes import lane_of
+from nurture.engine.runtime import Runtime
+from nurture.store import activities, audit, contacts, enrollments, holds, ledger, messages
+from nurture.store import preferences as store
+from nurture.store.schema import Contact, Registration
+
+_MERGE = {
+    "de": "Hat eine Adresse bestätigt, die schon ein anderer Kontakt hat: bitte beide zusammenführen",
+    "en": "Confirmed an address that another contact has already: please put the two together",
+}
+
+
+def moved(rt: Runtime, session: Session, row: Registration, now: datetime) -> None:
+    """The new address was confirmed: it replaces the old one, which is told. Joins the caller's transaction.
+
+    An address that has become another contact's in the meantime is left alone; a human puts the two together.
+    """
+    person = session.get(Contact, row.contact_id, with_for_update=True)
+    if person is None or person.address_key == row.address_key:
+        return
+    old = person.address
+    if contacts.by_address(session, row.address) is not None:
+        _open_task(rt, session, person, row.id, now)
+        return
+    person.address, person.address_key = row.address, row.address_key
+    for key in (row.address_key, ledger.mark(session, row.address_key)):
+        contacts.release(session, key)
+    holds.release(session, row.address_key)
+    store.note_changes(session, person.id, [("address", old, row.address)], str(actors.contact(person.id)), now)
+    tell(session, person.id, "address-changed", now)
+    _tell_old(rt, session, person, old, row, now)
+
+
+def _tell_old(rt: Runtime, session: Session, person: Contact, old: str, row: Registration, now: datetime) -> None:
+    """The old address learns of it, so that nobody can be moved away unnoticed."""
+    mail = messages.NewMessage(
+        kind=MessageKind.SERVICE,
+        once_key=f"registration:{row.id}:address-changed",
+        address=old,
+        lane=lane_of(rt, old),
+        language=person.language,
+        mail="address-changed",
+        context={"new_address": mask(row.address)},
+        contact_id=person.id,
+        queued_at=now,
+        due_at=now,
+    )
+    messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, [mail])
+
+
+def _open_task(rt: Runtime, session: Session, person: Contact, registration: int, now: datetime) -> None:
+    task = {
+        "contact_id": person.id,
+        "once_key": f"registration:{registration}:merge",
+        "title": in_language(_MERGE, rt.definitions.organisation.languages[0]),
+        "product": None,
+        "due_at": None,
+        "created_at": now,
+    }
+    enrollments.open_tasks(session, [task])
+
+
+def tell(session: Session, contact: int, what: str, now: datetime, **said: str) -> None:
+    activities.record(session, contact, "preferences", now, method="POST", data={"choice": what, **said})
+    audit.note(session, actors.contact(contact), "chose", ("contact", contact), now, contact=contact, choice=what, **said)

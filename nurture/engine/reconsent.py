@@ -1,0 +1,104 @@
+"""Asking anew from the preferences page: a consent, or another address. Both only by a double opt-in.
+
+Who opens the page has a mail of ours, perhaps a forwarded one; so the answer has to come from the mailbox itself: for a
+consent from the address on file, for a new address from the new one. Until then everything stays as it is.
+
+    ticked / typed --> registration pending --opt-in mail--> [confirm] --> consent confirmed / address replaced
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from nurture.domain.address import address_key, mask
+from nurture.domain.consent import ConsentState
+from nurture.domain.form import Form
+from nurture.engine import consent_ledger, own_forms
+from nurture.engine.address_change import tell
+from nurture.engine.registration import queue_opt_in
+from nurture.engine.runtime import Runtime
+from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
+from nurture.store import consents, registrations
+from nurture.store.schema import Contact, Registration
+
+
+def ask_consent(
+    rt: Runtime, session: Session, person: Contact, purposes: Collection[str], visitor: Visitor, now: datetime
+) -> tuple[str, ...]:
+    """Ask the address on file for these consents, unless they are given or asked for already. Joins the transaction.
+
+    Returns what was asked for.
+    """
+    d = rt.definitions
+    form = own_forms.own_form(d, own_forms.CONSENT)
+    assert form is not None  # noqa: S101 - one of our own
+    states, open_now = consents.states(session, person.id), asked_for(session, person.id)
+    wanted = [d.purposes[p] for p in d.purposes if p in purposes and p not in open_now]
+    new = [p for p in wanted if states.get(p.id) is not ConsentState.CONFIRMED]
+    if not new:
+        return ()
+    wordings = registrations.remember_wordings(session, new, person.language, now)
+    row = _registration(rt, person, person.address, form, visitor, now)
+    row.purposes = wordings
+    row.evidence = consent_ledger.offered(rt, session, form, person.language, wordings, visitor, now)
+    _send(rt, session, row, now)
+    tell(session, person.id, "consent-asked", now, purposes=" ".join(wordings))
+    return tuple(wordings)
+
+
+def ask_address(rt: Runtime, session: Session, person: Contact, address: str, visitor: Visitor, now: datetime) -> None:
+    """Ask the new address whether it is the person's; the present one stays in force until then. Joins the transaction."""
+    if address_key(address) == person.address_key:
+        return
+    form = own_forms.own_form(rt.definitions, own_forms.ADDRESS)
+    assert form is not None  # noqa: S101 - one of our own
+    _send(rt, session, _registration(rt, person, address, form, visitor, now), now)
+    tell(session, person.id, "address-asked", now)
+
+
+def asked_for(session: Session, contact: int) -> frozenset[str]:
+    """The purposes whose opt-in mail waits for an answer."""
+    rows = session.scalars(_open(contact, own_forms.CONSENT))
+    return frozenset(purpose for row in rows for purpose in row.purposes)
+
+
+def new_address(session: Session, contact: int) -> str:
+    """The address that waits for its confirmation, partly hidden; '' if none does."""
+    row = session.scalars(_open(contact, own_forms.ADDRESS).order_by(Registration.id.desc()).limit(1)).first()
+    return mask(row.address) if row else ""
+
+
+def _open(contact: int, form: str) -> Select[Registration]:
+    r = Registration
+    return select(r).where(r.contact_id == contact, r.form == form, r.state == "pending")
+
+
+def _registration(rt: Runtime, person: Contact, address: str, form: Form, visitor: Visitor, now: datetime) -> Registration:
+    d = rt.definitions
+    return Registration(
+        address=address,
+        address_key=address_key(address),
+        form=form.id,
+        form_version=form.version,
+        language=person.language,
+        source=form.source,
+        answers={},
+        purposes={},
+        page_url=None,
+        ip=shorten_ip(visitor.ip, "full"),
+        user_agent=shorten_agent(visitor.user_agent),
+        state="pending",
+        created_at=now,
+        expires_at=d.retention.opt_in_expires.after(now, d.calendar.zone),
+        contact_id=person.id,
+    )
+
+
+def _send(rt: Runtime, session: Session, row: Registration, now: datetime) -> None:
+    session.add(row)
+    session.flush()
+    queue_opt_in(rt, session, row, now)

@@ -1,0 +1,132 @@
+"""English: the preferences page and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {
+    "preferences.title": "What would you like to get from us?",
+    "preferences.lead": (
+        "Settings for {address}. Everything takes effect at once, also on e-mails that are prepared already."
+    ),
+    "preferences.save": "Save my choice",
+    "preferences.nothing": "Unsubscribe from everything",
+    "preferences.nothing-hint": "One press is enough: no more marketing, no calls, no tracking.",
+    "preferences.how": "Untick and save: the consent is withdrawn.",
+    "preferences.none": "You have not allowed us anything at present. You get no advertising from us.",
+    "preferences.more": "You confirm a new tick once more in the e-mail that we then send to {address}.",
+    "preferences.on": "allowed",
+    "preferences.off": "not allowed",
+    "preferences.waiting": "waits for your confirmation in the e-mail",
+    "preferences.restricted": (
+        "Processing of your data is restricted at your request: we keep it and do nothing else with it."
+    ),
+    # what was done
+    "preferences.done.saved": "Saved. Your choice is in effect from now on.",
+    "preferences.done.asked": "Saved. We have sent you an e-mail about the new consent; please confirm it there.",
+    "preferences.done.left": "Unsubscribed from everything. From now on you get no advertising from us.",
+    "preferences.done.paused": "The pause has begun.",
+    "preferences.done.resumed": "The pause is over. On we go.",
+    "preferences.done.corrected": "Saved. Thank you for putting our records right.",
+    "preferences.done.address": (
+        "We have sent an e-mail to the new address. Once you confirm it there, it is in force; until then the "
+        "present one stays."
+    ),
+    "preferences.done.link": "We have sent you a link. Please look into your inbox; it is valid for 24 hours.",
+    "preferences.done.link-again": (
+        "A link is on its way already. Please look into your inbox, and the spam folder too; after ten minutes you "
+        "can ask for a new one, three a day at most."
+    ),
+    # consents
+    "preferences.what": "What you allow us",
+    "preferences.counted": "Count clicks without a name",
+    "preferences.counted-hint": (
+        "We count how often the links in our e-mails are opened, not by whom. If you do not want even that, untick the box."
+    ),
+    # how often
+    "preferences.often": "How often",
+    "preferences.often-hint": "For all our e-mails together. What may not come at once comes later.",
+    "preferences.often.usual": "As often as usual",
+    "preferences.often.week": "At most one e-mail a week",
+    "preferences.often.two-weeks": "At most one in two weeks",
+    "preferences.often.month": "At most one a month",
+    "preferences.often.quarter": "At most one in three months",
+    "preferences.often-save": "Save how often",
+    "preferences.pause": "No e-mails for a while",
+    "preferences.pause-hint": "Afterwards it goes on by itself. You can end the pause at any time.",
+    "preferences.paused-until": "Paused until {date}. Until then you get no advertising from us.",
+    "preferences.pause.2-weeks": "2 weeks",
+    "preferences.pause.1-month": "1 month",
+    "preferences.pause.3-months": "3 months",
+    "preferences.pause.6-months": "6 months",
+    "preferences.pause-start": "Pause for {span}",
+    "preferences.pause-anew": "Anew from today:",
+    "preferences.resume": "End the pause",
+    # what about
+    "preferences.topics": "What about",
+    "preferences.topics-hint": "Untick what does not interest you. We do not write to you about what is not ticked.",
+    "preferences.topics-save": "Save topics",
+    "preferences.topics-of": "Topics of {name}",
+    # what is known
+    "preferences.data": "Your details",
+    "preferences.data-hint": "Please correct what is not right. What stood there before stays traceable.",
+    "preferences.data-save": "Save my details",
+    "preferences.data-old": (
+        "This e-mail is older than 30 days and may have been forwarded. So that only you see, correct, download or "
+        "erase your data, we send you a fresh link for that to {address}."
+    ),
+    "preferences.link": "Send a fresh link",
+    "preferences.field.salutation": "Form of address",
+    "preferences.field.first_name": "First name",
+    "preferences.field.last_name": "Last name",
+    "preferences.field.function": "Area of work",
+    "preferences.field.company": "Company",
+    "preferences.field.phone": "Phone",
+    "preferences.field.language": "Language of our e-mails",
+    "preferences.field.address": "E-mail address",
+    "preferences.address-hint": (
+        "You confirm a new address there in an e-mail; only then does it replace the present one, which is told."
+    ),
+    "preferences.address-wrong": "Please check this e-mail address; right would be e.g. name@company.com.",
+    "preferences.address-waiting": "{address} still waits for its confirmation.",
+    "preferences.salutation.ms": "Ms",
+    "preferences.salutation.mr": "Mr",
+    "preferences.language.de": "German",
+    "preferences.language.en": "English",
+    # everything
+    "preferences.everything": "Everything we have stored",
+    "preferences.everything-hint": (
+        "Details, consents, e-mails, clicks, points: to read here, to take along as a ZIP file (readable, JSON and CSV)."
+    ),
+    "preferences.see": "See everything",
+    "preferences.download": "Download everything",
+    "preferences.erase": "Erase my data",
+    "preferences.erase-hint": "We will ask once more.",
+    "preferences.seen-purpose": "What for",
+    "preferences.seen-basis": "Legal basis",
+    "preferences.seen-retention": "How long",
+    "preferences.seen-nothing": "Nothing is stored about:",
+    "preferences.seen-source": "From where",
+    "preferences.back": "Back to the preferences",
+    # erasing
+    "erase.title": "Erase all your data?",
+    "erase.lead": "This holds for everything we have stored about {address}, and cannot be undone.",
+    "erase.goes": "What is erased",
+    "erase.goes-1": "your name, your address and everything we know about you",
+    "erase.goes-2": "all e-mails to you, clicks, downloads, answers and points",
+    "erase.goes-3": "what the proofs of your consents say about you",
+    "erase.stays": "What stays",
+    "erase.stays-1": (
+        "A mark of your address from which the address cannot be read. Only with it can we make sure that we never "
+        "write to you again."
+    ),
+    "erase.stays-2": "figures without names, and that something was erased on this day",
+    "erase.yes": "Yes, erase everything",
+    "erase.no": "No, back",
+    "erased.title": "Your data is erased",
+    "erased.lead": "We have nothing stored about you any more and will not write to you again.",
+    "erased.again": (
+        "The links in our earlier e-mails lead nowhere now. Should you ever want something from us again, one of our "
+        "forms is enough."
+    ),
+}
