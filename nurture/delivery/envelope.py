@@ -54,9 +54,10 @@ def commands(parcel: Parcel, offered: Container[str]) -> tuple[str, str]:
     return f"{mail}\r\n", f"{rcpt}\r\n"
 
 
-def message(raw: bytes) -> tuple[bytes, bytes]:
-    """``raw`` with dots doubled at line starts (RFC 5321 4.5.2), and what ends it: CRLF if it has none, the final dot."""
-    body = raw.replace(b"\n.", b"\n..") if _DOTTED.search(raw) else raw
+def message(parcel: Parcel) -> tuple[bytes, bytes]:
+    """Its bytes with dots doubled at line starts (RFC 5321 4.5.2), and what ends it: CRLF if it has none, the final dot."""
+    raw = parcel.raw
+    body = raw.replace(b"\n.", b"\n..") if not parcel.undotted and _DOTTED.search(raw) else raw
     if body.startswith(b"."):
         body = b"." + body
     return body, b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"

@@ -170,9 +170,8 @@ class Round:
         if letters.OWN not in row.context:
             held.letter = Letter(written.context, written.subject, written.template_version)
             held.evidence = row.kind is MessageKind.OPT_IN
-        return Parcel(
-            row.id, row.header_id, return_path(self._rt, row.id), row.address, written.raw, row.header_id.strip("<>")
-        )
+        sender, envelope_id = return_path(self._rt, row.id), row.header_id.strip("<>")
+        return Parcel(row.id, row.header_id, sender, row.address, written.raw, envelope_id, written.undotted)
 
     def _check_again(self, mails: Sequence[Held]) -> None:
         """Time has passed: ask for consent once more."""

@@ -39,12 +39,16 @@ OWN, FRAME = "own", "frame"
 
 
 class Written(NamedTuple):
-    """A finished letter. ``context``: what to note with the message so that it can be written again."""
+    """A finished letter. ``context``: what to note with the message so that it can be written again.
+
+    ``undotted``: whether it is known that no line of ``raw`` begins with a dot.
+    """
 
     raw: bytes
     subject: str
     context: Mapping[str, Any]
     template_version: str
+    undotted: bool = False
 
 
 def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
@@ -108,7 +112,7 @@ class Desk:
         urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
         if (printed := self._printed(row, template, context, addresses, urls)) is not None:
             raw = assemble(printed.subject, printed.text, printed.html, self._envelope(row, context, addresses))
-            return Written(self._rt.sealed(raw), printed.subject, context, template.version)
+            return Written(self._rt.sealed(raw), printed.subject, context, template.version, undotted=True)
         letter = self._render(row, template, context, addresses, urls)
         kept = self.material.raw.get(row.id)
         if kept is None:
@@ -196,20 +200,19 @@ class Desk:
 
     def _envelope(self, row: Outgoing, context: Mapping[str, Any], addresses: Mapping[str, Any]) -> Envelope:
         sender = self._frame(context)["sender"]
-        nurture = row.kind is MessageKind.NURTURE
-        feedback = f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None
+        nurture = row.kind is _NURTURE
         return Envelope(
-            sender_name=sender["name"],
-            sender_address=sender["address"],
-            reply_to=sender["reply_to"],
-            to_name=_recipient_name(row, context),
-            to_address=row.address,
-            header_id=row.header_id,
-            date=row.queued_at,
-            unsubscribe_url=addresses["urls"]["unsubscribe"] if nurture else None,
-            list_id=f"nurture.{sender['domain']}" if nurture else None,
-            service=row.kind.service,
-            feedback_id=feedback,
+            sender["name"],
+            sender["address"],
+            sender["reply_to"],
+            _recipient_name(row, context),
+            row.address,
+            row.header_id,
+            row.queued_at,
+            addresses["urls"]["unsubscribe"] if nurture else None,
+            f"nurture.{sender['domain']}" if nurture else None,
+            not nurture,
+            f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None,
         )
 
 
@@ -222,7 +225,7 @@ def _to_confirm(rt: Runtime, row: Outgoing, context: Mapping[str, Any]) -> dict[
 
 def _recipient_name(row: Outgoing, context: Mapping[str, Any]) -> str:
     """An opt-in mail names nobody: whoever filled the form may have written anything there."""
-    if row.kind is MessageKind.NURTURE:
+    if row.kind is _NURTURE:
         contact = context[OWN]["contact"]
         return f"{contact['first_name']} {contact['last_name']}".strip()
     if row.kind is MessageKind.SALES:

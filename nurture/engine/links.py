@@ -13,6 +13,7 @@ reader exists only for readers who agreed to be observed; the others get links t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nurture.domain.definitions import Definitions
@@ -43,7 +44,12 @@ _PERSONAL = ("questions", "call_me")
 
 def signed_url(rt: Runtime, purpose: str, *parts: object) -> str:
     """The address that opens ``purpose`` for ``parts``."""
-    return rt.url(_PATHS[purpose] + rt.signer.sign(purpose, ".".join(str(part) for part in parts)))
+    return _start(rt.public_url, purpose) + rt.signer.sign(purpose, ".".join(map(str, parts)))
+
+
+@lru_cache(maxsize=64)
+def _start(public_url: str, purpose: str) -> str:
+    return public_url.rstrip("/") + _PATHS[purpose]
 
 
 def file_url(rt: Runtime, contact: int, message: int, content: str, language: str) -> str:
@@ -58,7 +64,7 @@ def link_urls(rt: Runtime, template: Template, message: int, *, observed: bool) 
     """
     version = template.version[:VERSION_DIGITS]
     purpose, value = ("click", f"{message}.{version}") if observed else ("anonymous-click", version)
-    start = rt.url(_PATHS[purpose])
+    start = _start(rt.public_url, purpose)
     tokens = rt.signer.sign_all(purpose, [f"{value}.{position}" for position in range(len(template.links))])
     if observed:
         return [start + token for token in tokens]
