@@ -14,7 +14,9 @@ from nurture.engine.erasure import Why, erase_address
 @click.command(epilog="Example: nurture erase petra.muster@example.com --yes")
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask; a script has to say it.")
-@click.option("--why", type=click.Choice([w.value for w in Why]), default=Why.ASKED.value, show_default=True, help="Art. 17(1) GDPR.")
+@click.option(
+    "--why", type=click.Choice([w.value for w in Why]), default="asked", show_default=True, help="Art. 17(1) GDPR."
+)
 @click.option("--case", type=click.IntRange(1), help="The open case of `nurture rights list` it is done for.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: {case, rows, files, told, finished}.")
 def erase(address: str, yes: bool, why: str, case: int | None, as_json: bool) -> None:  # noqa: FBT001 - click's form

@@ -108,7 +108,10 @@ def _tell(case: Case, zone: ZoneInfo, *, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(("de", "en")), help="Of the readable part; the person's by default.")
 @click.option("--case", type=click.IntRange(1), help="The open case it answers.")
 def export(address: str, out: Path, language: str | None, case: int | None) -> None:
-    """Write everything stored of ADDRESS, and put it on record: to read (HTML), for spreadsheets (CSV), for programs (JSON)."""
+    """Write everything stored of ADDRESS into a ZIP: to read (HTML), for spreadsheets (CSV), for programs (JSON).
+
+    That it was given out is put on record as a case.
+    """
     with existing() as rt:
         contact, spoken = _contact(rt, address)
         now = app.utc_now()

@@ -8,7 +8,7 @@ What is done about a request is elsewhere (``rights.py``, ``erasure.py``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -53,6 +53,11 @@ class Case:
     settled_at: datetime | None
     settled_by: str
     outcome: str
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment on the last day on which an answer is in time."""
+        return self.due_at - timedelta(seconds=1)
 
 
 # --- cases --------------------------------------------------------------------------------------------------------------

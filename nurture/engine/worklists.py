@@ -15,6 +15,7 @@ from nurture.engine.links import mail_purposes
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.store import audit as audit_log
+from nurture.store import cases
 from nurture.store import worklists as store
 from nurture.store.database import reading, transaction
 from nurture.store.delivery_view import needing_a_human, stuck
@@ -36,12 +37,15 @@ class Attention:
     stuck: int
     tasks: int
     tasks_overdue: int
+    cases: int
+    """Requests of data subjects that are open; ``cases_overdue`` of them should have been answered."""
+    cases_overdue: int
     delivery: int
     """Stopped streams, alarms about us as a sender, and what came back that only a human can tell."""
 
     @property
     def nothing(self) -> bool:
-        return not (self.handoffs or self.stuck or self.tasks or self.delivery)
+        return not (self.handoffs or self.stuck or self.tasks or self.delivery or self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def attention(rt: Runtime, now: datetime) -> Attention:
     with reading(rt.db) as session:
         handoffs, messages = store.handoff_counts(session), stuck(session)
         tasks, overdue, _ = store.task_counts(session, now)
+        open_cases, late_cases = cases.waiting(session, now)
         return Attention(
             handoffs=sum(handoffs.get(state, 0) for state in OPEN),
             handoffs_waiting=handoffs.get(HandoffState.WAITING, 0),
@@ -141,6 +146,8 @@ def attention(rt: Runtime, now: datetime) -> Attention:
             stuck=sum(messages.get(state, 0) for state in STUCK),
             tasks=tasks,
             tasks_overdue=overdue,
+            cases=open_cases,
+            cases_overdue=late_cases,
             delivery=needing_a_human(session),
         )
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from nurture.store.schema import Contact, RightsCase
 
 OPEN, DONE, REFUSED = "open", "done", "refused"
+SETTLED = "settled"
+"""Done or refused: asked for in lists only."""
 HALF_ERASED = "erasing"
 """The outcome of an erasure whose database part is done, while files or a mail that is just leaving are not yet."""
 
@@ -39,7 +41,7 @@ def listing(
     session: Session, *, state: str = "", kind: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[Sequence[Any], int]:
     """((case, present address), …) and how many in all: open ones by deadline, else the latest first."""
-    where = [RightsCase.state == state] if state else []
+    where = [] if not state else [RightsCase.state != OPEN if state == SETTLED else RightsCase.state == state]
     where += [RightsCase.kind == kind] if kind else []
     order = (RightsCase.due_at, RightsCase.id) if state == OPEN else (RightsCase.id.desc(),)
     rows = session.execute(_cases().where(*where).order_by(*order).limit(limit).offset(offset)).all()

@@ -1,7 +1,7 @@
 """The back office, behind a login: who is known, what happened and why, what waits for somebody.
 
 /office/ start   people, people/<address>   campaigns, campaigns/<id>   handoffs   messages, messages/<id>   tasks
-                protection/audit
+                protection/cases, protection/cases/<id>, protection/rights/<address>, protection/audit
                 delivery, delivery/breakers/<id>   delivery/returned, delivery/returned/<id>
 /office/login, /office/logout, /office/account (password, language, light or dark)
 
@@ -20,9 +20,11 @@ from nurture.web.office import (
     account,
     audit,
     campaigns,
+    cases,
     delivery,
     errors,
     gate,
+    guards,
     handoffs,
     messages,
     people,
@@ -45,7 +47,8 @@ def register(app: Flask, rt: Runtime, clock: Callable[[], datetime]) -> None:
     gate.configure(app, rt)
     office = Blueprint("office", __name__, url_prefix="/office")
     gate.guard(office)
-    for part in (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks, audit):
+    parts = (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks, cases, guards, audit)
+    for part in parts:
         part.add_pages(office)
     errors.add_pages(office)
     office.after_request(_headers)
