@@ -22,7 +22,7 @@ _UNKNOWN_LIMIT = 2
 """How often a service mail is sent again after the server's answer was never seen."""
 
 
-@dataclass(slots=True)  # not frozen: there is one for every mail, and that takes a third of the time
+@dataclass(slots=True)  # not frozen: there is one for every mail, and that takes a fifth of the time
 class Result:
     """What became of one try. ``state``: where the mail was when it was known."""
 
