@@ -28,7 +28,7 @@ from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.readiness import rescore
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
-from nurture.store import activities, consents, contacts, doubts, enrollments, holds, leads
+from nurture.store import activities, consents, contacts, doubts, enrollments, holds, leads, ledger
 from nurture.store import audit as audit_log
 from nurture.store import opt_in as answers
 from nurture.store.schema import Contact, Registration
@@ -154,6 +154,7 @@ def drop(rt: Runtime, session: Session, row: Registration, event: ConsentEvent, 
     row.contact_id = None
     session.flush()
     if undo["new"] and not doubts.known_otherwise(session, contact):
+        ledger.redact(session, ledger.Removal.RETAINED, now, subjects=[ledger.mark(session, row.address_key)])
         contacts.remove(session, contact)
 
 

@@ -127,6 +127,16 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"within 10 seconds of delivery", "innerhalb von 10 Sekunden nach Zustellung"),
     (r"(\d+) links within ([\d.]+) s", "{0} Links innerhalb von {1} s"),
     (r"same network and program as a scanner just before", "gleiches Netz und Programm wie ein Scanner kurz davor"),
+    # opt-in
+    (r"both buttons were pressed within a minute", "beide Knöpfe innerhalb einer Minute gedrückt"),
+    (r"one page gave two answers", "dieselbe Seite gab zwei Antworten"),
+    (r"a field that nobody can see was filled in", "ein unsichtbares Feld war ausgefüllt"),
+    (r"pressed sooner than a person can read", "schneller gedrückt, als ein Mensch lesen kann"),
+    (r"within a minute of delivery, from a network of machines \((.+)\)",
+     "innerhalb einer Minute nach Zustellung, aus einem Netz von Maschinen ({0})"),
+    (r"within a minute of delivery, by a program", "innerhalb einer Minute nach Zustellung, von einem Programm"),
+    (r"the confirmation is doubted", "die Bestätigung ist angezweifelt"),
+    (r"confirmed with the code", "mit dem Code bestätigt"),
     # lead class
     (r"a talk showed it \((.*)\)", "ein Gespräch hat es gezeigt ({0})"),
     (r"the contact said so \((.*)\)", "eigene Angabe ({0})"),

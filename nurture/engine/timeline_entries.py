@@ -17,7 +17,17 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.message import OPEN as UNDER_WAY
 from nurture.engine import naming, reasons, timeline_choices
 from nurture.engine.words import word
-from nurture.store.schema import Activity, ConsentEventRow, DecisionRow, EnrollmentRow, HandoffEventRow, Hit, Message
+from nurture.store import opt_in
+from nurture.store.schema import (
+    Activity,
+    ConsentEventRow,
+    DecisionRow,
+    EnrollmentRow,
+    HandoffEventRow,
+    Hit,
+    Message,
+    Registration,
+)
 from nurture.store.timeline import Story
 
 GROUPS = ("mail", "reading", "form", "decision", "lead", "consent")
@@ -82,8 +92,20 @@ def _registrations(d: Definitions, story: Story, language: str) -> Iterator[Entr
         )  # fmt: skip
         if r.settled_at is not None:
             where = _facts(("ip", r.settled_ip), ("agent", r.settled_user_agent))
-            form = naming.form_title(d, r.form, language)
-            yield Entry(r.settled_at, "form", r.state, word(f"event.{r.state}", language), form, facts=where)
+            form, state = naming.form_title(d, r.form, language), _SETTLED_AS.get(r.state, r.state)
+            yield Entry(r.settled_at, "form", state, word(f"event.{state}", language), form, facts=where)
+        yield from _doubts(d, r, language)
+
+
+_SETTLED_AS = {"doubted": "confirmed", "declining": "declined"}
+
+
+def _doubts(d: Definitions, r: Registration, language: str) -> Iterator[Entry]:
+    """Presses of a button that a program may have made."""
+    for press in opt_in.answer_of(r).get("presses", ()):
+        if press["why"]:
+            title, at = word(f"event.doubted-{press['answer']}", language), datetime.fromisoformat(press["at"])
+            yield Entry(at, "form", "doubted", title, reason=reasons.told(d, press["why"], language))
 
 
 def _consents(d: Definitions, story: Story, language: str) -> Iterator[Entry]:

@@ -95,6 +95,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Registration declined (“this was not me”)",
     },
     "event.expired": {"de": "Anmeldung verfallen", "en": "Registration expired"},
+    "event.doubted-confirm": {
+        "de": "„Ja, das war ich“ gedrückt, angezweifelt: Code verlangt",
+        "en": "“Yes, that was me” pressed, doubted: code asked for",
+    },
+    "event.doubted-decline": {
+        "de": "„Nein, das war ich nicht“ gedrückt, angezweifelt",
+        "en": "“No, that was not me” pressed, doubted",
+    },
     "event.click": {"de": "Klick: {name}", "en": "Click: {name}"},
     "event.download": {"de": "Heruntergeladen: {name}", "en": "Downloaded: {name}"},
     "event.answer": {"de": "Fragen beantwortet", "en": "Answered questions"},
