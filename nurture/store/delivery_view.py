@@ -11,17 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, func, literal_column, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, defer
 
 from nurture.domain.message import MessageKind, MessageState
-from nurture.store import alarms, breakers, returned
+from nurture.store import alarms, breakers, claims, returned
+from nurture.store.bulk import among
 from nurture.store.messages import literally
 from nurture.store.schema import Attempt, BreakerRow, LaneRow, Message, ReturnedMail, Route
 
-LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
-_STUCK: ColumnElement[bool] = literal_column("messages.state IN ('parked', 'unknown', 'failed', 'undelivered')")
-"""As the partial index has it."""
+_WAITING: ColumnElement[bool] = literal_column("messages.waiting_until IS NOT NULL")
+_STUCK: ColumnElement[bool] = literal_column("messages.stuck IS NOT NULL")
+"""As the partial indexes have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +52,12 @@ class QueueRow:
 def queue(session: Session, now: datetime) -> list[QueueRow]:
     """Everything on its way, and what stays where it is until a human decides (parked, unknown)."""
     by = (Message.kind, Message.lane)
-    due = func.count(case((Message.due_at <= now, 1)))
-    waiting = select(Message.state, *by, func.count(), due, func.min(Message.due_at)).where(literally("state", "queued"))
-    rows = [*session.execute(waiting.group_by(Message.state, *by)), *session.execute(_counted(LEASED))]
+    until = Message.waiting_until
+    waiting = select(*by, func.count(), func.count(case((until <= now, 1))), func.min(until)).where(_WAITING)
+    rows: list[Any] = [(MessageState.QUEUED, *row) for row in session.execute(waiting.group_by(*by))]
+    rows += session.execute(_counted(and_(among(session, Message.id, claims.held(session)), claims.HELD)))
     for state in ("parked", "unknown"):
-        rows += session.execute(_counted(_STUCK).where(literally("state", state)))
+        rows += session.execute(_counted(literally("stuck", state)))
     return [_row(now, *row) for row in rows]
 
 
@@ -61,8 +75,8 @@ def _row(
 
 def stuck(session: Session) -> dict[MessageState, int]:
     """State -> how many mails there are in it, of those that somebody should look at."""
-    rows = session.execute(select(Message.state, func.count()).where(_STUCK).group_by(Message.state))
-    return {state: count for state, count in rows}
+    rows = session.execute(select(Message.stuck, func.count()).where(_STUCK).group_by(Message.stuck))
+    return {MessageState(state): count for state, count in rows if state is not None}
 
 
 def needing_a_human(session: Session) -> int:
@@ -148,7 +162,7 @@ def hurry(session: Session, lane: str, routes: Sequence[str], now: datetime) -> 
     session.execute(delete(Route).where(Route.name.in_(routes)))
     result = session.execute(
         update(Message)
-        .where(literally("state", "queued"), Message.lane == lane, Message.due_at > now, Message.attempts > 0)
+        .where(Message.lane == lane, Message.waiting_until > now, Message.attempts > 0)
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -158,5 +172,5 @@ def hurry(session: Session, lane: str, routes: Sequence[str], now: datetime) -> 
 def lanes_known(session: Session) -> set[str]:
     """Lanes that were ever used, or by which mail is to leave."""
     used = select(LaneRow.lane)
-    queued = select(Message.lane).where(literally("state", "queued")).group_by(Message.lane)
+    queued = select(Message.lane).where(_WAITING).group_by(Message.lane)
     return set(session.scalars(union_all(used, queued)))

@@ -20,7 +20,7 @@ def _first(beat: str, column: Any, *where: Any) -> Select[Any, Any]:
 
 _NEXT = union_all(
     _first("advance", EnrollmentRow.due_at, literal_column("enrollments.state = 'active'")),
-    _first("deliver", Message.due_at, literal_column("messages.state = 'queued'")),
+    _first("deliver", Message.waiting_until, literal_column("messages.waiting_until IS NOT NULL")),
     _first("engagement", Hit.due_at, Hit.due_at.is_not(None)),
     _first("expire", Registration.expires_at, literal_column("registrations.state = 'pending'")),
     _first("expire", Registration.expires_at, literal_column("registrations.state IN ('doubted', 'declining')")),

@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageState
+from nurture.store import claims
 from nurture.store.bulk import among, update_many
 from nurture.store.messages import COLUMNS, Outgoing, literally
 from nurture.store.outbox import due_lanes
@@ -70,9 +71,9 @@ def without_lane(session: Session, lanes: Collection[str], now: datetime, limit:
         if lane in lanes or len(found) >= limit:
             continue
         query = select(Message.id, Message.address).where(
-            literally("state", "queued"), Message.kind == kind, Message.lane == lane, Message.due_at <= now
+            literally("kind", kind.value), Message.lane == lane, Message.waiting_until <= now
         )
-        rows = session.execute(query.order_by(Message.due_at).limit(limit - len(found)))
+        rows = session.execute(query.order_by(Message.waiting_until).limit(limit - len(found)))
         found += [(id_, address) for id_, address in rows]
     return found
 
@@ -91,7 +92,9 @@ def take(session: Session, messages: Iterable[int], worker: str, until: datetime
         .returning(*COLUMNS)
         .execution_options(synchronize_session=False)
     )
-    return [Outgoing(*row) for row in rows]
+    taken = [Outgoing(*row) for row in rows]
+    claims.begin(session, [row.id for row in taken])
+    return taken
 
 
 def forget(session: Session, before: datetime) -> int:

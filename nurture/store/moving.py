@@ -35,7 +35,8 @@ def move(source: Engine, target: Engine, tell: Callable[[str, int], None]) -> No
 
 def _copy(old: Connection, new: Connection, table: Table) -> int:
     count = 0
-    rows = old.execution_options(yield_per=_BITE).execute(select(table).order_by(*table.primary_key)).mappings()
+    own = [column for column in table.columns if column.computed is None]  # the others the new database derives itself
+    rows = old.execution_options(yield_per=_BITE).execute(select(*own).order_by(*table.primary_key)).mappings()
     for bite in rows.partitions():
         new.execute(insert(table), [dict(row) for row in bite])
         count += len(bite)

@@ -92,9 +92,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
         )
     ).one()
     messages = session.execute(
-        select(func.count(), func.min(Message.due_at)).where(
-            literal_column("messages.state = 'queued'"), Message.due_at <= now
-        )
+        select(func.count(), func.min(Message.waiting_until)).where(Message.waiting_until <= now)
     ).one()
     clicks = session.scalar(select(func.count()).where(Hit.due_at.is_not(None), Hit.due_at <= now)) or 0
     return Backlog(enrollments[0], enrollments[1], messages[0], messages[1], clicks)

@@ -6,15 +6,16 @@ there is in ``store/moves.py``. Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
+from nurture.store import claims
 from nurture.store.bulk import among
 from nurture.store.messages import COLUMNS, Outgoing, Try, literally, record_tries
 from nurture.store.schema import Message
@@ -23,33 +24,27 @@ from nurture.store.types import UtcDateTime
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
 PRIORITY = (MessageKind.OPT_IN, MessageKind.SERVICE, MessageKind.SALES, MessageKind.NURTURE)
 """Who goes first: service mail overtakes nurture mail."""
-_LEASED: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
-
-
-_NO_LEASE = timedelta(days=1)
-"""Longer than any lease: who holds a mail for longer had a clock that has been set right since."""
 
 # --- claiming ---------------------------------------------------------------------------------------------------------
 
 
 def something_to_do(session: Session, now: datetime) -> bool:
-    """Whether a mail is due or a lease is over: two looks at partial indexes, so that an idle beat writes nothing."""
-    over = select(Message.id).where(_LEASED, _over(now)).limit(1)
-    return bool(due_lanes(session, now)) or session.scalar(over) is not None
+    """Whether a mail is due or a lease is over: two looks at short indexes, so that an idle beat writes nothing."""
+    return bool(due_lanes(session, now)) or bool(claims.over(session, now))
 
 
 _DUE_LANES = text(
     " UNION ALL ".join(
         f"""SELECT '{kind.value}' AS kind, lane FROM (
               WITH RECURSIVE found(lane) AS (
-                SELECT min(lane) FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
+                SELECT min(lane) FROM messages WHERE waiting_until IS NOT NULL AND kind = '{kind.value}'
                 UNION ALL
                 SELECT (SELECT min(lane) FROM messages
-                        WHERE state = 'queued' AND kind = '{kind.value}' AND lane > found.lane)
+                        WHERE waiting_until IS NOT NULL AND kind = '{kind.value}' AND lane > found.lane)
                 FROM found WHERE found.lane IS NOT NULL)
               SELECT lane FROM found) AS {kind.name.lower()}
-            WHERE EXISTS (SELECT 1 FROM messages WHERE state = 'queued' AND kind = '{kind.value}'
-                          AND messages.lane = {kind.name.lower()}.lane AND due_at <= :now)"""  # noqa: S608 - our own
+            WHERE EXISTS (SELECT 1 FROM messages WHERE kind = '{kind.value}'
+                          AND messages.lane = {kind.name.lower()}.lane AND waiting_until <= :now)"""  # noqa: S608 - our own
         for kind in PRIORITY
     )
 ).bindparams(bindparam("now", type_=UtcDateTime()))
@@ -65,7 +60,7 @@ def due_lanes(session: Session, now: datetime) -> list[tuple[MessageKind, str]]:
 
 
 def _due(kind: MessageKind, now: datetime) -> ColumnElement[bool]:
-    return and_(literally("state", "queued"), literally("kind", kind.value), Message.due_at <= now)
+    return and_(literally("kind", kind.value), Message.waiting_until <= now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +74,14 @@ class Wanted:
 
 
 def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, until: datetime) -> list[Outgoing]:
-    """Due mails, the oldest first, now this worker's until then. One statement.
+    """Due mails, the oldest first, now this worker's until then. Two statements.
 
     What other workers hold is left out (PostgreSQL); on SQLite the write lock keeps them apart.
     """
     due = (
         select(Message.id)
         .where(_due(wanted.kind, now), Message.lane == wanted.stamped)
-        .order_by(Message.due_at)
+        .order_by(Message.waiting_until)
         .limit(wanted.most)
         .with_for_update(skip_locked=True)
         .cte("due")
@@ -98,6 +93,7 @@ def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, unt
         .returning(*COLUMNS)
     )
     rows = [Outgoing(*row) for row in session.execute(statement)]
+    claims.begin(session, [row.id for row in rows])
     return sorted(rows, key=lambda m: (m.due_at or now, m.id))
 
 
@@ -121,33 +117,39 @@ _NOT_AGAIN = f"{_DIED}; it may have arrived, and nobody may get it twice, so it 
 
 
 def release_expired(session: Session, now: datetime, *, idempotent: bool) -> int:
-    """Give back mails whose lease is over. At most four statements, however many there are.
+    """Give back mails whose lease is over. At most eight statements, however many there are; one if none is held.
 
     Claimed ones were not sent: back into the queue. Of those being sent nobody knows: service mail, and any mail over a
     transport that delivers the same mail only once (``idempotent``), is queued again; a nurture mail becomes unknown.
     """
+    ids = claims.lock(session, claims.over(session, now))
+    if not ids:
+        return 0
+    released = _release_those(session, ids, now, idempotent=idempotent)
+    claims.clear(session, ids)
+    return released
+
+
+def _release_those(session: Session, ids: Sequence[int], now: datetime, *, idempotent: bool) -> int:
     queued, unknown = MessageState.QUEUED, MessageState.UNKNOWN
-    back = _release(session, now, literally("state", "claimed"), {"state": queued, "reason": _RETURNED})
+    over = and_(among(session, Message.id, ids), claims.is_over(now))
+    back = _release(session, over, literally("state", "claimed"), {"state": queued, "reason": _RETURNED})
     sending, nurture = literally("state", "sending"), literally("kind", "nurture")
     if idempotent:
-        again = _release(session, now, sending, {"state": queued, "reason": _AGAIN, "due_at": now})
+        again = _release(session, over, sending, {"state": queued, "reason": _AGAIN, "due_at": now})
         return len(back) + len(again)
-    again = _release(session, now, and_(sending, ~nurture), {"state": queued, "reason": _AGAIN, "due_at": now})
+    again = _release(session, over, and_(sending, ~nurture), {"state": queued, "reason": _AGAIN, "due_at": now})
     gone = {"state": unknown, "reason": _NOT_AGAIN, "due_at": None, "settled_at": now}
-    lost = _release(session, now, and_(sending, nurture), gone)
+    lost = _release(session, over, and_(sending, nurture), gone)
     record_tries(session, [Try(id_, now, "unknown", "answer", _DIED) for id_ in (*again, *lost)])
     return len(back) + len(again) + len(lost)
 
 
-def _over(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.claimed_until <= now, Message.claimed_until > now + _NO_LEASE)
-
-
-def _release(session: Session, now: datetime, which: ColumnElement[bool], values: dict[str, Any]) -> list[int]:
-    over = select(Message.id).where(_LEASED, which, _over(now)).with_for_update(skip_locked=True).cte("over")
+def _release(session: Session, over: ColumnElement[bool], which: ColumnElement[bool], values: dict[str, Any]) -> list[int]:
+    found = select(Message.id).where(over, which).with_for_update(skip_locked=True).cte("found")
     statement = (
         update(_TABLE)
-        .where(_TABLE.c.id == over.c.id)
+        .where(_TABLE.c.id == found.c.id)
         .values(claimed_by=None, claimed_until=None, **values)
         .returning(_TABLE.c.id)
     )

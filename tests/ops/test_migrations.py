@@ -27,6 +27,8 @@ def empty_db(empty_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+# PostgreSQL spells derived columns in its own way, and Alembic cannot tell; on SQLite they are compared
+@pytest.mark.filterwarnings("ignore:Computed default on messages:UserWarning")
 def test_the_migrations_end_at_the_schema(empty_db: Engine) -> None:
     migrations.upgrade(empty_db)
     with empty_db.connect() as connection:

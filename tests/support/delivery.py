@@ -18,7 +18,7 @@ from nurture.domain.delivery_rules import DeliveryRules, WarmUp
 from nurture.domain.message import MessageKind, MessageState, message_id
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
-from nurture.store import alarms
+from nurture.store import alarms, claims
 from nurture.store.database import transaction
 from nurture.store.delivery_counts import Count, count
 from nurture.store.schema import Attempt, BreakerRow, LaneLease, LaneRow, Message, ReturnedMail
@@ -117,7 +117,9 @@ class _Busy:
         for lane in ("google", "microsoft"):
             for i in range(9):
                 state = MessageState.SENDING if i < 3 else MessageState.CLAIMED
-                self.message(lane, MessageKind.NURTURE, state, **leased)
+                held = self.message(lane, MessageKind.NURTURE, state, **leased)
+                self.session.flush()
+                claims.begin(self.session, [held.id])
         for lane in ("gmx", "other"):
             self.message(lane, MessageKind.OPT_IN, MessageState.QUEUED, due_at=self.now - timedelta(seconds=8))
         gone = {"settled_at": self.now - timedelta(minutes=20), "attempts": 1}

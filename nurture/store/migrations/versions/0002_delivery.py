@@ -45,6 +45,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "claims",
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_claims")),
+    )
+    op.execute("INSERT INTO claims (message_id) SELECT id FROM messages WHERE state IN ('claimed', 'sending')")
+    op.create_table(
         "delivery_counts",
         sa.Column("lane", sa.String(length=40), nullable=False),
         sa.Column("stream", sa.String(length=20), nullable=False),
@@ -179,15 +185,32 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lane", sa.String(length=40), server_default=sa.text("('')"), nullable=False))
         batch_op.add_column(sa.Column("failure", sa.String(length=20), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "waiting_until",
+                sa.DateTime(timezone=True),
+                sa.Computed("CASE WHEN state = 'queued' THEN due_at END", persisted=True),
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "stuck",
+                sa.String(length=20),
+                sa.Computed(
+                    "CASE WHEN state IN ('parked', 'unknown', 'failed', 'undelivered') THEN state END", persisted=True
+                ),
+            )
+        )
         batch_op.drop_index(batch_op.f("ix_messages_handoff_id"))
         batch_op.drop_index(batch_op.f("ix_messages_registration_id"))
         batch_op.drop_index(batch_op.f("ix_messages_due"), sqlite_where=sa.text("state = 'queued'"))
+        batch_op.drop_index(batch_op.f("ix_messages_leased"), sqlite_where=sa.text("state IN ('claimed', 'sending')"))
         batch_op.create_index(
             "ix_messages_due",
-            ["kind", "lane", "due_at"],
+            ["kind", "lane", "waiting_until"],
             unique=False,
-            postgresql_where=sa.text("state = 'queued'"),
-            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("waiting_until IS NOT NULL"),
+            sqlite_where=sa.text("waiting_until IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_messages_of_handoff",
@@ -205,8 +228,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_messages_stuck",
-            ["state", "lane", "kind"],
+            ["stuck", "lane", "kind"],
             unique=False,
-            postgresql_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
-            sqlite_where=sa.text("state IN ('parked', 'unknown', 'failed', 'undelivered')"),
+            postgresql_where=sa.text("stuck IS NOT NULL"),
+            sqlite_where=sa.text("stuck IS NOT NULL"),
         )
+    if op.get_bind().dialect.name == "postgresql":
+        # room in each page for the versions of a mail that is being sent
+        op.execute("ALTER TABLE messages SET (fillfactor = 20)")
