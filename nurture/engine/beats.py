@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from nurture.domain.audit import beat as beat_actor
+from nurture.engine import form_guard
 from nurture.engine.advance import advance
 from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.engagement import Judged, judge
@@ -89,7 +90,8 @@ def _quiet(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
 
 
 def _expire(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001
-    return f"{done} expired" if (done := expire_registrations(rt, now)) else ""
+    done = expire_registrations(rt, now) + form_guard.drop_undecided(rt, now)
+    return f"{done} expired" if done else ""
 
 
 def _retain(rt: Runtime, now: datetime, worker: Worker) -> str:  # noqa: ARG001

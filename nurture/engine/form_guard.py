@@ -33,6 +33,7 @@ QUIET = timedelta(hours=1)
 """So long without a spike, and a guard ends."""
 _USUAL = timedelta(days=7)
 _TIMES = 5
+_KEPT = timedelta(days=60)
 _BATCH = 200
 
 
@@ -79,6 +80,8 @@ def is_on(session: Session, form: str, now: datetime) -> bool:
 def count(session: Session, form: Form, now: datetime) -> bool:
     """The form was sent once more. Returns whether it is (now) guarded."""
     sent, allowed = form_guards.count(session, form.id, now), allowance(session, form, now)
+    if sent == 1:
+        form_guards.forget_traffic(session, now - _KEPT)
     if sent > allowed:
         reason = f"form {form.id} was sent {sent} times within the hour, usual are at most {allowed}"
         if form_guards.put_up(session, form.id, reason, now, now + QUIET):

@@ -76,11 +76,7 @@ def count(rt: Runtime, session: Session, address: str, verdict: Verdict, now: da
 
 def _crowded(rt: Runtime, session: Session, key: str, now: datetime) -> str:
     """Which hour is full already: 'domain', 'house' or ''."""
-    full = [
-        name.partition(":")[0]
-        for name, most in _paces(rt, key)
-        if len(limits.uses(session, name, _HOUR, now)) >= most
-    ]
+    full = [name.partition(":")[0] for name, most in _paces(rt, key) if len(limits.uses(session, name, _HOUR, now)) >= most]
     return full[0].removeprefix("opt-in-") if full else ""
 
 

@@ -89,4 +89,3 @@ def waited(rt: Runtime, form: str, ticket: str, now: datetime) -> Ticket:
     if name != form or now - since > _WAIT_LASTS:
         return Ticket()
     return Ticket(early=True) if now - since < WAIT else Ticket(f"wait-{nonce}", since + _WAIT_LASTS)
-

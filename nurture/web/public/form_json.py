@@ -11,7 +11,6 @@ Exact origins only, never with credentials: no cookie of ours means anything to 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -47,7 +46,7 @@ def answer(here: Site, form: Form, shown: Callable[[str], Shown]) -> Response:
         return allow(form, _response({"state": "malformed", "note": "send one JSON object, or form fields"}, 400))
     language = here.language(_word(given, "lang"))
     sent = _read(form, given, language)
-    verdict = receiving.receive(here, form, sent, replace(here.visitor(), shown=shown(language)))
+    verdict = receiving.receive(here, form, sent, lambda: shown(language))
     if verdict.outcome is Outcome.TAKEN:
         told = {"state": "check-your-mail", "note": i18n.words(TEXTS, language)("sent.lead")}
         return allow(form, _response(told, 202))

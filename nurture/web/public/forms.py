@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha384
 from importlib.resources import files
@@ -52,7 +51,7 @@ def send(form_id: str) -> AnyResponse:
         return form_json.answer(here, form, partial(_exhibit, here, form))
     language = here.language(request.form.get("lang"))
     sent = _sent(form, language)
-    verdict = receiving.receive(here, form, sent, replace(here.visitor(), shown=_exhibit(here, form, language)))
+    verdict = receiving.receive(here, form, sent, partial(_exhibit, here, form, language))
     if verdict.outcome is Outcome.TAKEN:
         return redirect(url_for("forms.sent", form_id=form.id, lang=language), 303)
     return _again(here, form, sent, verdict)

@@ -14,7 +14,7 @@ Nothing here depends on whether the address is known, and nothing that was typed
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -31,7 +31,7 @@ from nurture.domain.form import Form
 from nurture.engine import address_check, form_guard, proof_of_work, reception, registration, submission
 from nurture.engine.proof_of_work import Ticket
 from nurture.engine.submission import Submission
-from nurture.engine.visitor import Visitor
+from nurture.store.exhibits import Shown
 from nurture.web import security
 from nurture.web.public import form_token
 from nurture.web.public.fields import Typed
@@ -83,28 +83,28 @@ class _From(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-def receive(here: Site, form: Form, sent: Sent, visitor: Visitor) -> Verdict:
-    """Take ``sent``, or say what is missing. ``visitor``: with the form as it was shown."""
+def receive(here: Site, form: Form, sent: Sent, shown: Callable[[], Shown]) -> Verdict:
+    """Take ``sent``, or say what is missing. ``shown``: gives the form as everybody sees it, as evidence."""
     if sent.honeypot:
         return Verdict(Outcome.TAKEN)
     try:
-        return _receive(here, form, sent, visitor)
+        return _receive(here, form, sent, shown)
     except (OperationalError, PoolTimeout):
         return Verdict(Outcome.BUSY, "again.busy", keep_ticks=True)
 
 
-def _receive(here: Site, form: Form, sent: Sent, visitor: Visitor) -> Verdict:
+def _receive(here: Site, form: Form, sent: Sent, shown: Callable[[], Shown]) -> Verdict:
     origin = _came_from(here, form)
     if origin is _From.ELSEWHERE:
         return Verdict(Outcome.AGAIN, "again.other-site")
     token = form_token.read(here.rt.signer, form, sent.token, here.now())
     good = token.age is Age.GOOD
-    problems, advice = _problems(here, form, sent, visitor, look_up=good)
+    problems, advice = _problems(here, form, sent, look_up=good)
     if problems or advice:
         return Verdict(Outcome.AGAIN, problems=problems, advice=advice, keep_token=token.genuine and good)
     if not good:
         return _another_token(token, origin)
-    return _with_token(here, form, sent, visitor, token)
+    return _with_token(here, form, sent, token, shown)
 
 
 def _another_token(token: FormToken, origin: _From) -> Verdict:
@@ -115,8 +115,8 @@ def _another_token(token: FormToken, origin: _From) -> Verdict:
     return Verdict(Outcome.AGAIN, "again.too-old")
 
 
-def _with_token(here: Site, form: Form, sent: Sent, visitor: Visitor, token: FormToken) -> Verdict:
-    rt, now = here.rt, here.now()
+def _with_token(here: Site, form: Form, sent: Sent, token: FormToken, shown: Callable[[], Shown]) -> Verdict:
+    rt, now, visitor = here.rt, here.now(), here.visitor()
     tokens, waited = [(f"form-{token.nonce}", token.until or now)], False
     if form_guard.wanted(rt, form, now).proof:
         ticket, waited = _work(here, form, sent)
@@ -133,6 +133,7 @@ def _with_token(here: Site, form: Form, sent: Sent, visitor: Visitor, token: For
     if admission.spent:
         return Verdict(Outcome.AGAIN, "again.spent", keep_ticks=True)
     what = Submission(form.id, sent.language, sent.typed.values, sent.typed.consents, sent.typed.source)
+    visitor = replace(visitor, shown=shown())
     registration.register(rt, what, visitor, now, held="guard" if admission.guarded else "")
     return Verdict(Outcome.TAKEN)
 
@@ -144,9 +145,7 @@ def _work(here: Site, form: Form, sent: Sent) -> tuple[Ticket, bool]:
     return proof_of_work.waited(here.rt, form.id, sent.ticket, here.now()), True
 
 
-def _problems(
-    here: Site, form: Form, sent: Sent, visitor: Visitor, *, look_up: bool
-) -> tuple[dict[str, str], Advice | None]:
+def _problems(here: Site, form: Form, sent: Sent, *, look_up: bool) -> tuple[dict[str, str], Advice | None]:
     """(field -> what is wrong, what to ask back about the address)."""
     what = Submission(form.id, sent.language, sent.typed.values, sent.typed.consents, sent.typed.source)
     problems: dict[str, str] = {}
@@ -157,14 +156,14 @@ def _problems(
     if "email" in problems:
         return problems, None
     address = submission.canonical_address(sent.typed.values["email"])
-    advice = _advice(here, address, sent, visitor, look_up=look_up)
+    advice = _advice(here, address, sent, look_up=look_up)
     if advice is not None and advice.doubt.refuses:
         return {**problems, "email": address_check.text(advice, address, sent.language)}, None
     return problems, advice
 
 
-def _advice(here: Site, address: str, sent: Sent, visitor: Visitor, *, look_up: bool) -> Advice | None:
-    ask = look_up and address_check.asks_dns(here.rt) and reception.may_look_up(here.rt, visitor.ip, here.now())
+def _advice(here: Site, address: str, sent: Sent, *, look_up: bool) -> Advice | None:
+    ask = look_up and address_check.asks_dns(here.rt) and reception.may_look_up(here.rt, here.visitor().ip, here.now())
     return address_check.advise(here.rt, address, insisted=sent.insisted == address, ask_dns=ask)
 
 

@@ -1,4 +1,7 @@
-"""How often an answer behind a personal link may be sent; the refusal says when to come back. Forms: engine/reception.py."""
+"""How often an answer behind a personal link may be sent; the refusal says when to come back.
+
+Forms have limits of their own: engine/reception.py.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,25 @@ from collections.abc import Mapping
 PROTECTION: Mapping[str, str] = {
     "menu.protection": "Datenschutz",
     "protection.tabs": "Bereiche des Datenschutzes",
+    "guards.title": "Formulare",
+    "guards.intro": "Formulare, die ungewöhnlich oft abgeschickt werden, und Anfragen, über die jemand entscheiden muss.",
+    "guards.on": "Unter Schutz bis {time}: Browser müssen erst rechnen, Bestätigungsmails warten.",
+    "guards.over": "Der Schutz ist vorbei, {when} beendet.",
+    "guards.crowded": "Mehr Bestätigungsmails an eine Firma oder insgesamt, als in einer Stunde hinausgehen dürfen.",
+    "guards.traffic": "In dieser Stunde {sent}-mal abgeschickt; bis {allowed} gilt als üblich.",
+    "guards.held": "{n} Anfragen von {people} Adressen warten, die älteste {when}.",
+    "guards.release": "Mails hinausschicken",
+    "guards.discard": "Anfragen verwerfen",
+    "guards.end": "Schutz beenden",
+    "guards.hint": (
+        "Was zurückgehalten ist, wird nach 14 Tagen verworfen, wenn niemand entscheidet. An eine Adresse gehen nie mehr als "
+        "drei solche Mails am Tag; die Frist zur Bestätigung beginnt erst, wenn die Mail hinausgeht."
+    ),
+    "guards.none": "Alles ruhig",
+    "guards.none-text": "Kein Formular ist unter Schutz, und keine Anfrage wartet.",
+    "guards.released": "Die Mails gehen jetzt hinaus.",
+    "guards.discarded": "Die Anfragen sind verworfen.",
+    "guards.ended": "Der Schutz ist beendet. Wird das Formular weiter so oft abgeschickt, beginnt er von neuem.",
     "audit.title": "Protokoll",
     "audit.intro": (
         "Wer was wann an Personen oder Regeln getan hat. Kein Eintrag lässt sich ändern oder löschen, ohne dass es auffällt."
