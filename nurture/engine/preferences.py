@@ -163,10 +163,11 @@ def change(
     *,
     asked: frozenset[str] = frozenset(),
     counted: bool | None = None,
-) -> tuple[str, ...]:
+) -> bool | None:
     """Withdraw every confirmed consent that is not in ``wanted``; ask the address on file for those in ``asked``.
 
-    ``counted``: whether clicks may be counted without a name; None: as it was. Returns what was asked for.
+    ``counted``: whether clicks may be counted without a name; None: as it was. Returns whether a mail that asks is on its
+    way; None: nothing was asked for.
     """
     contact, message = _of(rt, "preferences", token)
     with transaction(rt.db) as session:
@@ -282,10 +283,10 @@ def ask_link(rt: Runtime, token: str, now: datetime) -> bool:
         return True
 
 
-def change_address(rt: Runtime, found: Preferences, address: str, visitor: Visitor, now: datetime) -> None:
-    """Ask the new address (canonical); the present one stays until it answers."""
+def change_address(rt: Runtime, found: Preferences, address: str, visitor: Visitor, now: datetime) -> bool:
+    """Ask the new address (canonical); the present one stays until it answers. Returns whether the mail is on its way."""
     with transaction(rt.db) as session:
-        reconsent.ask_address(rt, session, _person(session, found.access.contact), address, visitor, now)
+        return reconsent.ask_address(rt, session, _person(session, found.access.contact), address, visitor, now)
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------

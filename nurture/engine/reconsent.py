@@ -17,52 +17,58 @@ from sqlalchemy.orm import Session
 from nurture.domain.address import address_key, mask
 from nurture.domain.consent import ConsentState
 from nurture.domain.form import Form
-from nurture.engine import consent_ledger, own_forms
+from nurture.engine import consent_ledger, opt_in_limits, own_forms
 from nurture.engine.address_change import tell
 from nurture.engine.registration import queue_opt_in
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
 from nurture.store import consents, registrations
+from nurture.store import preferences as store
 from nurture.store.schema import Contact, Registration
 
 
 def ask_consent(
     rt: Runtime, session: Session, person: Contact, purposes: Collection[str], visitor: Visitor, now: datetime
-) -> tuple[str, ...]:
-    """Ask the address on file for these consents, unless they are given or asked for already. Joins the transaction.
+) -> bool | None:
+    """Ask the address on file for these consents, unless they are given already. Joins the caller's transaction.
 
-    Returns what was asked for.
+    Returns whether a mail is on its way; None: there is nothing to ask for.
     """
     d = rt.definitions
     form = own_forms.own_form(d, own_forms.CONSENT)
     assert form is not None  # noqa: S101 - one of our own
-    states, open_now = consents.states(session, person.id), asked_for(session, person.id)
-    wanted = [d.purposes[p] for p in d.purposes if p in purposes and p not in open_now]
-    new = [p for p in wanted if states.get(p.id) is not ConsentState.CONFIRMED]
+    states, just_now = consents.states(session, person.id), asked_for(session, person.id, since=now - opt_in_limits.GAP)
+    wanted = [p for p in d.purposes if p in purposes and states.get(p) is not ConsentState.CONFIRMED]
+    new = [d.purposes[p] for p in wanted if p not in just_now]
     if not new:
-        return ()
+        return bool(wanted) or None
     wordings = registrations.remember_wordings(session, new, person.language, now)
     row = _registration(rt, person, person.address, form, visitor, now)
     row.purposes = wordings
     row.evidence = consent_ledger.offered(rt, session, form, person.language, wordings, visitor, now)
-    _send(rt, session, row, now)
+    if not _send(rt, session, row, now):
+        return False
     tell(session, person.id, "consent-asked", now, purposes=" ".join(wordings))
-    return tuple(wordings)
+    return True
 
 
-def ask_address(rt: Runtime, session: Session, person: Contact, address: str, visitor: Visitor, now: datetime) -> None:
-    """Ask the new address whether it is the person's; the present one stays in force until then. Joins the transaction."""
-    if address_key(address) == person.address_key:
-        return
+def ask_address(rt: Runtime, session: Session, person: Contact, address: str, visitor: Visitor, now: datetime) -> bool:
+    """Ask the new address whether it is the person's; the present one stays in force until then. Joins the transaction.
+
+    Returns whether a mail is on its way.
+    """
     form = own_forms.own_form(rt.definitions, own_forms.ADDRESS)
     assert form is not None  # noqa: S101 - one of our own
-    _send(rt, session, _registration(rt, person, address, form, visitor, now), now)
+    if not _send(rt, session, _registration(rt, person, address, form, visitor, now), now):
+        return False
     tell(session, person.id, "address-asked", now)
+    return True
 
 
-def asked_for(session: Session, contact: int) -> frozenset[str]:
-    """The purposes whose opt-in mail waits for an answer."""
-    rows = session.scalars(_open(contact, own_forms.CONSENT))
+def asked_for(session: Session, contact: int, since: datetime | None = None) -> frozenset[str]:
+    """The purposes whose opt-in mail (of after ``since``) waits for an answer."""
+    asked = _open(contact, own_forms.CONSENT)
+    rows = session.scalars(asked if since is None else asked.where(Registration.created_at > since))
     return frozenset(purpose for row in rows for purpose in row.purposes)
 
 
@@ -98,7 +104,13 @@ def _registration(rt: Runtime, person: Contact, address: str, form: Form, visito
     )
 
 
-def _send(rt: Runtime, session: Session, row: Registration, now: datetime) -> None:
+def _send(rt: Runtime, session: Session, row: Registration, now: datetime) -> bool:
+    """Queue its opt-in mail; a registration whose mail the limits do not let out leaves nothing behind."""
     session.add(row)
     session.flush()
     queue_opt_in(rt, session, row, now)
+    if row.state != "pending" or store.mail_leaves(session, row.id):
+        return True
+    session.delete(row)
+    session.flush()
+    return False

@@ -76,6 +76,12 @@ def present(session: Session, message: int) -> int | None:
     return session.scalar(select(_M.id).where(_M.id == message))
 
 
+def mail_leaves(session: Session, registration: int) -> bool:
+    """Whether the opt-in mail of this registration is queued."""
+    waits = (_M.registration_id == registration, _M.state == MessageState.QUEUED)
+    return session.scalar(select(_M.id).where(*waits).limit(1)) is not None
+
+
 # --- corrections ------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain import audit as actors
+from nurture.domain.address import address_key
 from nurture.domain.errors import InvalidInput
 from nurture.engine import erasure, preferences, rights, submission
 from nurture.engine.preferences import Preferences
@@ -51,13 +52,13 @@ def _correct(here: Site, found: Preferences, typed: Mapping[str, str]) -> str:
         rights.correct(here.rt, contact, values, actors.contact(contact), now)
     if address is None:
         return "corrected"
-    preferences.change_address(here.rt, found, address, here.visitor(), now)
-    return "address"
+    asked = preferences.change_address(here.rt, found, address, here.visitor(), now)
+    return "address" if asked else "asked-later"
 
 
 def _address(here: Site, found: Preferences, typed: str) -> str | None:
     """The new address in its canonical form; None: it stays. Raises InvalidInput."""
-    if typed.strip() in ("", found.known["address"]):
+    if not typed.strip() or address_key(typed) == address_key(found.known["address"]):
         return None
     try:
         return submission.canonical_address(typed)

@@ -22,7 +22,7 @@ from nurture.web.public.texts import TEXTS
 blueprint = Blueprint("preferences", __name__)
 
 SECTIONS = ("what", "often", "pause", "topics", "data")
-_SAID = ("saved", "asked", "paused", "resumed", "left", "corrected", "address", "link", "link-again")
+_SAID = ("saved", "asked", "asked-later", "paused", "resumed", "left", "corrected", "address", "link", "link-again")
 """What the page may report after a button was pressed."""
 
 
@@ -48,7 +48,7 @@ def change(token: str) -> AnyResponse:
         asked=frozenset(request.form.getlist("ask")),
         counted="counted" in request.form if "counting" in request.form else None,
     )
-    return back(token, "asked" if asked else "saved", "what")
+    return back(token, {True: "asked", False: "asked-later", None: "saved"}[asked], "what")
 
 
 @blueprint.post("/p/<token>/topics")

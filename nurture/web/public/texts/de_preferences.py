@@ -26,6 +26,10 @@ TEXTS: Mapping[str, str] = {
     "preferences.done.asked": (
         "Gespeichert. Für die neue Einwilligung haben wir Ihnen eine E-Mail geschickt; bitte bestätigen Sie sie dort."
     ),
+    "preferences.done.asked-later": (
+        "Dazu haben wir in letzter Zeit schon mehrere solche E-Mails geschickt und schicken heute keine weitere. Bitte "
+        "bestätigen Sie eine davon, oder versuchen Sie es morgen noch einmal."
+    ),
     "preferences.done.left": "Alles abbestellt. Sie bekommen ab sofort keine Werbung mehr von uns.",
     "preferences.done.paused": "Die Pause hat begonnen.",
     "preferences.done.resumed": "Die Pause ist zu Ende. Es geht weiter.",

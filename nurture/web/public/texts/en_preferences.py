@@ -24,6 +24,10 @@ TEXTS: Mapping[str, str] = {
     # what was done
     "preferences.done.saved": "Saved. Your choice is in effect from now on.",
     "preferences.done.asked": "Saved. We have sent you an e-mail about the new consent; please confirm it there.",
+    "preferences.done.asked-later": (
+        "We have sent several such e-mails lately and send no further one today. Please confirm one of them, or try again "
+        "tomorrow."
+    ),
     "preferences.done.left": "Unsubscribed from everything. From now on you get no advertising from us.",
     "preferences.done.paused": "The pause has begun.",
     "preferences.done.resumed": "The pause is over. On we go.",
