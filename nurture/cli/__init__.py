@@ -26,6 +26,7 @@ _COMMANDS = {
     "message": "message:message",
     "timeline": "timeline:timeline",
     "export": "export:export",
+    "consent": "consent:consent",
     "audit": "audit:audit",
     "rights": "rights:rights",
     "erase": "erase:erase",

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from nurture.domain.catalogue import in_language
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.form import Form
 from nurture.engine.runtime import Runtime
@@ -70,6 +71,7 @@ def offered(
         "privacy_version": rt.definitions.organisation.privacy_version,
         "offered": registrations.remember_wordings(session, boxes, language, now),
         "ticked": sorted(ticked),
+        "titles": {box.id: in_language(box.title, language) for box in boxes},
     }
 
 
@@ -104,7 +106,7 @@ def confirmed(session: Session, row: Registration, contact: int, visitor: Visito
     consents.record_all(session, contact, said, row.id)
 
 
-_KEPT = ("shown", "controller", "privacy_version", "offered", "ticked")
+_KEPT = ("shown", "controller", "privacy_version", "offered", "ticked", "titles")
 
 
 def _asked(row: Registration) -> dict[str, Any]:

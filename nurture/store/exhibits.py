@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -43,8 +43,3 @@ def keep(session: Session, shown: Shown, now: datetime) -> str:
 def find(session: Session, ids: Collection[str]) -> dict[str, Exhibit]:
     """Id -> exhibit, of those there are."""
     return {row.id: row for row in session.scalars(select(Exhibit).where(among(session, Exhibit.id, ids)))}
-
-
-def every(session: Session) -> Iterator[tuple[str, str]]:
-    """(id, body) of all of them."""
-    yield from session.execute(select(Exhibit.id, Exhibit.body).execution_options(yield_per=100)).tuples()
