@@ -21,6 +21,7 @@ from nurture.engine.rights_words import told
 from nurture.web.office.desk import LANGUAGES, PAGE, desk, done, formats, language, me, page, page_number, words
 
 _TYPED = ("kind", "address", "channel", "on", "note")
+_WHY = {Why.ASKED: "rights.why-asked", Why.UNLAWFUL: "rights.why-unlawful", Why.OVER: "rights.why-over"}
 _BY_HAND = [channel for channel in CHANNELS if channel not in ("page", "cli")]
 
 
@@ -134,7 +135,7 @@ def _person(who: Subject, status: int = 200, problems: dict[str, str] | None = N
         ],
         language_options=[(code, formats().language_name(code)) for code in d.organisation.languages],
         exports=LANGUAGES,
-        reasons=[why.value for why in Why],
+        reasons=[(why.value, words()(text)) for why, text in _WHY.items()],
         said=partial(told, language=language()),
     )
 

@@ -80,7 +80,6 @@ RIGHTS: Mapping[str, str] = {
     "rights.corrected": "Berichtigt und vermerkt.",
     "rights.unchanged": "Es hat sich nichts geändert.",
     "rights.none": "keine Angabe",
-    "rights.company": "Unternehmen",
     "rights.restrict": "Einschränken",
     "rights.restrict-text": "Die Daten bleiben gespeichert, sonst geschieht nichts mehr mit ihnen (Art. 18 DSGVO).",
     "rights.restricted": "Die Verarbeitung ist eingeschränkt.",

@@ -77,7 +77,6 @@ RIGHTS: Mapping[str, str] = {
     "rights.corrected": "Corrected and on record.",
     "rights.unchanged": "Nothing changed.",
     "rights.none": "not told",
-    "rights.company": "Company",
     "rights.restrict": "Restrict",
     "rights.restrict-text": "The data stay stored, and nothing else happens with them (Art. 18 GDPR).",
     "rights.restricted": "The processing is restricted.",
