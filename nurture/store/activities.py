@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.condition import Seen
+from nurture.domain.consent import ConsentState
 from nurture.domain.engagement import RULES_VERSION, Ruling, Verdict
+from nurture.store import preferences
 from nurture.store.bulk import among
-from nurture.store.schema import Activity, AnonymousHit, Contact, Hit, Message, TemplateVersion
+from nurture.store.schema import Activity, AnonymousHit, Consent, Contact, Hit, Message, TemplateVersion
 from nurture.store.upsert import insert_for
 
-HUMAN_KINDS = ("click", "download", "form", "answer", "call-wish", "reply")
-"""Activities that only a human does; a click only by verdict."""
+ACTS = ("form", "answer", "call-wish", "reply")
+"""What somebody told us, by a form, a button or a mail: an act, which needs no consent to be observed."""
+OBSERVED = ("click", "download")
+"""What was observed of somebody who agreed to it. A click is a human's only by verdict."""
 
 
 def record(session: Session, contact: int, kind: str, at: datetime, **facts: Any) -> Activity:
@@ -28,34 +32,47 @@ def record(session: Session, contact: int, kind: str, at: datetime, **facts: Any
     return row
 
 
-def _human() -> Any:
-    """An activity of a human: a click with that verdict, anything else as it is."""
-    return and_(
-        Activity.kind.in_(HUMAN_KINDS),
-        or_(Activity.kind != "click", Hit.verdict == Verdict.HUMAN.value),
+def _human(observing: Collection[str]) -> Any:
+    """An activity of a human that counts: an act as it is; what was observed only under the consent that stands now."""
+    agreed = exists().where(
+        Consent.contact_id == Activity.contact_id,
+        Consent.purpose.in_(observing),
+        Consent.state == ConsentState.CONFIRMED,
+        Consent.since <= Activity.at,
     )
+    by_human = or_(Activity.kind != "click", Hit.verdict == Verdict.HUMAN.value)
+    return or_(Activity.kind.in_(ACTS), and_(Activity.kind.in_(OBSERVED), by_human, agreed))
 
 
-def human(columns: Sequence[Any]) -> Select[Any]:
-    """Select ``columns`` of human activities; the caller narrows."""
-    return select(*columns).select_from(Activity).outerjoin(Hit, Hit.activity_id == Activity.id).where(_human())
+def human(columns: Sequence[Any], observing: Collection[str]) -> Select[Any]:
+    """Select ``columns`` of human activities that count; the caller narrows.
+
+    ``observing``: the purposes of individual tracking. Clicks and downloads of before the consent, or of whoever withdrew it,
+    are as if they had never been.
+    """
+    return select(*columns).select_from(Activity).outerjoin(Hit, Hit.activity_id == Activity.id).where(_human(observing))
 
 
-def seen_by(session: Session, contacts: Iterable[int]) -> dict[int, list[Seen]]:
+def seen_by(session: Session, contacts: Iterable[int], observing: Collection[str]) -> dict[int, list[Seen]]:
     """Contact -> human activities in the order of time. One query."""
     found: dict[int, list[Seen]] = {contact: [] for contact in contacts}
     a = Activity
     columns = (a.contact_id, a.kind, a.at, a.topic, a.content, a.form, a.enrollment_id, a.step)
-    for contact, *facts in session.execute(human(columns).where(among(session, a.contact_id, found)).order_by(a.at, a.id)):
+    query = human(columns, observing).where(among(session, a.contact_id, found))
+    for contact, *facts in session.execute(query.order_by(a.at, a.id)):
         found[contact].append(Seen(*facts))
     return found
 
 
-def human_of_units(session: Session, units: Iterable[int], product: str | None = None) -> Sequence[Row[Any]]:
-    """(unit, id, contact, kind, at, product, content, topic, form, link, template version) of human activities of units."""
+def human_of_units(session: Session, units: Iterable[int], observing: Collection[str]) -> Sequence[Row[Any]]:
+    """(unit, id, contact, kind, at, product, content, topic, form, link, template version) of human activities of units.
+
+    Nothing of people whose data may only be stored (Art. 18 GDPR).
+    """
     a = Activity
     columns = (Contact.unit_id, a.id, a.contact_id, a.kind, a.at, a.product, a.content, a.topic, a.form, a.link)
     query = human(columns).join(Contact, Contact.id == a.contact_id).where(Contact.unit_id.in_(units))
+    query = query.where(a.contact_id.not_in(preferences.restricted()))
     if product is not None:
         query = query.where(or_(a.product == product, a.product.is_(None)))
     return session.execute(query.order_by(a.at, a.id)).all()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
@@ -39,6 +39,11 @@ def choose(session: Session, contact: int, now: datetime, **values: Any) -> None
     blank = {"contact_id": contact, "topics": [], "uncounted": False, "changed_at": now}
     insert_new(session, _P, [blank])
     session.execute(update(_P).where(_P.contact_id == contact).values(**values, changed_at=now))
+
+
+def restricted() -> Select[int]:
+    """The contacts whose data may only be stored (Art. 18 GDPR), for other statements."""
+    return select(_P.contact_id).where(_P.restricted_since.is_not(None))
 
 
 def waiting_mails(session: Session, contact: int) -> Sequence[Row[int, str | None]]:

@@ -174,11 +174,13 @@ def test_a_mail_on_a_topic_that_is_queued_already_does_not_leave(house: House, p
 def test_nothing_happens_to_somebody_restricted_until_it_is_lifted(either_house: House) -> None:
     house = either_house
     page = first_page(house)
-    queued, me = queue_next_mail(house), house.world.contact().id
+    queued, me, points = queue_next_mail(house), house.world.contact().id, house.world.score().points
+    assert points > 0
     with transaction(house.rt.db) as session:
         choices.restrict(house.rt, session, me, house.world.now)
     house.world.wait(days=20)
     assert {e.state for e in inside(house)} == {"held"}
+    assert house.world.score().points == 0
     assert house.world.rows(Message, id=queued.id)[0].state is MessageState.QUEUED
     assert "eingeschränkt" in house.get(page).text
     with transaction(house.rt.db) as session:
