@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 ICONS = {
-    "form": "forms", "confirmed": "circle-check", "declined": "circle-x", X: "hourglass", "click": "click",
+    "form": "forms", "confirmed": "circle-check", "declined": "circle-x", "doubted": "shield-question",
+    "expired": "hourglass", "click": "click",
     "download": "download", "answer": "message-reply", "call-wish": "phone-call", "reply": "message-reply",
     "unsubscribed": "ban", "preferences": "checklist", "imported": "upload", "sales-answer": "heart-handshake",
     "bounce": "mail-off", "complaint": "ban", "unsubscribe": "ban", "delayed": "clock", "delivered": "circle-check",
