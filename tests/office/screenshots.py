@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from nurture.delivery.mailbox import MailboxTransport
+from nurture.domain.audit import user
+from nurture.engine import rights
 from nurture.engine.publication import load_publication, publish
 from nurture.engine.runtime import Runtime
 from nurture.mail.signing import Signer
@@ -48,6 +50,9 @@ PAGES = {
     "returned-mail": "/office/delivery/returned/1",
     "unknown": "/office/messages?show=unknown",
     "tasks": "/office/tasks",
+    "cases": "/office/protection/cases",
+    "case": "/office/protection/cases/1",
+    "rights": f"/office/protection/rights/{HERO}?case=1",
     "audit": "/office/protection/audit",
     "account": "/office/account",
     "error": "/office/people/nobody@nowhere.example",
@@ -86,7 +91,17 @@ def _house(scratch: Path) -> Runtime:
     fill_mailbox(rt, transport)
     rt.publication = lively(rt.publication, NOW.date().replace(day=1))
     fill(rt, NOW, size=30)
+    _ask(rt)
     return rt
+
+
+def _ask(rt: Runtime) -> None:
+    """Requests of data subjects: late, in time, settled."""
+    anna = user("anna")
+    for kind, address, days in (("access", HERO, 34), ("erasure", "wer.auch.immer@firma.example", 12), ("objection", HERO, 2)):
+        received = NOW - timedelta(days=days)
+        rights.open_case(rt, kind, address, "letter", anna, NOW, note="Schreiben vom Vortag", received=received)
+    rights.settle(rt, 3, "Widerspruch eingetragen, schriftlich bestätigt", anna, NOW)
 
 
 def _shoot(browser: Browser, address: str, folder: Path, language: str, width: int, theme: str, wanted: list[str]) -> None:
