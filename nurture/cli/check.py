@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from textwrap import indent, wrap
 from typing import Any
 
 import click
+from sqlalchemy import make_url
 
 from nurture.cli.house import settings
 from nurture.domain.errors import DefinitionError
 from nurture.engine.mail_check import check_mails
-from nurture.engine.publication import Publication, load_publication
+from nurture.engine.publication import Publication, load_publication, refuse_changed_wordings
 from nurture.mail.lint import RULES, Level, Rule, Verdict
+from nurture.settings import Settings
+from nurture.store import migrations
+from nurture.store.database import connect, reading
 
 _JSON = (
     "For scripts: {ok, faults: [{file, line, column, path, message}], "
@@ -29,6 +34,7 @@ def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's fo
     """Check campaigns/, config/ and mail_templates/ and name every fault.
 
     Every mail is written for an ordinary reader and for one with the longest names, and judged by the rules of mails.
+    The wordings of consents are compared with those that people agreed to: other words need another version.
     Exits with 1 if there is a fault or an error in a mail; warnings are told and pass. A running system takes up what
     has no faults.
     """
@@ -37,6 +43,7 @@ def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's fo
         return
     try:
         publication = load_publication(settings().home)
+        _compare_wordings(settings(), publication)
     except DefinitionError as error:
         _tell_faults(error, as_json=as_json)
         raise click.exceptions.Exit(1) from None
@@ -48,6 +55,19 @@ def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's fo
         _tell(publication, found, errors)
     if errors:
         raise click.exceptions.Exit(1)
+
+
+def _compare_wordings(known: Settings, publication: Publication) -> None:
+    """With those that people agreed to, as far as there is a database. Raises DefinitionError."""
+    if known.on_sqlite and not Path(str(make_url(known.database_url).database)).exists():
+        return
+    db = connect(known.database_url)
+    try:
+        if migrations.is_current(db):
+            with reading(db) as session:
+                refuse_changed_wordings(session, publication.definitions)
+    finally:
+        db.dispose()
 
 
 def _tell_faults(error: DefinitionError, *, as_json: bool) -> None:

@@ -11,12 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import Session
+
 from nurture import definitions as definition_files
 from nurture.domain.audit import HOUSE
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import DefinitionError, Fault
+from nurture.domain.form import Purpose
 from nurture.mail.library import Library, Link, Template, load_library
-from nurture.store import audit, campaigns
+from nurture.store import audit, campaigns, registrations
 from nurture.store.database import transaction
 
 if TYPE_CHECKING:
@@ -87,9 +90,13 @@ def _place(template: Template) -> str:
 
 
 def publish(rt: Runtime, now: datetime) -> None:
-    """Keep the present campaign and template versions, so that whoever begins with them can finish with them."""
+    """Keep the present campaign and template versions, so that whoever begins with them can finish with them.
+
+    Raises DefinitionError if the wording of a consent was changed without a new version.
+    """
     d = rt.definitions
     with transaction(rt.db) as session:
+        refuse_changed_wordings(session, d)
         new = campaigns.publish_campaigns(
             session, [(c.version, c.id, d.campaign_sources[c.id]) for c in d.campaigns.values()], now
         )
@@ -97,6 +104,24 @@ def publish(rt: Runtime, now: datetime) -> None:
         if campaigns.took_up(session, d.version):
             changed = {campaign: version[:12] for campaign, version in new}
             audit.note(session, HOUSE, "published", ("definitions", d.version[:12]), now, campaigns=changed)
+
+
+def refuse_changed_wordings(session: Session, definitions: Definitions) -> None:
+    """What people agreed to bears a version; other words need another one. Raises DefinitionError."""
+    faults = [
+        _other_words(purpose, language, since)
+        for purpose in definitions.purposes.values()
+        for language, since in sorted(registrations.changed_wordings(session, purpose).items())
+    ]
+    if faults:
+        raise DefinitionError(faults)
+
+
+def _other_words(purpose: Purpose, language: str, since: datetime) -> Fault:
+    known = f"version '{purpose.version}' was shown to people from {since:%Y-%m-%d} on with other words"
+    remedy = "give it a new version (what they agreed to stays on record as it was)"
+    path = f"purposes.{purpose.id}.wording.{language}"
+    return Fault("config/consent.yaml", 0, 0, path, f"the wording was changed, but {known}; {remedy}")
 
 
 def _template_row(template: Template, now: datetime) -> dict[str, object]:

@@ -46,10 +46,10 @@ class Watch:
         try:
             publication = load_lawful(self._rt.publication.home)
             sealer = self._sealer(publication)
+            publish(replace(self._rt, publication=publication), now)
         except DefinitionError as error:
             log.error("the changed definitions are not used, the last good ones go on running: %s", error)
             return error
-        publish(replace(self._rt, publication=publication), now)
         self._rt.publication, self._rt.sealer = publication, sealer
         log.info("new definitions: version %s", publication.definitions.version[:12])
         return None

@@ -44,6 +44,17 @@ def wording_digest(purpose: str, version: str, language: str, text: str) -> str:
     return sha256("\0".join((purpose, version, language, text)).encode()).hexdigest()
 
 
+def changed_wordings(session: Session, purpose: Purpose) -> dict[str, datetime]:
+    """Language -> since when this version was shown with other words than now, where it was."""
+    rows = session.scalars(select(Wording).where(Wording.purpose == purpose.id, Wording.version == purpose.version)).all()
+    known = {row.id for row in rows}
+    return {
+        row.language: row.first_shown_at
+        for row in rows
+        if row.language in purpose.wording and wording_id(purpose, row.language) not in known
+    }
+
+
 def wordings(session: Session, ids: list[str]) -> dict[str, Wording]:
     return {row.id: row for row in session.scalars(select(Wording).where(Wording.id.in_(ids)))}
 

@@ -28,6 +28,7 @@ from nurture.web.office import (
     handoffs,
     messages,
     people,
+    proofs,
     returned,
     start,
     tasks,
@@ -47,7 +48,22 @@ def register(app: Flask, rt: Runtime, clock: Callable[[], datetime]) -> None:
     gate.configure(app, rt)
     office = Blueprint("office", __name__, url_prefix="/office")
     gate.guard(office)
-    parts = (gate, account, start, people, campaigns, handoffs, messages, delivery, returned, tasks, cases, guards, audit)
+    parts = (
+        gate,
+        account,
+        start,
+        people,
+        campaigns,
+        handoffs,
+        messages,
+        delivery,
+        returned,
+        tasks,
+        cases,
+        guards,
+        audit,
+        proofs,
+    )
     for part in parts:
         part.add_pages(office)
     errors.add_pages(office)

@@ -118,6 +118,8 @@ TEXTS: Mapping[str, str] = {
     "person.consent-since": "seit {day}",
     "person.wording": "Wortlaut {version}",
     "person.wording-show": "Wortlaut anzeigen",
+    "person.prove": "Einwilligung nachweisen",
+    "person.prove-text": "Eine ZIP-Datei für Anwalt oder Gericht, ohne uns prüfbar. Das Herunterladen wird protokolliert.",
     "person.quote": "„{text}“",
     "person.pending": (
         "Diese Anmeldung ist noch nicht bestätigt. Bis dahin geht nichts außer der Bestätigungsmail an diese Adresse."

@@ -113,6 +113,8 @@ TEXTS: Mapping[str, str] = {
     "person.consent-since": "since {day}",
     "person.wording": "wording {version}",
     "person.wording-show": "Show the wording",
+    "person.prove": "Proof of consent",
+    "person.prove-text": "A ZIP for a lawyer or a court that can be verified without us. Downloading it goes on record.",
     "person.quote": "“{text}”",
     "person.pending": (
         "This registration is not confirmed yet. Until then nothing but the confirmation mail goes to this address."
