@@ -1,7 +1,7 @@
 """Tables as spreadsheets save and open them: CSV in any usual encoding and with any usual separator, and safe to open.
 
-A cell that begins with = + - @ TAB or CR is a formula to a spreadsheet. Exports put an apostrophe before such a cell;
-imports take it away again. Knows nothing of contacts.
+A cell that begins with = + - @ (also full-width) or a control character is a formula to a spreadsheet. Exports put an
+apostrophe before such a cell; imports take it away again. Knows nothing of contacts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from nurture.domain.errors import NurtureError
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a cell a formula; the last four are the full-width forms, which spreadsheets take for the same."""
 _SEPARATORS = ";,\t"
 _CHUNK = 1 << 20
 _LONGEST_CELL = 100_000
