@@ -81,6 +81,8 @@ class OptIn:
     code: CodeAsked | None = None
     offer_url: str | None = None
     preferences_url: str | None = None
+    back: bool = False
+    """Declined, but for a minute it can be taken back."""
     wrong: str = ""
     """Of the code just typed in: 'shape' (no six digits) or 'wrong'."""
 
@@ -246,6 +248,7 @@ def _view(
         code=_code(row),
         offer_url=_offer_url(rt, session, row, form) if confirmed and pressed and not late else None,
         preferences_url=links.signed_url(rt, "preferences", row.contact_id, 0) if confirmed and late else None,
+        back=row.state == "declining",
         wrong=wrong,
     )
 

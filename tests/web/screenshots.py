@@ -77,14 +77,26 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     yield "error-404", "/nothing/here", None
     world.fill_form(OTHER)
     yield "confirm", house.opt_in_url(OTHER), None
-    yield "confirm-again", house.opt_in_url(OTHER), {"answer": "confirm"}
+    yield "confirm-again", house.opt_in_url(OTHER), {"answer": "other"}
     opt_in.decline(rt, house.opt_in_url(OTHER)[3:], world.visitor(), world.now)
     yield "declined", house.opt_in_url(OTHER), None
+    opt_in.confirm(rt, house.opt_in_url(OTHER)[3:], world.visitor(), world.now)
+    yield "code", house.opt_in_url(OTHER), None
+    yield "code-wrong", house.opt_in_url(OTHER), {"answer": "code", "code": "123 456"}
+    yield "code-shape", house.opt_in_url(OTHER), {"answer": "code", "code": "12"}
+    for _ in range(5):
+        opt_in.enter_code(rt, house.opt_in_url(OTHER)[3:], "123456", world.visitor(), world.now)
+    yield "code-used-up", house.opt_in_url(OTHER), None
     world.fill_form(ASKED)
     late = house.opt_in_url(ASKED)
+    opt_in.confirm(rt, late[3:], world.visitor(), world.now)
+    opt_in.decline(rt, late[3:], world.visitor(), world.now)
+    yield "doubted", late, None
     welcome = world.arrive(form=houses.FORM)
     yield "confirmed", house.opt_in_url(), None
     yield "confirmed-pressed", house.opt_in_url(), {"answer": "confirm"}
+    house.pause(minutes=2)
+    yield "kept", house.opt_in_url(), {"answer": "decline"}
     world.fill_form("hanna.kurz@huber.example", form="messe-produktion-2027")
     yield "confirmed-fair", "/c/" + world.opt_in_mail("hanna.kurz@huber.example").tokens("/c/")[0], {"answer": "confirm"}
     contact = world.contact()

@@ -88,7 +88,8 @@ def _page(here: Site, token: str, asked: OptIn, *, note: str | None = None, stat
         case "confirmed":
             return _confirmed(here, language, asked.form, asked.offer_url)
         case "declined":
-            return page("declined", language)
+            new = stamp(here.rt.signer, page_of(token), here.now())
+            return page("declined", language, stamp=new if asked.back else "", honeypot=fields.HONEYPOT)
         case "pending" | "doubted":
             new = stamp(here.rt.signer, page_of(token), here.now())
             status = status if note or asked.wrong else 200

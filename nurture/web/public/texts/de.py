@@ -138,6 +138,8 @@ TEXTS: Mapping[str, str] = {
         "Wir löschen die Angaben aus dem Formular innerhalb weniger Minuten, und Sie bekommen von uns keine weitere E-Mail "
         "dazu."
     ),
+    "declined.back": "Es war ein Versehen?",
+    "declined.back-button": "Doch, das war ich",
     "declined.again": "Vermutlich hat sich jemand vertippt. Wenn es öfter vorkommt, schreiben Sie uns bitte:",
     "expired.title": "Dieser Link ist abgelaufen",
     "expired.lead": (

@@ -127,6 +127,8 @@ TEXTS: Mapping[str, str] = {
     "declined.lead": (
         "We delete the details from the form within a few minutes, and you will not get another e-mail about it."
     ),
+    "declined.back": "Pressed by mistake?",
+    "declined.back-button": "It was me after all",
     "declined.again": "Somebody probably mistyped an address. If it happens more often, please write to us:",
     "expired.title": "This link has expired",
     "expired.lead": (
