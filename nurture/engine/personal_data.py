@@ -216,10 +216,15 @@ WORDS: Mapping[str, Text] = {
     },
     "purpose.staff": {"de": "Anmeldung der Mitarbeitenden", "en": "logging in of the staff"},
     "purpose.house": {"de": "Betrieb des Programms", "en": "running the program"},
-    "basis.nurture": {"de": "Einwilligung, Art. 6 Abs. 1 lit. a DSGVO, § 7 Abs. 2 UWG", "en": "consent, Art. 6(1)(a) GDPR"},
+    "basis.nurture": {
+        "de": "Einwilligung, Art. 6 Abs. 1 lit. a DSGVO, § 7 Abs. 2 UWG",
+        "en": "consent, Art. 6(1)(a) GDPR, § 7(2) UWG",
+    },
     "basis.scoring": {
-        "de": "gesonderte Einwilligung, Art. 6 Abs. 1 lit. a DSGVO, § 25 Abs. 1 TDDDG",
-        "en": "separate consent, Art. 6(1)(a) GDPR, Art. 5(3) ePrivacy Directive",
+        "de": "Klicks und Downloads: gesonderte Einwilligung, Art. 6 Abs. 1 lit. a DSGVO, § 25 Abs. 1 TDDDG; eigene "
+        "Angaben: berechtigtes Interesse, lit. f",
+        "en": "clicks and downloads: separate consent, Art. 6(1)(a) GDPR, Art. 5(3) ePrivacy Directive; what somebody told "
+        "us: legitimate interest, (f)",
     },
     "basis.consent": {
         "de": "rechtliche Pflicht, Art. 6 Abs. 1 lit. c mit Art. 7 Abs. 1 DSGVO",

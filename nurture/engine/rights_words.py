@@ -93,10 +93,10 @@ WORDS: Mapping[str, Text] = {
     "controller": {"de": "Verantwortlich", "en": "Controller"},
     "recipients": {"de": "Empfänger", "en": "Recipients"},
     "recipients-text": {
-        "de": "Unser Vertrieb, soweit unten genannt; Mailserver auf dem Weg zu Ihrem Anbieter; sonst niemand. Eine "
-        "Übermittlung in Drittländer findet durch dieses Programm nicht statt.",
-        "en": "Our sales team, as far as told below; mail servers on the way to your provider; nobody else. This "
-        "program transfers nothing to third countries.",
+        "de": "Unser Vertrieb, soweit unten genannt; Mailserver auf dem Weg zu Ihrem Anbieter; die Dienstleister, die "
+        "unsere Datenschutzhinweise nennen. Dort steht auch, ob einer davon außerhalb der EU sitzt.",
+        "en": "Our sales team, as far as told below; mail servers on the way to your provider; the service providers "
+        "that our privacy notice names. It also says whether one of them is outside the EU.",
     },
     "rights": {"de": "Ihre Rechte", "en": "Your rights"},
     "rights-text": {
@@ -157,6 +157,19 @@ WORDS: Mapping[str, Text] = {
         "en": "Please shorten this to at most {n} characters.",
     },
     "no-field": {"de": "Diese Angabe gibt es nicht.", "en": "There is no such field."},
+    "event.asked": {"de": "erbeten", "en": "asked for"},
+    "event.mailed": {"de": "Bestätigungsmail gesandt", "en": "opt-in mail sent"},
+    "event.confirmed": {"de": "bestätigt", "en": "confirmed"},
+    "event.declined": {"de": "abgelehnt", "en": "declined"},
+    "event.expired": {"de": "nicht bestätigt", "en": "not confirmed"},
+    "event.imported": {"de": "importiert", "en": "imported"},
+    "event.withdrawn": {"de": "widerrufen", "en": "withdrawn"},
+    "event.objected": {"de": "widersprochen", "en": "objected"},
+    "event.doubted": {"de": "angezweifelt", "en": "doubted"},
+    "event.renewed": {"de": "erneuert", "en": "renewed"},
+    "event.lapsed": {"de": "erloschen", "en": "lapsed"},
+    "event.retained": {"de": "Nachweis nach Fristablauf entfernt", "en": "evidence removed, its period was over"},
+    "event.erased": {"de": "gelöscht", "en": "erased"},
     "right.access": {"de": "Auskunft (Art. 15)", "en": "Access (Art. 15)"},
     "right.portability": {"de": "Übertragbarkeit (Art. 20)", "en": "Portability (Art. 20)"},
     "right.rectification": {"de": "Berichtigung (Art. 16)", "en": "Rectification (Art. 16)"},
