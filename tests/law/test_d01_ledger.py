@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
 from nurture.domain import chain
 from nurture.domain.consent import ConsentEvent, ConsentState
@@ -130,3 +131,22 @@ def test_d1_a_consent_is_where_its_entries_lead(runtime: Runtime, now: datetime)
     say(runtime, anna, now, "asked", purpose="tracking")
     with transaction(runtime.db) as session:
         assert consents.states(session, anna) == {"nurture": ConsentState.CONFIRMED, "tracking": ConsentState.PENDING}
+
+
+def test_d1_those_who_write_at_the_same_moment_share_one_chain(
+    postgres_db: Engine, make_runtime: Any, now: datetime
+) -> None:
+    """Two processes' worth of threads, one person among them twice; and two that put old entries on at once."""
+    rt: Runtime = make_runtime(postgres_db)
+    people = [person(rt, address, now) for address in (ANNA, BEN)]
+    old = {"contact_id": people[0], "purpose": "nurture", "event": "confirmed", "at": now, "evidence": {}}
+    with transaction(rt.db) as session:
+        session.execute(insert(ConsentEventRow), [dict(old) for _ in range(20)])
+    with ThreadPoolExecutor(6) as pool:
+        adopting = [pool.submit(consent_ledger.adopt, rt, now) for _ in range(2)]
+        writing = [pool.submit(say, rt, people[n % 2], now, "asked", "confirmed", purpose=f"p{n}") for n in range(8)]
+        assert sum(job.result() for job in adopting) == 20
+        assert [job.result() for job in writing] == [None] * 8
+    found = rows(rt)
+    assert len(found) == 36
+    holds(found)

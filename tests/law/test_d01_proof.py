@@ -197,7 +197,15 @@ def test_d1_page_and_pdf_say_the_same_in_both_languages(language: str, words: st
     text = "".join("".join(page.extract_text() for page in pdf.pages).split())
     mail = message_from_bytes(next(body for name, body in files.items() if name.endswith(".eml")), policy=policy.default)
     wording = sqlite_house.rt.definitions.purposes["nurture"].wording["de"]
-    for expected in (words, ADDRESS, wording, str(mail["Message-ID"]).strip("<>"), "kept in memory", "09:05:40 UTC", "SHA-256"):
+    for expected in (
+        words,
+        ADDRESS,
+        wording,
+        str(mail["Message-ID"]).strip("<>"),
+        "kept in memory",
+        "09:05:40 UTC",
+        "SHA-256",
+    ):
         assert "".join(expected.split()) in "".join(html.split()), expected
         assert "".join(expected.split()) in text, expected
     assert "<script" not in html and "http-equiv" not in html

@@ -111,15 +111,17 @@ class _Writer:
                     continue
                 found[entry.purpose] = (state, since if state is before else entry.at)
         for purpose, (state, since) in found.items():
-            yield self._purpose(purpose), f"{self._t(f'state.{state}')} ({self._t('since')} {self._moment(since)})"
+            yield self._purpose(purpose), f"{self._t(f'state.{state}')}, {self._t('since')} {self._moment(since)}"
 
     def _wordings(self) -> Iterator[Block]:
         if not self._proof.wordings:
             yield self._t("no-wording")
+        agreed = {entry.evidence.get("wording") for entry in self._proof.entries}
         for id_, wording in self._proof.wordings.items():
             yield Facts(
                 [
                     (self._t("purpose"), self._purpose(wording.purpose)),
+                    (self._t("agreed"), self._t("yes" if id_ in agreed else "offered-only")),
                     (self._t("version"), f"{wording.version} ({wording.language})"),
                     ("SHA-256", id_),
                 ]
@@ -144,6 +146,9 @@ class _Writer:
         for name, value in entry.evidence.items():
             if name not in ("salt", "chained_later", "titles") and value not in (None, "", [], {}):
                 yield self._t(f"fact.{name}", default=name), self._value(name, value)
+                if name == "offered":
+                    left = [purpose for purpose in value if purpose not in entry.evidence.get("ticked", ())]
+                    yield self._t("not-ticked"), "\n".join(map(self._purpose, left)) or "–"
 
     def _value(self, name: str, value: Any) -> str:
         if name == "wording":

@@ -81,7 +81,7 @@ def _said(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _framed(rows: list[list[Paragraph]], widths: list[float], *, tint: bool) -> Table:
-    table = Table(rows or [[""]], colWidths=widths, spaceBefore=2, spaceAfter=6, hAlign="LEFT", splitInRow=1)
+    table = Table(rows or [[""]], colWidths=widths, spaceBefore=2, spaceAfter=6, hAlign="LEFT", splitInRow=0 if tint else 1)
     shape: list[Any] = [("VALIGN", (0, 0), (-1, -1), "TOP")]
     if tint:
         shape += [("BACKGROUND", (0, 0), (-1, -1), _TINT), ("LINEBEFORE", (0, 0), (0, -1), 2.5, _LINE),

@@ -48,6 +48,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "wording-named": {"de": "Fassung {version} ({spoken})", "en": "version {version} ({spoken})"},
     "purpose": {"de": "Zweck", "en": "Purpose"},
+    "agreed": {"de": "Angekreuzt", "en": "Ticked"},
+    "offered-only": {"de": "nein; angeboten, aber nicht angekreuzt", "en": "no; offered, but not ticked"},
+    "not-ticked": {"de": "Davon nicht angekreuzt", "en": "Not ticked of these"},
     "version": {"de": "Fassung", "en": "Version"},
     "steps": {"de": "Die Schritte", "en": "The steps"},
     "steps-note": {
