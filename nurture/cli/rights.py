@@ -11,6 +11,7 @@ import click
 
 from nurture import app
 from nurture.cli.house import existing, operator
+from nurture.cli.inventory import inventory
 from nurture.domain.errors import NotFound
 from nurture.domain.pacing import start_of
 from nurture.engine import rights as verbs
@@ -27,6 +28,9 @@ _STATES = ("open", "done", "refused")
 @click.group(epilog="Examples: nurture rights list; nurture rights export petra.muster@example.com --out copy.zip")
 def rights() -> None:
     """What people ask of us about their data (Art. 15 to 21 GDPR), and the month we have for it."""
+
+
+rights.add_command(inventory)
 
 
 @rights.command("list", epilog="Example: nurture rights list --state open --json")

@@ -32,7 +32,8 @@ from nurture.store.schema import Contact
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
     "h2{margin-top:2.5rem}table{border-collapse:collapse;width:100%;font-size:.875rem}"
-    "th,td{border:1px solid #c9d0d8;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th,td{border:1px solid #c9d0d8;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    "th,td{overflow-wrap:break-word;min-width:5rem}"
     "th{background:#f0f3f6}dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.3rem 1rem}dt{font-weight:600}"
     "dd{margin:0}.meta{color:#4a545e;font-size:.875rem}.wide{overflow-x:auto}"
 )

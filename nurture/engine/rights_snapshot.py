@@ -19,7 +19,7 @@ from nurture.engine import naming, timeline_cards
 from nurture.engine import timeline_entries as lines
 from nurture.engine.personal_data import words
 from nurture.engine.personal_tables import BY_NAME
-from nurture.engine.rights_words import told
+from nurture.engine.rights_words import WORDS, told
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.engine.timeline_returned import returned
@@ -176,8 +176,9 @@ class _Made:
 
     def _facts(self) -> Iterator[tuple[Any, ...]]:
         p, d, company = self._person, self._d, self._story.company
+        salutation = word(f"salutation.{p.salutation}", self._language) if p.salutation else None
         named = {
-            "address": p.address, "salutation": p.salutation, "first_name": p.first_name, "last_name": p.last_name,
+            "address": p.address, "salutation": salutation, "first_name": p.first_name, "last_name": p.last_name,
             "company": company.name if company else None,
             "function": naming.function_name(d, p.function, self._language) if p.function else None,
             "phone": p.phone, "language": p.language, "country": p.country, "time_zone": p.time_zone,
@@ -194,9 +195,25 @@ class _Made:
         for r in self._story.registrations:
             answers = "; ".join(f"{naming.field_label(self._d, k, self._language)}: {v}" for k, v in r.answers.items())
             form = naming.form_title(self._d, r.form, self._language)
-            yield self.when(r.created_at), form, r.state, answers, r.page_url, r.ip, r.user_agent
+            yield (
+                self.when(r.created_at),
+                form,
+                word(f"consent.{r.state}", self._language),
+                answers,
+                r.page_url,
+                r.ip,
+                r.user_agent,
+            )
             if r.settled_at:
-                yield self.when(r.settled_at), form, r.state, "", "", r.settled_ip, r.settled_user_agent
+                yield (
+                    self.when(r.settled_at),
+                    form,
+                    word(f"consent.{r.state}", self._language),
+                    "",
+                    "",
+                    r.settled_ip,
+                    r.settled_user_agent,
+                )
 
     def _consents(self) -> Iterator[tuple[Any, ...]]:
         for c in timeline_cards.consent_facts(self._d, self._story, self._language):
@@ -205,7 +222,9 @@ class _Made:
     def _evidence(self) -> Iterator[tuple[Any, ...]]:
         for e in self._story.consent_events:
             proof = "; ".join(f"{k}: {v}" for k, v in sorted(e.evidence.items()) if k != "salt")
-            yield e.number, self.when(e.at), e.purpose, e.event, proof
+            purpose = self._d.purposes[e.purpose].title if e.purpose in self._d.purposes else {"en": e.purpose}
+            event = self._told(f"event.{e.event}") if f"event.{e.event}" in WORDS else e.event
+            yield e.number, self.when(e.at), in_language(purpose, self._language), event, proof
 
     def _preferences(self) -> Iterator[tuple[Any, ...]]:
         row = self._session.get(ContactPreferences, self._person.id)
@@ -224,7 +243,8 @@ class _Made:
             about = naming.about(self._d, a, self._language) or a.link
             data = "; ".join(f"{k}: {v}" for k, v in a.data.items() if v)
             verdict = word(f"verdict.{hit.verdict}", self._language) if hit else ""
-            yield self.when(a.at), a.kind, "; ".join(filter(None, (about, data))), verdict, a.ip, a.user_agent
+            what = word(f"event.{a.kind}", self._language, name=about or "–")
+            yield self.when(a.at), what, "; ".join(filter(None, (about, data))), verdict, a.ip, a.user_agent
 
     def _scores(self) -> Iterator[tuple[Any, ...]]:
         """Every point with its reason; those of colleagues without saying whose."""
@@ -233,9 +253,7 @@ class _Made:
         for lead in self._story.leads:
             if lead.id not in found:
                 continue
-            fact = timeline_cards.lead_fact(
-                self._d, self._story, acts, lead, found[lead.id], self._language, self._now
-            )
+            fact = timeline_cards.lead_fact(self._d, self._story, acts, lead, found[lead.id], self._language, self._now)
             for line in (*fact.profile_lines, *fact.lines):
                 about = self._told("colleague") if line.who else line.about
                 yield fact.product_name, line.label, self.when(line.at), about, f"{line.counts:g}"

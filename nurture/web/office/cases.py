@@ -14,6 +14,8 @@ from nurture.domain.catalogue import in_language
 from nurture.domain.errors import IllegalTransition, InvalidInput
 from nurture.domain.pacing import start_of
 from nurture.engine import erasure, rights
+from nurture.engine.audit_words import ACTIONS
+from nurture.engine.audit_words import said as in_words
 from nurture.engine.erasure import Why
 from nurture.engine.person_rights import Subject, find, subject
 from nurture.engine.rights import CHANNELS, Kind
@@ -88,6 +90,7 @@ def _one(number: int, status: int = 200, problem: str = "", at: str = "") -> Res
     found = rights.case(desk().rt, number, desk().now())
     known = find(desk().rt, found.address) if found.address else None
     return page("case", status, case=found, known=known, problem=problem, at=at, typed=request.form,
+                outcome=in_words(ACTIONS, found.outcome, language()),
                 said=partial(told, language=language()))  # fmt: skip
 
 
