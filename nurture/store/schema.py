@@ -207,6 +207,10 @@ class Consent(Base):
     since: Mapped[datetime]
 
 
+_EVIDENCE_ENDS = "redacted IS NULL AND event IN ('withdrawn', 'objected', 'lapsed', 'declined', 'expired')"
+"""What the period for evidence begins with."""
+
+
 class ConsentEventRow(Base):
     """The ledger, hash-chained (``domain/chain.py``, ``store/chains.py``).
 
@@ -232,6 +236,14 @@ class ConsentEventRow(Base):
     own_previous: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
     redacted: Mapped[int | None] = mapped_column(BigId)
+    __table_args__ = (
+        Index(
+            "ix_consent_events_ends",
+            "at",
+            postgresql_where=text(_EVIDENCE_ENDS),
+            sqlite_where=text(_EVIDENCE_ENDS),
+        ),
+    )
 
 
 class Exhibit(Base):
@@ -430,6 +442,14 @@ class Activity(Base):
     __table_args__ = (
         Index("ix_activities_contact_id_at", "contact_id", "at"),
         Index("ix_activities_message_id", "message_id"),
+        # what retention takes away, oldest first, so that it costs what is due
+        *(
+            Index(f"ix_activities_{name}", "at", postgresql_where=text(which), sqlite_where=text(which))
+            for name, which in (
+                ("clicks", "kind = 'click'"),
+                ("networks", "ip IS NOT NULL OR user_agent IS NOT NULL"),
+            )
+        ),
     )
 
 

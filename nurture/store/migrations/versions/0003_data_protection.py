@@ -137,6 +137,22 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_rights_cases_subject"), ["subject"], unique=False)
 
+    with op.batch_alter_table("activities", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_activities_clicks",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text("kind = 'click'"),
+            sqlite_where=sa.text("kind = 'click'"),
+        )
+        batch_op.create_index(
+            "ix_activities_networks",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text("ip IS NOT NULL OR user_agent IS NOT NULL"),
+            sqlite_where=sa.text("ip IS NOT NULL OR user_agent IS NOT NULL"),
+        )
+
     with op.batch_alter_table("consent_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("subject", sa.String(length=80), nullable=True))
@@ -146,6 +162,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hash", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("redacted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.alter_column("contact_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(
+            "ix_consent_events_ends",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text(
+                "redacted IS NULL AND event IN ('withdrawn', 'objected', 'lapsed', 'declined', 'expired')"
+            ),
+            sqlite_where=sa.text(
+                "redacted IS NULL AND event IN ('withdrawn', 'objected', 'lapsed', 'declined', 'expired')"
+            ),
+        )
         batch_op.create_index(batch_op.f("ix_consent_events_subject"), ["subject"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_consent_events_number"), ["number"])
         batch_op.drop_constraint(batch_op.f("fk_consent_events_contact_id_contacts"), type_="foreignkey")
