@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind
@@ -55,7 +55,7 @@ def mail_left(session: Session, registration: int) -> datetime | None:
 
 def overdue(session: Session, now: datetime, limit: int) -> list[Registration]:
     """Doubted ones without a code in time, and declined ones whose minute is over; locked, oldest first."""
-    unsettled = literal_column("registrations.state IN ('doubted', 'declining')")
+    unsettled: ColumnElement[bool] = literal_column("registrations.state IN ('doubted', 'declining')")
     return list(
         session.scalars(
             select(Registration)

@@ -1752,6 +1752,20 @@ relay: {longest_pause: 30 minutes, pause: 1 hour}
     ),
 )
 
+NETWORKS = (
+    Case(
+        "networks that are none",
+        "config/networks.yaml",
+        None,
+        "machines: {Gate: [198.51.100.7/24, nonsense, 0.0.0.0/0]}",
+        (
+            "config/networks.yaml:1:19 machines.Gate.0: '198.51.100.7/24' is no network; write one such as 198.51.100.0/24",
+            "config/networks.yaml:1:36 machines.Gate.1: 'nonsense' is no network",
+            "config/networks.yaml:1:46 machines.Gate.2: 0.0.0.0/0 is too large a part of the internet",
+        ),
+    ),
+)
+
 CASES = (
     *YAML_AS_SUCH,
     *FILES,
@@ -1764,4 +1778,5 @@ CASES = (
     *SCORING_SALES_MAILING,
     *CAMPAIGNS,
     *DELIVERY,
+    *NETWORKS,
 )

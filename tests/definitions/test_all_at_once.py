@@ -23,6 +23,7 @@ ONE_IN_EACH = {
     "config/forms/more.yaml": ("profile: true", "profile: yes", "config/forms/more.yaml:15:10 profile:"),
     "config/functions.yaml": ("en: IT management", "fr: IT", "config/functions.yaml:2:35 functions.it.name.fr:"),
     "config/mailing.yaml": ("gap: 2 days", "gap: 0 days", "config/mailing.yaml:1:13 caps.gap:"),
+    "config/networks.yaml": ("20.30.40.0/24", "20.30.40.1/24", "config/networks.yaml:3:11 readers.0:"),
     "config/organisation.yaml": ("post@mail", "post at mail", "config/organisation.yaml:6:12 sender.address:"),
     "config/products.yaml": ("B3: P3M", "B3: P3", "config/products.yaml:7:46 products.planner.phases.B3:"),
     "config/sales.yaml": ("open_leads: 8", "open_leads: acht", "config/sales.yaml:5:138 team.bernd.open_leads:"),

@@ -125,6 +125,11 @@ def test_the_delivery_file_may_be_left_out(tmp_path: Path) -> None:
     assert load(home).delivery == DeliveryRules()
 
 
+def test_networks(loaded: Definitions) -> None:
+    asked = ("198.51.100.9", "2001:db8:7::1", "20.30.40.9", "20.30.41.9", "203.0.113.9")
+    assert [loaded.networks.owner(ip) for ip in asked] == ["Prüfgateway", "Prüfgateway", "", "Microsoft Azure", ""]
+
+
 def test_campaign(loaded: Definitions) -> None:
     welcome = loaded.campaigns["welcome"]
     assert welcome.entry.trigger is Trigger.CONFIRMED

@@ -37,8 +37,8 @@ Network = Annotated[str, AfterValidator(_network), Field(json_schema_extra={"x-t
 
 
 class NetworksFile(Shape):
-    """Where security gateways and rented servers sit. Who presses the button of an opt-in mail from there within a minute of
-    its delivery is asked for the code that stands in the mail. The file may be left out; then the shipped list holds."""
+    """Where security gateways and rented servers sit. Who presses the button of an opt-in mail from there within a minute
+    of its delivery is asked for the code that stands in the mail. The file may be left out; then the shipped list holds."""
 
     shipped: bool = True
     """Whether the shipped list (gateways of Microsoft, Proofpoint, Mimecast, Barracuda, Cisco, Hornetsecurity …; the large
