@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,10 +57,12 @@ def import_contacts(
     """
     table = spreadsheet.open_table(path)
     columns = find_columns(rt.definitions, table.headings, path.name)
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
     report = Report(path.name, dry_run, unused_columns=columns.unused)
     seen: dict[str, int] = {}
     for rows in _batches(spreadsheet.read(table), BATCH):
-        job = _Job(rt, columns, path.name, now, replace)
+        job = _Job(rt, columns, path.name, digest, str(actor), now, replace)
         done = _try_batch(job, rows, seen, dry_run=dry_run)
         report.add(done)
         if progress is not None:
@@ -87,6 +90,8 @@ class _Job:
     rt: Runtime
     columns: Columns
     file: str
+    digest: str
+    by: str
     now: datetime
     replace: bool
 
@@ -237,7 +242,8 @@ class _Batch:
     def _evidence(self, said: Said) -> dict[str, Any]:
         assert said.claim is not None  # noqa: S101 - asked only for rows that claim one
         told = {f"consent_{name}": value for name, value in said.claim.evidence.items()}
-        return {**told, "consented_at": said.claim.at.isoformat(), "file": self._job.file, "row": said.row}
+        read = {"file": self._job.file, "file_sha256": self._job.digest, "row": said.row, "by": self._job.by}
+        return {**told, "consented_at": said.claim.at.isoformat(), **read}
 
     # --- what came of it ----------------------------------------------------------------------------------------------
 

@@ -117,6 +117,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "fact.code": {"de": "Code aus der E-Mail eingegeben", "en": "Code from the mail entered"},
     "fact.via": {"de": "Auf welchem Weg", "en": "By which way"},
     "fact.file": {"de": "Datei", "en": "File"},
+    "fact.file_sha256": {"de": "SHA-256 der Datei", "en": "SHA-256 of the file"},
     "fact.row": {"de": "Zeile", "en": "Row"},
     "fact.by": {"de": "Durch wen", "en": "By whom"},
     "fact.consented_at": {"de": "Eingewilligt am", "en": "Consented on"},
