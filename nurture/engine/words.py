@@ -225,6 +225,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "left.unwanted": {"de": "nicht gewünscht", "en": "not wanted"},
     "left.undeliverable": {"de": "nicht zustellbar", "en": "undeliverable"},
     "left.exit": {"de": "Ausstiegsregel", "en": "exit rule"},
+    "left.erased": {"de": "gelöscht", "en": "erased"},
     "left.lost": {"de": "Schritt entfallen", "en": "step is gone"},
 }
 
