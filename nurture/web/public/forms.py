@@ -34,7 +34,7 @@ from nurture.web.public.texts import TEXTS
 blueprint = Blueprint("forms", __name__)
 
 
-@blueprint.get("/f/<form_id>")
+@blueprint.get("/f/<form_id>", provide_automatic_options=False)
 def show(form_id: str) -> Response:
     here = site()
     form = find(here, form_id)
@@ -43,7 +43,7 @@ def show(form_id: str) -> Response:
     return response
 
 
-@blueprint.post("/f/<form_id>")
+@blueprint.post("/f/<form_id>", provide_automatic_options=False)
 def send(form_id: str) -> AnyResponse:
     here = site()
     form = find(here, form_id)
@@ -88,7 +88,7 @@ def preflight(form_id: str) -> Response:
     return form_json.preflight(find(site(), form_id))
 
 
-@blueprint.get("/f/<form_id>/token")
+@blueprint.get("/f/<form_id>/token", provide_automatic_options=False)
 def token(form_id: str) -> Response:
     """What a form needs to be sent, for our script and for programs; nothing is kept."""
     here = site()
