@@ -10,7 +10,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench check clean lock
+.PHONY: help setup run test bench check clean lock reference
 
 help:
 	@sed -n '3s/^#   //p' Makefile
@@ -53,6 +53,11 @@ check: .venv/dev.stamp
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+# For maintainers: what is generated from the program, schemas and pages below docs/.
+reference: .venv/dev.stamp
+	@$(BIN)/python -m nurture.definitions
+	@$(BIN)/python -m nurture.engine.inventory_pages
 
 # For maintainers: new lock files after a change in pyproject.toml (needs uv).
 lock:
