@@ -58,7 +58,7 @@ def raw_mails(session: Session, messages: Collection[int]) -> dict[int, bytes]:
 def exhibits(session: Session) -> Iterator[tuple[str, str]]:
     """(id, body)."""
     for id_, body in session.execute(select(Exhibit.id, Exhibit.body).execution_options(yield_per=100)):
-        yield id_, body  # noqa: UP028 - a Row is not quite a tuple to mypy
+        yield id_, body
 
 
 def wordings(session: Session) -> Iterator[Wording]:
