@@ -317,7 +317,11 @@ def _url(value: str) -> str:
     try:
         parts = urlsplit(value)
         fine = (
-            parts.scheme in ("https", "http") and parts.hostname and not re.search(r"[\s<>\"]", value) and parts.port != 0
+            parts.scheme in ("https", "http")
+            and parts.hostname
+            and parts.username is None
+            and not re.search(r"[\x00-\x20\x7f\s<>\"\\\u2024\u3002\uff0e\uff61]", value)  # dots that only look like one
+            and parts.port != 0
         )
     except ValueError:
         fine = False
