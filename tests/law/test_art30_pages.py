@@ -77,6 +77,22 @@ def test_art30_both_languages_have_the_same_parts(name: str) -> None:
     assert heads[0] == heads[1]
 
 
+def anchors(path: Path) -> set[str]:
+    """As GitHub makes them of headings, and those that are written out."""
+    text = path.read_text("utf-8")
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads} | set(
+        re.findall(r'<a id="([^"]+)"', text)
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_art30_references_lead_to_a_heading(name: str) -> None:
+    links = re.findall(r"\]\(([^)#:\s]*)#([^)]+)\)", (PROJECT / name).read_text("utf-8"))
+    folder = (PROJECT / name).parent
+    assert [link for link in links if link[1] not in anchors(folder / link[0] if link[0] else PROJECT / name)] == []
+
+
 def test_art30_every_part_stands_on_a_page() -> None:
     marked = {part for name in PAGES for part in re.findall(r"<!-- generated: ([\w-]+) -->", (PROJECT / name).read_text())}
     assert marked == set(PARTS)
