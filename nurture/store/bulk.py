@@ -8,13 +8,15 @@ a parameter saves building ``IN`` anew. Same meaning on both.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Dialect,
+    Integer,
     Row,
     Table,
     Text,
@@ -27,9 +29,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import UserDefinedType
 
 from nurture.store.upsert import insert_for
 
@@ -76,7 +78,39 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable
     if _on_sqlite(session):
         listed = literal(json.dumps(list(values)), Text)
         return column.in_(select(func.json_each(listed).table_valued("value").c.value))
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    return column == any_(literal(list(values), _NUMBERS if isinstance(column.type, Integer) else _WORDS))
+
+
+class _Listed(UserDefinedType[Iterable[Any]]):
+    """A PostgreSQL array that is sent as PostgreSQL writes it: the driver takes ten times as long to spell a list."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, of: str, spelled_out: Callable[[Iterable[Any]], str]) -> None:
+        self.of, self.spelled_out = of, spelled_out
+
+    def get_col_spec(self, **_: Any) -> str:
+        return f"{self.of}[]"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002
+        return self.spelled_out
+
+
+def numbers(values: Iterable[int]) -> str:
+    """A list of numbers as PostgreSQL writes it."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _words(values: Iterable[str]) -> str:
+    listed = list(values)
+    said = '","'.join(listed)
+    if "\\" in said or said.count('"') > 2 * len(listed) - 2:
+        said = '","'.join(word.replace("\\", r"\\").replace('"', r"\"") for word in listed)
+    return f'{{"{said}"}}' if listed else "{}"
+
+
+_NUMBERS, _WORDS = _Listed("BIGINT", numbers), _Listed("VARCHAR", _words)
 
 
 def _on_sqlite(session: Session) -> bool:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
-from nurture.store.bulk import among
+from nurture.store.bulk import among, numbers
 from nurture.store.schema import Claim, Message
 
 _TABLE: Table = Claim.__table__  # type: ignore[assignment]
@@ -40,7 +40,7 @@ def begin(session: Session, messages: Collection[int]) -> None:
     if not messages:
         return
     dialect = session.get_bind().dialect.name
-    given = [{"id": id_} for id_ in messages] if dialect == "sqlite" else {"ids": sorted(messages)}
+    given = [{"id": id_} for id_ in messages] if dialect == "sqlite" else {"ids": numbers(sorted(messages))}
     session.connection().execute(_BEGIN[dialect], given)
 
 

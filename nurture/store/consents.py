@@ -83,7 +83,7 @@ def confirmed(session: Session, contacts: Iterable[int]) -> dict[int, frozenset[
             among(session, Consent.contact_id, found), Consent.state == ConsentState.CONFIRMED
         )
     )
-    for contact, purpose in rows:
+    for contact, purpose in rows.all():
         found[contact].add(purpose)
     return {contact: frozenset(purposes) for contact, purposes in found.items()}
 

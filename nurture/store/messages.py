@@ -10,9 +10,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, Text, and_, cast, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id
@@ -188,14 +189,30 @@ class Outgoing:
     reason: str
 
 
-COLUMNS = [_TABLE.c[name] for name in Outgoing.__slots__]
-"""The columns of an Outgoing, in its order."""
+COLUMNS = [cast(_TABLE.c[name], Text) if name == "context" else _TABLE.c[name] for name in Outgoing.__slots__]
+"""The columns of an Outgoing, in its order; the context as text, which ``outgoing`` reads."""
+_SHORT = 200
+
+
+def outgoing(row: Iterable[Any]) -> Outgoing:
+    """The message of a row of ``COLUMNS``."""
+    found = Outgoing(*row)
+    said: str = found.context  # type: ignore[assignment]
+    found.context = _read(said) if len(said) < _SHORT else json.loads(said)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _read(said: str) -> Mapping[str, Any]:
+    """Mails that were not written yet say the same of product and phase."""
+    read: Mapping[str, Any] = json.loads(said)
+    return read
 
 
 def find(session: Session, message: int) -> Outgoing | None:
     """The message of this id."""
     row = session.execute(select(*COLUMNS).where(_TABLE.c.id == message)).first()
-    return Outgoing(*row) if row else None
+    return outgoing(row) if row else None
 
 
 def counts(session: Session) -> dict[MessageState, int]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.message import MessageKind, MessageState
 from nurture.store import claims
 from nurture.store.bulk import among
-from nurture.store.messages import COLUMNS, Outgoing, Try, literally, record_tries
+from nurture.store.messages import COLUMNS, Outgoing, Try, literally, outgoing, record_tries
 from nurture.store.schema import Message
 from nurture.store.types import UtcDateTime
 
@@ -92,7 +92,7 @@ def claim_lane(session: Session, wanted: Wanted, now: datetime, worker: str, unt
         .values(state=MessageState.CLAIMED, lane=wanted.lane, claimed_by=worker, claimed_until=until)
         .returning(*COLUMNS)
     )
-    rows = [Outgoing(*row) for row in session.execute(statement)]
+    rows = [outgoing(row) for row in session.connection().execute(statement).all()]
     claims.begin(session, [row.id for row in rows])
     return sorted(rows, key=lambda m: (m.due_at or now, m.id))
 

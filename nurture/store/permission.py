@@ -15,7 +15,7 @@ from nurture.store.schema import Contact, EnrollmentRow, Registration
 def people(session: Session, contacts: Collection[int]) -> dict[int, Any]:
     """Contact -> (id, unit, time zone). One query."""
     query = select(Contact.id, Contact.unit_id, Contact.time_zone).where(among(session, Contact.id, contacts))
-    return {row.id: row for row in session.execute(query)}
+    return {row.id: row for row in session.execute(query).all()}
 
 
 def left_enrollments(session: Session, enrollments: Collection[int]) -> dict[int, Any]:
