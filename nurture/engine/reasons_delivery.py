@@ -32,5 +32,11 @@ DELIVERY: tuple[tuple[str, str], ...] = (
      "der sendende Prozess endete, bevor die Antwort des Servers vermerkt war"),
     (r"the worker that held it stopped", "der Prozess endete vor dem Senden"),
     (r"back in the queue", "wieder in der Warteschlange"),
+    (r"form (\S+) was sent (\d+) times within the hour, usual are at most (\d+)",
+     "Formular {0} wurde innerhalb der Stunde {1}-mal abgeschickt, üblich sind höchstens {2}"),
+    (r"its opt-in mails wait for your decision \(office, data protection, forms\)",
+     "seine Bestätigungsmails warten auf Ihre Entscheidung (Datenschutz, Formulare)"),
+    (r"form (\S+): (\d+) requests were held for (\d+) days, nobody decided, and they are deleted",
+     "Formular {0}: {1} Anfragen wurden {2} Tage zurückgehalten, niemand hat entschieden, sie sind gelöscht"),
     (r"given up after (\d+) attempts; the last: (.+)", "aufgegeben nach {0} Versuchen; der letzte: {1}"),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from nurture.store.schema import Base
 from tests.office.mailbox_seed import fill_mailbox
 from tests.office.seed import HERO, PENDING, seed
 from tests.office.serving import NAME, PASSWORD, served
+from tests.office.test_guards import hold
 from tests.support.delivery import fill, lively
 
 HOME = Path(__file__).parents[2]
@@ -54,6 +55,7 @@ PAGES = {
     "case": "/office/protection/cases/1",
     "rights": f"/office/protection/rights/{HERO}?case=1",
     "audit": "/office/protection/audit",
+    "guards": "/office/protection/forms",
     "account": "/office/account",
     "error": "/office/people/nobody@nowhere.example",
     "mailbox": "/mailbox/",
@@ -92,13 +94,18 @@ def _house(scratch: Path) -> Runtime:
     rt.publication = lively(rt.publication, NOW.date().replace(day=1))
     fill(rt, NOW, size=30)
     _ask(rt)
+    hold(rt, NOW)
     return rt
 
 
 def _ask(rt: Runtime) -> None:
     """Requests of data subjects: late, in time, settled."""
     anna = user("anna")
-    for kind, address, days in (("access", HERO, 34), ("erasure", "wer.auch.immer@firma.example", 12), ("objection", HERO, 2)):
+    for kind, address, days in (
+        ("access", HERO, 34),
+        ("erasure", "wer.auch.immer@firma.example", 12),
+        ("objection", HERO, 2),
+    ):
         received = NOW - timedelta(days=days)
         rights.open_case(rt, kind, address, "letter", anna, NOW, note="Schreiben vom Vortag", received=received)
     rights.settle(rt, 3, "Widerspruch eingetragen, schriftlich bestätigt", anna, NOW)

@@ -13,7 +13,7 @@ PROTECTION: Mapping[str, str] = {
     "guards.over": "Der Schutz ist vorbei, {when} beendet.",
     "guards.crowded": "Mehr Bestätigungsmails an eine Firma oder insgesamt, als in einer Stunde hinausgehen dürfen.",
     "guards.traffic": "In dieser Stunde {sent}-mal abgeschickt; bis {allowed} gilt als üblich.",
-    "guards.held": "{n} Anfragen von {people} Adressen warten, die älteste {when}.",
+    "guards.held": "Wartende Anfragen: {n}, verschiedene Adressen: {people}, die älteste {when}.",
     "guards.release": "Mails hinausschicken",
     "guards.discard": "Anfragen verwerfen",
     "guards.end": "Schutz beenden",

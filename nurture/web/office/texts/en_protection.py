@@ -13,7 +13,7 @@ PROTECTION: Mapping[str, str] = {
     "guards.over": "The guard is over, ended {when}.",
     "guards.crowded": "More opt-in mails to one company, or altogether, than may leave within an hour.",
     "guards.traffic": "Sent {sent} times this hour; up to {allowed} is usual.",
-    "guards.held": "{n} requests from {people} addresses wait, the oldest {when}.",
+    "guards.held": "Requests waiting: {n}, different addresses: {people}, the oldest {when}.",
     "guards.release": "Send the mails",
     "guards.discard": "Discard the requests",
     "guards.end": "End the guard",
