@@ -104,12 +104,14 @@ def trace(session: Session, key: str, mark: Callable[[str], str], *, lock: bool 
     person = session.scalar(query.with_for_update() if lock else query)
     me = person.id if person else NOBODY
     forms = session.execute(
-        select(Registration.id, Registration.address_key).where(
+        select(Registration.id, Registration.address_key, Registration.state).where(
             or_(Registration.contact_id == me, Registration.address_key == key)
         )
     ).all()
-    keys = tuple(dict.fromkeys([key, *_former_keys(session, me), *(k for _, k in forms if "@" in k)]))
-    registrations = [id_ for id_, _ in forms]
+    # what was only typed in may be anybody's address; what was confirmed was theirs
+    proven = [k for _, k, state in forms if state == "confirmed" and "@" in k]
+    keys = (key, *_of_nobody_else(session, me, {*_former_keys(session, me), *proven} - {key}))
+    registrations = [id_ for id_, *_ in forms]
     to_them = or_(Message.contact_id == me, Message.registration_id.in_(registrations))
     mails = ids(session, Message, to_them, Message.handoff_id.is_(None))
     handoffs = ids(session, Handoff, Handoff.contact_id == me)
@@ -137,6 +139,12 @@ def ids(session: Session, model: Any, *where: ColumnElement[bool]) -> list[int]:
 def _former_keys(session: Session, contact: int) -> list[str]:
     query = select(ContactChange.old).where(ContactChange.contact_id == contact, ContactChange.field == "address")
     return [old.lower() for old in session.scalars(query) if old]
+
+
+def _of_nobody_else(session: Session, contact: int, keys: Collection[str]) -> list[str]:
+    """Those of ``keys`` that have not become another contact's address."""
+    others = select(Contact.address_key).where(among(session, Contact.address_key, keys), Contact.id != contact)
+    return sorted(set(keys) - set(session.scalars(others)))
 
 
 def _left_empty(session: Session, person: Contact | None) -> tuple[int | None, int | None]:

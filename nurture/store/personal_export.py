@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from nurture.store.personal import TABLES, Trace, rows_of
-from nurture.store.schema import Company, ConsentEventRow, Contact, Lead, Suppression, Unit
+from nurture.store.schema import (
+    Company,
+    ConsentEventRow,
+    Contact,
+    Lead,
+    Message,
+    MessageBytes,
+    Registration,
+    Suppression,
+    Unit,
+)
 
 _OF_COLLEAGUES = ("wish", "activities", "lines", "content")
 """What a dossier tells of the whole unit."""
@@ -25,6 +35,7 @@ def dump(session: Session, t: Trace) -> Iterator[tuple[str, list[dict[str, Any]]
         "leads": Lead.unit_id == unit,
         "consent_events": ConsentEventRow.subject.in_(t.marks),
         "suppressions": Suppression.address_key.in_(t.keys),
+        "message_bytes": and_(MessageBytes.message_id.in_(t.messages), MessageBytes.message_id.not_in(_unanswered(t))),
     }
     alone = t.unit is not None
     for name, table in TABLES.items():
@@ -34,6 +45,12 @@ def dump(session: Session, t: Trace) -> Iterator[tuple[str, list[dict[str, Any]]
         order = list(table.primary_key.columns)
         rows = session.execute(select(table).where(condition).order_by(*order)).mappings()
         yield name, [dict(row) if alone else _own(name, row) for row in rows]
+
+
+def _unanswered(t: Trace) -> Select[int]:
+    """Opt-in mails that wait for their answer: link and code in them are for the mailbox they were sent to, nobody else."""
+    mails = select(Message.id).join(Registration, Registration.id == Message.registration_id)
+    return mails.where(Registration.id.in_(t.registrations), Registration.state != "confirmed")
 
 
 def _own(table: str, row: Mapping[Any, Any]) -> dict[str, Any]:
