@@ -30,6 +30,7 @@ _COMMANDS = {
     "audit": "audit:audit",
     "rights": "rights:rights",
     "erase": "erase:erase",
+    "retention": "retention:retention",
     "user": "users:user",
     "dkim": "dkim:dkim",
     "doctor": "doctor:doctor",

@@ -1,6 +1,8 @@
 """Conditions on what is known of a contact, as campaigns write them, and whether they hold.
 
-``holds(condition, facts, since=…)`` is the only reader; ``describe`` says in words what was asked.
+``holds(condition, facts, since=…)`` is the only reader; ``describe`` says in words what was asked. What somebody clicked
+who did not agree to be observed is *unknown*, neither yes nor no: "clicked" does not hold for them, and "not clicked" does
+not either, so that nobody is treated as uninterested because of having said no to tracking.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ class Known:
     answers: Mapping[str, str] = field(default_factory=dict)
     seen: tuple[Seen, ...] = ()
     enrollment: int | None = None
+    observed: bool = True
+    """Whether clicks and downloads would be known; False: nobody knows whether there were any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +161,45 @@ Condition = (
 
 
 def holds(condition: Condition, known: Known, since: datetime | None = None) -> bool:
-    """Whether ``condition`` holds.
+    """Whether ``condition`` is known to hold.
 
     ``since``: clicks, downloads and replies before it count only where the condition says ``ever``.
     """
+    return _truth(condition, known, since) is True
+
+
+def _truth(condition: Condition, known: Known, since: datetime | None) -> bool | None:
+    """Yes, no, or None: unknown (Kleene's logic)."""
     return _CHECKS[type(condition)](condition, known, since)
 
 
-def _clicked(c: Clicked, known: Known, since: datetime | None) -> bool:
-    return any(
+def _clicked(c: Clicked, known: Known, since: datetime | None) -> bool | None:
+    return _observed(known, any(
         s.kind == "click"
         and (c.topic is None or s.topic == c.topic)
         and (c.content is None or s.content == c.content)
         and (c.step is None or (s.step == c.step and s.enrollment == known.enrollment))
         and (c.ever or since is None or s.at >= since)
         for s in known.seen
-    )
+    ))  # fmt: skip
 
 
-def _downloaded(c: Downloaded, known: Known, since: datetime | None) -> bool:
-    return any(
+def _downloaded(c: Downloaded, known: Known, since: datetime | None) -> bool | None:
+    return _observed(known, any(
         s.kind == "download"
         and (c.topic is None or s.topic == c.topic)
         and (c.content is None or s.content == c.content)
         and (c.ever or since is None or s.at >= since)
         for s in known.seen
-    )
+    ))  # fmt: skip
+
+
+def _interested(c: Interested, known: Known, since: datetime | None) -> bool | None:  # noqa: ARG001 - one form for all
+    return _observed(known, any(s.topic == c.topic and s.kind in ("click", "download") for s in known.seen))
+
+
+def _observed(known: Known, seen: bool) -> bool | None:  # noqa: FBT001 - the answer itself
+    return seen or (False if known.observed else None)
 
 
 def _replied(c: Replied, known: Known, since: datetime | None) -> bool:
@@ -194,11 +211,26 @@ def _replied(c: Replied, known: Known, since: datetime | None) -> bool:
     )
 
 
-_CHECKS: dict[type, Callable[..., bool]] = {
+def _all(c: All, known: Known, since: datetime | None) -> bool | None:
+    truths = [_truth(part, known, since) for part in c.of]
+    return False if False in truths else None if None in truths else True
+
+
+def _any(c: AnyOf, known: Known, since: datetime | None) -> bool | None:
+    truths = [_truth(part, known, since) for part in c.of]
+    return True if True in truths else None if None in truths else False
+
+
+def _not(c: Not, known: Known, since: datetime | None) -> bool | None:
+    truth = _truth(c.of, known, since)
+    return None if truth is None else not truth
+
+
+_CHECKS: dict[type, Callable[..., bool | None]] = {
     Clicked: _clicked,
     Downloaded: _downloaded,
     Replied: _replied,
-    Interested: lambda c, k, _: any(s.topic == c.topic and s.kind in ("click", "download") for s in k.seen),
+    Interested: _interested,
     Registered: lambda c, k, _: any(s.form == c.form and s.kind == "form" for s in k.seen),
     InClass: lambda c, k, _: k.lead_class in c.classes,
     ScoreAtLeast: lambda c, k, _: k.points >= c.points,
@@ -208,9 +240,9 @@ _CHECKS: dict[type, Callable[..., bool]] = {
     CameFrom: lambda c, k, _: k.source in c.sources,
     Answered: lambda c, k, _: c.field in k.answers and (not c.values or k.answers[c.field] in c.values),
     Permits: lambda c, k, _: c.purpose in k.purposes,
-    All: lambda c, k, since: all(holds(part, k, since) for part in c.of),
-    AnyOf: lambda c, k, since: any(holds(part, k, since) for part in c.of),
-    Not: lambda c, k, since: not holds(c.of, k, since),
+    All: _all,
+    AnyOf: _any,
+    Not: _not,
 }
 
 

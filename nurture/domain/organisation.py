@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from nurture.domain.catalogue import LeadClass, Text
 from nurture.domain.durations import Duration
@@ -88,17 +89,27 @@ class Sales:
 class Tracking:
     """How reading is observed.
 
-    ``ip``: 'none', 'shortened' (/24, /48) or 'full'. ``settle_after``: when clicks are judged.
+    ``ip``: 'none', 'shortened' (/24, /48) or 'full'. ``settle_after``: when clicks are judged. ``aggregate``: whether
+    visits of links by readers without consent to individual tracking are counted, without any name.
     """
 
     ip: str = "shortened"
     settle_after: timedelta = timedelta(minutes=10)
+    aggregate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long what is kept (after that the retention beat removes it)."""
+    """How long what is kept; what each begins with and what is done then is told by ``engine/retention_rules.py``."""
 
-    opt_in_expires: Duration = field(default_factory=lambda: Duration(7, "days"))
-    raw_ip: Duration = field(default_factory=lambda: Duration(30, "days"))
-    clicks: Duration = field(default_factory=lambda: Duration(13, "months"))
+    opt_in_expires: Duration = field(default_factory=partial(Duration, 7, "days"))
+    raw_ip: Duration = field(default_factory=partial(Duration, 30, "days"))
+    clicks: Duration = field(default_factory=partial(Duration, 13, "months"))
+    inactive_warn: Duration = field(default_factory=partial(Duration, 12, "months"))
+    inactive_block: Duration = field(default_factory=partial(Duration, 24, "months"))
+    ask_again: bool = False
+    people: Duration = field(default_factory=partial(Duration, 24, "months"))
+    evidence: Duration = field(default_factory=partial(Duration, 3, "years"))
+    letters: Duration = field(default_factory=partial(Duration, 24, "months"))
+    cases: Duration = field(default_factory=partial(Duration, 3, "years"))
+    figures: Duration = field(default_factory=partial(Duration, 90, "days"))

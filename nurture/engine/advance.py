@@ -63,7 +63,7 @@ def advance(rt: Runtime, now: datetime, limit: int = 500) -> Advanced:
         rows = enrollments.claim_due(session, now, limit)
         if not rows:
             return Advanced()
-        knowledge = know(session, rows, now)
+        knowledge = know(session, rows, links.tracking_purposes(rt.definitions), now)
         results = _Results()
         by_contact = sorted(rows, key=lambda r: (r.contact_id, -r.priority, r.id))
         for _, group in groupby(by_contact, key=lambda r: r.contact_id):
@@ -161,7 +161,7 @@ def _mail(
         language=row.language,
         mail=decision.mail,
         template_version=template.version if template else None,
-        context={"phase": phase.value, "product": campaign.product, "version": campaign.version},
+        context={"phase": phase.value, "product": campaign.product, "version": campaign.version, **_uncounted(rt, facts)},
         purpose=campaign.purpose,
         tracked=links.observed(rt.definitions, facts.known.purposes),
         contact_id=row.contact_id,
@@ -174,6 +174,11 @@ def _mail(
         state=MessageState.QUEUED if template else MessageState.PARKED,
         reason="" if template else missing,
     )
+
+
+def _uncounted(rt: Runtime, facts: Facts) -> dict[str, bool]:
+    """What the mail notes when not even visits without a name are counted: by the house's mode, or by the reader's wish."""
+    return {} if rt.definitions.tracking.aggregate and not facts.choice.uncounted else {links.UNCOUNTED: True}
 
 
 def _task(rt: Runtime, row: Any, campaign: Campaign, decision: journey.Call, now: datetime) -> dict[str, Any]:

@@ -50,6 +50,10 @@ ACTIONS: Mapping[str, Text] = {
     "asked for a link": {"de": "neuen Link angefordert", "en": "asked for a link"},
     "unguarded": {"de": "Schutz aufgehoben", "en": "lifted the guard of"},
     "discarded": {"de": "Anmeldungen verworfen", "en": "discarded registrations of"},
+    "retained": {"de": "Aufbewahrungsregel angewandt", "en": "applied the retention rule"},
+    "found inactive": {"de": "als inaktiv erkannt", "en": "found inactive"},
+    "lapsed": {"de": "Einwilligung veraltet", "en": "let the consent lapse of"},
+    "renewed": {"de": "Einwilligung erneuert", "en": "renewed the consent"},
     "reassigned": {"de": "neu zugeteilt", "en": "reassigned"},
 }
 
@@ -72,6 +76,7 @@ OBJECTS: Mapping[str, Text] = {
     "registration": {"de": "Anmeldung", "en": "Registration"},
     "form": {"de": "Formular", "en": "Form"},
     "handoff": {"de": "Übergabe", "en": "Handoff"},
+    "retention": {"de": "Aufbewahrung", "en": "Retention"},
 }
 
 ACTORS: Mapping[str, Text] = {

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.campaign import Trigger
 from nurture.domain.lead_class import CONTENT_SPAN, ClassChange, Evidence, Sign, classify
 from nurture.engine import enrolment
+from nurture.engine.links import tracking_purposes
 from nurture.engine.runtime import Runtime
 from nurture.store import leads
 from nurture.store.schema import Lead
@@ -47,7 +48,8 @@ def told_signs(rt: Runtime, answers: Mapping[str, str], source: str, now: dateti
 def _content_signs(rt: Runtime, session: Session, lead: Lead, now: datetime) -> list[Sign]:
     """Downloads as signs. An item written for several phases speaks for the present class if that is among them."""
     signs = []
-    for content, at in leads.content_signs(session, lead.unit_id, lead.product, now - CONTENT_SPAN):
+    observing = tracking_purposes(rt.definitions)
+    for content, at in leads.content_signs(session, lead.unit_id, lead.product, now - CONTENT_SPAN, observing):
         item = rt.definitions.content.get(content)
         if item is not None and item.phases:
             phase = lead.lead_class if lead.lead_class in item.phases else item.phases[0]

@@ -18,6 +18,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.form import PurposeKind
 from nurture.domain.scoring import Line
 from nurture.engine import naming, reasons
+from nurture.engine.links import tracking_purposes
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import LeadScore
 from nurture.engine.submission import choices
@@ -64,7 +65,7 @@ def build(
     change = session.scalar(
         select(ClassChangeRow).where(ClassChangeRow.lead_id == lead.id).order_by(ClassChangeRow.id.desc()).limit(1)
     )
-    story = _story(session, [person.id for person in contacts.of_units(session, [lead.unit_id])[lead.unit_id]])
+    story = _story(d, session, [person.id for person in contacts.of_units(session, [lead.unit_id])[lead.unit_id]])
     acts = {a.id: a for a in story}
     wish = next((a.data.get("wish", "") for a in story if a.kind == "call-wish"), "")
     return {
@@ -105,9 +106,9 @@ def build(
     }
 
 
-def _story(session: Session, people: list[int]) -> list[Activity]:
-    """Human activities of the unit's people, newest first."""
-    query = activities.human([Activity]).where(Activity.contact_id.in_(people))
+def _story(d: Definitions, session: Session, people: list[int]) -> list[Activity]:
+    """Human activities of the unit's people, newest first; what was observed only of those who agree to it now."""
+    query = activities.human([Activity], tracking_purposes(d)).where(Activity.contact_id.in_(people))
     return [row[0] for row in session.execute(query.order_by(Activity.at.desc(), Activity.id.desc()))]
 
 

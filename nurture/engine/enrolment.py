@@ -16,6 +16,7 @@ from nurture.domain.condition import describe, holds
 from nurture.domain.consent import ConsentState
 from nurture.domain.errors import NurtureError
 from nurture.domain.preferences import RESTRICTED, product_reason
+from nurture.engine import links
 from nurture.engine.facts import know
 from nurture.engine.runtime import Runtime
 from nurture.store import enrollments
@@ -77,7 +78,7 @@ def _enrol_all(
     rt: Runtime, session: Session, people: list[int], campaigns: list[Campaign], now: datetime
 ) -> list[Enrolled]:
     rows = enrollments.of_contacts(session, people)
-    knowledge = know(session, rows, now)
+    knowledge = know(session, rows, links.tracking_purposes(rt.definitions), now)
     results: list[Enrolled] = []
     new: list[dict[str, Any]] = []
     for campaign in campaigns:

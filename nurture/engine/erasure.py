@@ -4,7 +4,8 @@
                                   |  (a crash here loses nothing: the beat finishes it)
                                   '-- address kept with the case only until then
 
-What becomes of each column stands in ``personal_tables.py``. A mail that is leaving at this moment cannot be called back;
+What becomes of each column stands in ``personal_tables.py``. Whose data is only over (nobody asked for the erasure) leaves the
+evidence of their consents behind, under the pseudonym of the ledger, until its own period is over (Art. 17(3)(e)). A mail that is leaving at this moment cannot be called back;
 whatever its worker writes afterwards is removed when its lease is over. An address that was erased is known by its mark
 only: nothing but the person's own double opt-in lets it in again.
 """
@@ -29,7 +30,7 @@ from nurture.engine.quotes import Quotes
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.engine.scoring import store as store_scores
-from nurture.store import audit, cases, contacts, ledger, personal, personal_texts, registrations
+from nurture.store import audit, cases, contacts, ledger, personal, personal_texts, registrations, retention
 from nurture.store.database import leave_no_copy, reading, transaction
 from nurture.store.ledger import Removal
 from nurture.store.personal import Trace, Treatment
@@ -47,6 +48,8 @@ _TREATMENTS: Mapping[str, Treatment] = {
     )
     for t in TABLES
 }
+_EVIDENCE = ("message_bytes",)
+"""The opt-in mails: evidence that is kept apart from the ledger."""
 _FREE_TEXTS = ("wish", "message", "text", "said")
 """Keys of activities under which people's own words stand."""
 
@@ -124,7 +127,7 @@ def erase_address(
             raise NothingToErase(address, since)
         number = _case(rt, session, found, case, address, channel, now)
         told = tuple(personal.told_to(session, found))
-        counts = _out_of_database(rt, session, found, now)
+        counts = _out_of_database(rt, session, found, why, now)
         cases.change(session, number, outcome=cases.HALF_ERASED, address=address)
         audit.note(session, actor, "erased", ("contact", found.contact), now, contact=found.contact or None,
                    case=number, why=why.value)  # fmt: skip
@@ -153,14 +156,15 @@ class WrongCase(NurtureError):
         super().__init__(f"case {case} is about another address; nothing was erased")
 
 
-def _out_of_database(rt: Runtime, session: Session, found: Trace, now: datetime) -> dict[str, int]:
+def _out_of_database(rt: Runtime, session: Session, found: Trace, why: Why, now: datetime) -> dict[str, int]:
     quotes = _quotes(session, found)
     personal.stop(session, found, now)
     # before the commit, since nothing says afterwards which they were
     _out_of_mailbox(rt, personal_texts.scrub_neighbours(session, found, quotes.cut))
-    ledger.redact(session, Removal.ERASED, now, subjects=found.marks)
+    if why is not Why.OVER:
+        ledger.redact(session, Removal.ERASED, now, subjects=found.marks)
     returned = _returns_about(session, quotes)
-    counts = personal.treat(session, found, _TREATMENTS)
+    counts = personal.treat(session, found, _TREATMENTS, spared=_EVIDENCE if why is Why.OVER else ())
     personal_texts.strip_returns(session, returned, _TREATMENTS["returned_mails"])
     personal.forget_blocks(session, found.keys)
     for mark in found.marks:
@@ -220,7 +224,7 @@ def _close(session: Session, case: int, mails: list[int], actor: Actor, now: dat
     if row is None or row.outcome != cases.HALF_ERASED:
         return
     quotes = Quotes([address_key(row.address)] if row.address else [])
-    personal.strip_again(session, mails, _TREATMENTS, now)
+    personal.strip_again(session, mails, _TREATMENTS, now, retention.mails_in_evidence(session, [row.subject]))
     if quotes.addresses and not _back_again(session, quotes.addresses[0]):
         personal.forget_blocks(session, quotes.addresses)
         personal_texts.strip_returns(session, _returns_about(session, quotes), _TREATMENTS["returned_mails"])

@@ -31,6 +31,8 @@ class Knowledge:
     seen: dict[int, list[Seen]]
     mailed: dict[int, list[datetime]]
     choices: dict[int, Choice]
+    observing: frozenset[str]
+    """Purposes of individual tracking."""
 
     def facts(self, row: Any, product: str, enrollment: int | None = None) -> Facts:
         """The facts for one contact in a campaign for ``product``."""
@@ -46,6 +48,7 @@ class Knowledge:
             answers=self._answers(row),
             seen=tuple(self.seen[row.contact_id]),
             enrollment=enrollment,
+            observed=not self.observing.isdisjoint(self.permitted[row.contact_id]),
         )
         held = self.held.get(row.address_key)
         return Facts(
@@ -78,8 +81,8 @@ class Knowledge:
         return found
 
 
-def know(session: Session, rows: Sequence[Any], now: datetime) -> Knowledge:
-    """Eight queries, whatever the number of rows."""
+def know(session: Session, rows: Sequence[Any], observing: frozenset[str], now: datetime) -> Knowledge:
+    """Eight queries, whatever the number of rows. ``observing``: the purposes of individual tracking."""
     people = list({row.contact_id for row in rows})
     units = list({row.unit_id for row in rows})
     return Knowledge(
@@ -88,9 +91,10 @@ def know(session: Session, rows: Sequence[Any], now: datetime) -> Knowledge:
         held=holds.held(session, _keys(rows), now),
         leads=leads.of_units(session, units),
         companies=enrollments.company_facts(session, units),
-        seen=activities.seen_by(session, people),
+        seen=activities.seen_by(session, people, observing),
         mailed=messages.mailed_since(session, people, now),
         choices=preferences.of(session, people),
+        observing=observing,
     )
 
 

@@ -30,6 +30,7 @@ from nurture.store import letters as store
 from nurture.store import messages
 from nurture.store.database import reading
 from nurture.store.messages import Outgoing
+from nurture.store.retention import GONE
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Written(NamedTuple):
 
 def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
     """Everything the letters of ``rows`` are written from. At most seven queries; the desk itself asks nothing more."""
-    return Desk(rt, _gather(session, rows))
+    return Desk(rt, _gather(session, rows, links.tracking_purposes(rt.definitions)))
 
 
 def preview(rt: Runtime, message: int) -> Letter:
@@ -65,7 +66,7 @@ def preview(rt: Runtime, message: int) -> Letter:
         return open_desk(rt, session, [row]).letter(row)
 
 
-def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
+def _gather(session: Session, rows: Sequence[Outgoing], observing: frozenset[str]) -> Material:
     new = [row for row in rows if OWN not in row.context]
     people = {row.contact_id for row in rows if row.contact_id is not None}
     fresh = {row.contact_id for row in new if row.contact_id is not None and row.kind is MessageKind.NURTURE}
@@ -73,8 +74,8 @@ def _gather(session: Session, rows: Sequence[Outgoing]) -> Material:
     kept = [row.id for row in rows if row.kind is MessageKind.OPT_IN and OWN in row.context]
     return Material(
         readers=store.readers(session, people),
-        interests=store.interests(session, fresh),
-        downloads=store.first_downloads(session, fresh),
+        interests=store.interests(session, fresh, observing),
+        downloads=store.first_downloads(session, fresh, observing),
         registrations=asked,
         wordings=store.wording_texts(session, {w for row in asked.values() for w in row.purposes.values()}),
         frames=store.frames(session, {row.context[FRAME] for row in rows if FRAME in row.context}),
@@ -109,7 +110,7 @@ class Desk:
     def _write(self, row: Outgoing) -> Written:
         template, context = self._template(row), self._context(row)
         addresses = self._addresses(row, context)
-        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
+        urls = links.link_urls(self._rt, template, row.id, mode=links.mode_of(row))
         if (printed := self._printed(row, template, context, addresses, urls)) is not None:
             raw = assemble(printed.subject, printed.text, printed.html, self._envelope(row, context, addresses))
             return Written(self._rt.sealed(raw), printed.subject, context, template.version, undotted=True)
@@ -140,7 +141,7 @@ class Desk:
     def letter(self, row: Outgoing) -> Letter:
         """The rendered letter. Raises NurtureError."""
         template, context = self._template(row), self._context(row)
-        urls = links.link_urls(self._rt, template, row.id, observed=row.tracked)
+        urls = links.link_urls(self._rt, template, row.id, mode=links.mode_of(row))
         return self._render(row, template, context, self._addresses(row, context), urls)
 
     def _render(
@@ -166,6 +167,8 @@ class Desk:
         """What the letter says, to be noted with the message; as it was noted if it was written before."""
         if OWN in row.context:
             return row.context
+        if GONE in row.context:
+            raise NotFound("contents (their time was over) of mail", row.id)
         own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self.material)
         return {**row.context, OWN: own, FRAME: self._frame_id(row)}
 
@@ -195,8 +198,13 @@ class Desk:
                 "preferences": links.signed_url(self._rt, "preferences", row.contact_id, row.id),
                 "imprint": imprint["imprint_url"],
                 "privacy": imprint["privacy_url"],
+                **self._renewal(row),
             }
         }
+
+    def _renewal(self, row: Outgoing) -> dict[str, str]:
+        """Where a consent is kept, for the mail that asks whether it still stands."""
+        return {} if row.kind is _NURTURE else {"renew": links.signed_url(self._rt, "renew", row.contact_id, row.id)}
 
     def _envelope(self, row: Outgoing, context: Mapping[str, Any], addresses: Mapping[str, Any]) -> Envelope:
         sender = self._frame(context)["sender"]
@@ -209,7 +217,7 @@ class Desk:
             row.address,
             row.header_id,
             row.queued_at,
-            addresses["urls"]["unsubscribe"] if nurture else None,
+            addresses["urls"]["unsubscribe"] if nurture or row.purpose is not None else None,
             f"nurture.{sender['domain']}" if nurture else None,
             not nurture,
             f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None,

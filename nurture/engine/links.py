@@ -1,20 +1,27 @@
 """Signed addresses: what each token says, and which page it opens.
 
-Every purpose has a salt of its own, so that no token opens anything but what it was made for. A link that identifies its
-reader exists only for readers who agreed to be observed; the others get links that name the template and the position.
+Every purpose has a salt of its own, so that no token opens anything but what it was made for. What a link in a mail says of
+its reader is the mode of that mail:
+
+    individual  names the mail: only for readers who agreed to be observed
+    aggregate   names the template and the position, the same for everybody: visits are counted, nobody's
+    none        leads straight to the target, the same for everybody: nothing is counted
 
     click            message.template.position     anonymous-click  template.position
     file             contact.message.content.language  (contact and message 0: nobody's)
     topic            message.topic.language        questions        message.form
     call             message                       unsubscribe, preferences  contact.message
     confirm          registration                  answer           handoff.salesperson
+    renew            contact.message
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import InvalidToken, NotFound
@@ -37,6 +44,7 @@ _PATHS = {
     "unsubscribe": "/u/",
     "preferences": "/p/",
     "confirm": "/c/",
+    "renew": "/r/",
     "answer": "/h/",
 }
 _PERSONAL = ("questions", "call_me")
@@ -56,17 +64,48 @@ def file_url(rt: Runtime, contact: int, message: int, content: str, language: st
     return signed_url(rt, "file", contact, message, content, language)
 
 
-def link_urls(rt: Runtime, template: Template, message: int, *, observed: bool) -> list[str]:
+class Mode(StrEnum):
+    """What the links of a mail say of its reader."""
+
+    INDIVIDUAL = "individual"
+    AGGREGATE = "aggregate"
+    NONE = "none"
+
+
+UNCOUNTED = "uncounted"
+"""What the context of a mail notes whose links are not even counted without a name."""
+
+
+class _Mail(Protocol):
+    @property
+    def tracked(self) -> bool: ...
+    @property
+    def context(self) -> Mapping[str, Any]: ...
+
+
+def mode_of(mail: _Mail) -> Mode:
+    """The mode of this mail, as it was decided when it was queued, or when its reader withdrew since."""
+    if mail.tracked:
+        return Mode.INDIVIDUAL
+    return Mode.NONE if mail.context.get(UNCOUNTED) else Mode.AGGREGATE
+
+
+def link_urls(rt: Runtime, template: Template, message: int, *, mode: Mode) -> list[str]:
     """The addresses of all links in a mail, in the template's order.
 
     Who is not observed gets links that are the same for everybody; only pages made for one person (questions to answer, a
     call to ask for) name the mail, as the unsubscribe link does; nothing is recorded before that person presses a button.
     """
+    if mode is Mode.NONE:
+        nobody = Reader(language=template.language)
+        return [
+            target_url(rt, link, Reader(message=message) if link.kind in _PERSONAL else nobody) for link in template.links
+        ]
     version = template.version[:VERSION_DIGITS]
-    purpose, value = ("click", f"{message}.{version}") if observed else ("anonymous-click", version)
+    purpose, value = ("click", f"{message}.{version}") if mode is Mode.INDIVIDUAL else ("anonymous-click", version)
     start = _start(rt.public_url, purpose)
     tokens = rt.signer.sign_all(purpose, [f"{value}.{position}" for position in range(len(template.links))])
-    if observed:
+    if mode is Mode.INDIVIDUAL:
         return [start + token for token in tokens]
     return [
         target_url(rt, link, Reader(message=message)) if link.kind in _PERSONAL else start + token
@@ -125,7 +164,12 @@ def target_url(rt: Runtime, link: Link, reader: Reader) -> str:
 
 def observed(definitions: Definitions, permitted: frozenset[str]) -> bool:
     """Whether somebody with these consents agreed to individual tracking."""
-    return any(p in definitions.purposes and definitions.purposes[p].kind is PurposeKind.TRACKING for p in permitted)
+    return not tracking_purposes(definitions).isdisjoint(permitted)
+
+
+def tracking_purposes(definitions: Definitions) -> frozenset[str]:
+    """The purposes of individual tracking."""
+    return frozenset(p.id for p in definitions.purposes.values() if p.kind is PurposeKind.TRACKING)
 
 
 def mail_purposes(definitions: Definitions) -> list[str]:

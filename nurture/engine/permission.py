@@ -4,7 +4,8 @@ What stands in the way is looked up for a whole batch at once. A missing consent
 holds: the mail is put back to the campaign's next open slot, so that no step is lost when sales gives the lead back soon;
 after ``_STALE`` it would be out of date and is cancelled. Sales and opt-in mails are asked only what concerns them: our
 own people need no consent, and who was suppressed may still ask to come back (registration limits how often). What a
-known contact asked for on the preferences page goes as long as there is that contact.
+known contact asked for on the preferences page goes as long as there is that contact; the mail that asks whether a consent
+still stands needs that consent.
 
 A mail that has to wait because of what its reader chose (a pause, fewer mails) waits until it may go, and is cancelled
 when it is out of date by then.
@@ -78,7 +79,8 @@ def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present
     wanted = {row.contact_id for row in rows if row.kind in _TO_CONTACTS and row.contact_id is not None}
     people = store.people(session, wanted) if wanted else {}
     if not nurture:
-        return _Present({}, {}, {}, people, {}, {}, store.registrations(session, asked))
+        given = consents.confirmed(session, people) if any(row.purpose for row in rows) else {}
+        return _Present(given, {}, {}, people, {}, {}, store.registrations(session, asked))
     choices = preferences.of(session, people)
     keys = {address_key(row.address) for row in nurture}
     return _Present(
@@ -192,7 +194,11 @@ def _opt_in(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obs
 
 
 def _service(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
-    return None if row.contact_id in present.people else Obstacle("the contact is gone")
+    if row.contact_id is None or row.contact_id not in present.people:
+        return Obstacle("the contact is gone")
+    if row.purpose is not None and row.purpose not in present.purposes[row.contact_id]:
+        return Obstacle(f"no confirmed consent for '{row.purpose}' any more")
+    return None
 
 
 def _sales(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001

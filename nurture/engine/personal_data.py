@@ -54,6 +54,8 @@ class Keep(StrEnum):
     FIGURES = "figures"
     COUNTERS = "counters"
     BLOCKED = "blocked"
+    LETTERS = "letters"
+    CASES = "cases"
     ALWAYS = "always"
 
 
@@ -270,7 +272,15 @@ WORDS: Mapping[str, Text] = {
         "de": "Inhalte nach der Frist für Rücksendungen gelöscht",
         "en": "contents until the period for returned mail is over",
     },
-    "keep.figures": {"de": "90 Tage", "en": "90 days"},
+    "keep.figures": {"de": "Frist für Zahlen je Minute und Stunde", "en": "the period for figures per minute and hour"},
+    "keep.letters": {
+        "de": "Inhalte nach der Frist für Inhalte von E-Mails geleert, der Rest wie der Kontakt",
+        "en": "contents until the period for contents of mails is over, the rest as long as the contact",
+    },
+    "keep.cases": {
+        "de": "nach der Frist für abgeschlossene Anliegen gelöscht",
+        "en": "until the period for settled requests is over",
+    },
     "keep.counters": {"de": "Stunden bis 40 Tage", "en": "hours to 40 days"},
     "keep.blocked": {"de": "solange die Sperre gebraucht wird", "en": "as long as the block is needed"},
     "keep.always": {"de": "dauerhaft", "en": "for good"},

@@ -24,7 +24,7 @@ from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Purpose, PurposeKind
 from nurture.domain.message import MessageKind
 from nurture.domain.preferences import GAPS, PAUSES, Choice
-from nurture.engine import choices, consent_ledger, enrolment, links, reconsent
+from nurture.engine import choices, consent_ledger, enrolment, links, observation, reconsent
 from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor
@@ -205,6 +205,7 @@ def _withdraw(
     )
     ended = enrolment.inside(rt, session, [person.id], lambda campaign: campaign.purpose in purposes)
     enrollments.leave(session, ended, "no-consent", "unsubscribed", now)
+    observation.ended(rt, session, person.id, purposes, now)
     actor = actors.contact(person.id)
     said = " ".join(sorted(purposes))
     audit.note(session, actor, "withdrew", ("contact", person.id), now, contact=person.id, via=via, purposes=said)

@@ -61,6 +61,7 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"there is no template of '(.+)' for (.+)", "für {1} gibt es keine Vorlage von „{0}“"),
     (r"no template for this reader", "keine Vorlage für diese Person"),
     (r"unsubscribed", "abgemeldet"),
+    (r"no mail and no contact for too long", "zu lange keine Mail und kein Kontakt"),
     (r"in the local mailbox", "im lokalen Posteingang"),
     # what came back
     (r"suppressed: (.+)", "gesperrt: {0!t}"),

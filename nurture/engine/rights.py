@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.audit import Actor
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.errors import InvalidInput, NotFound
-from nurture.engine import choices, enrolment, submission
+from nurture.engine import choices, enrolment, observation, submission
 from nurture.engine.rights_bundle import bundle
 from nurture.engine.rights_cases import CHANNELS, Case, Kind, add, case, close, extend, listing, locked, open_case, settle
 from nurture.engine.rights_snapshot import Section, Snapshot, snapshot
@@ -79,6 +79,7 @@ def _object(rt: Runtime, session: Session, person: Contact, actor: Actor, now: d
     activities.record(session, person.id, "unsubscribed", now, data={"purposes": gone, "via": "objection"})
     ended = enrolment.inside(rt, session, [person.id], lambda _: True)
     enrollments.leave(session, ended, "no-consent", "objected", now)
+    observation.ended(rt, session, person.id, gone, now, by_person=False)
 
 
 def correct(

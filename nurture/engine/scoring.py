@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.condition import GRADES
 from nurture.domain.scoring import Act, Readiness, Score, behaviour_lines, profile_score, readiness
+from nurture.engine.links import tracking_purposes
 from nurture.engine.runtime import Runtime
 from nurture.store import activities, contacts, handoffs, leads
 from nurture.store.database import transaction
@@ -44,7 +45,7 @@ def lead_scores(rt: Runtime, session: Session, ids: Iterable[int], now: datetime
     companies = contacts.companies(session, units)
     closed = handoffs.last_closed(session, [lead.id for lead in rows])
     acts: dict[int, list[Any]] = {unit: [] for unit in units}
-    for act in activities.human_of_units(session, units):
+    for act in activities.human_of_units(session, units, tracking_purposes(rt.definitions)):
         acts[act.unit_id].append(act)
     return {
         lead.id: _score(

@@ -138,7 +138,7 @@ def _consent(d: Definitions, story: Story, row: ConsentEventRow, language: str) 
 # --- activities -----------------------------------------------------------------------------------------------------
 
 _GROUP_OF = {"click": "reading", "download": "reading", "form": "form", "confirmed": "form", "answer": "form",
-             "unsubscribed": "consent", "preferences": "consent"}  # fmt: skip
+             "unsubscribed": "consent", "preferences": "consent", "unobserved": "consent", "inactive": "consent"}  # fmt: skip
 
 
 def _activities(d: Definitions, story: Story, language: str) -> Iterator[Entry]:

@@ -21,7 +21,7 @@ from nurture.domain.content import next_item
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Form
 from nurture.domain.pacing import local_date
-from nurture.engine import engagement, enrolment, handoff, links, submission
+from nurture.engine import engagement, enrolment, handoff, links, observation, submission
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.links import Reader
 from nurture.engine.readiness import rescore
@@ -29,7 +29,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
 from nurture.mail.library import Link, Template
-from nurture.store import activities, consents, contacts, enrollments, evidence, leads
+from nurture.store import activities, contacts, enrollments, evidence, leads
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Message
 
@@ -114,10 +114,11 @@ def _record_visit(
     visitor: Visitor,
     now: datetime,
 ) -> Reader:
-    """Keep the visit: by person if that person still permits it, else as a count."""
+    """Keep the visit: by person if that person still permits it, else as a count, if that."""
     row = session.get(Message, message) if message is not None else None
-    if row is None or row.contact_id is None or not _observed(rt, session, row.contact_id):
-        if visitor.method == "GET" and not visitor.prefetch:
+    reader = row.contact_id if row else None
+    if row is None or reader is None or not observation.permitted(rt, session, reader):
+        if visitor.method == "GET" and not visitor.prefetch and observation.countable(rt, session, reader):
             day = local_date(now, rt.definitions.calendar.zone).isoformat()
             activities.count_anonymous(session, template.version, str(position), day)
         return Reader(language=row.language if row else template.language)
@@ -125,7 +126,7 @@ def _record_visit(
     evidence.arrived(session, row.id, "arrived: a link in it was followed")
     activity = activities.record(
         session,
-        row.contact_id,
+        reader,
         "click",
         now,
         product=_product_of(rt, link, row),
@@ -141,7 +142,7 @@ def _record_visit(
     )
     due = now if visitor.method != "GET" else now + rt.definitions.tracking.settle_after
     activities.open_hit(session, activity, row.id, due)
-    return Reader(row.contact_id, row.id, row.language, row.enrollment_id, row.step)
+    return Reader(reader, row.id, row.language, row.enrollment_id, row.step)
 
 
 def _where_from(rt: Runtime, visitor: Visitor) -> dict[str, Any]:
@@ -153,8 +154,9 @@ def _where_from(rt: Runtime, visitor: Visitor) -> dict[str, Any]:
     }
 
 
-def _observed(rt: Runtime, session: Session, contact: int) -> bool:
-    return links.observed(rt.definitions, consents.confirmed(session, [contact])[contact])
+def _act_from(rt: Runtime, session: Session, contact: int, visitor: Visitor) -> dict[str, Any]:
+    """Where an act came from; of somebody who is not observed nothing but the act itself is kept."""
+    return _where_from(rt, visitor) if observation.permitted(rt, session, contact) else {}
 
 
 def _product_of(rt: Runtime, link: Link, message: Message) -> str | None:
@@ -217,9 +219,10 @@ def _record_download(
     rt: Runtime, session: Session, reader: Reader, item: ContentItem, visitor: Visitor, now: datetime
 ) -> None:
     contact = session.get(Contact, reader.contact) if reader.contact is not None else None
-    if contact is None or not _observed(rt, session, contact.id):
-        day = local_date(now, rt.definitions.calendar.zone).isoformat()
-        activities.count_anonymous(session, "download", item.id, day)
+    if contact is None or not observation.permitted(rt, session, contact.id):
+        if observation.countable(rt, session, contact.id if contact else None):
+            day = local_date(now, rt.definitions.calendar.zone).isoformat()
+            activities.count_anonymous(session, "download", item.id, day)
         return
     message = session.get(Message, reader.message) if reader.message is not None else None
     activities.record(
@@ -274,9 +277,8 @@ def _reading_order(rt: Runtime, topic: Topic, reader: Reader) -> list[ContentIte
     with reading(rt.db) as session:
         contact = session.get_one(Contact, reader.contact)
         lead = leads.find(session, contact.unit_id, topic.product)
-        had = {
-            s.content for s in activities.seen_by(session, [contact.id])[contact.id] if s.kind == "download" and s.content
-        }
+        seen = activities.seen_by(session, [contact.id], links.tracking_purposes(rt.definitions))[contact.id]
+        had = {s.content for s in seen if s.kind == "download" and s.content}
     first = next_item(items, topic.product, contact.function, lead.lead_class if lead else LeadClass.B1, had)
     return sorted(items, key=lambda item: item is not first)
 
@@ -287,7 +289,7 @@ def _reader_of(rt: Runtime, message: int, language: str) -> Reader:
         return Reader(language=language)
     with reading(rt.db) as session:
         row = session.get(Message, message)
-        if row is None or row.contact_id is None or not _observed(rt, session, row.contact_id):
+        if row is None or row.contact_id is None or not observation.permitted(rt, session, row.contact_id):
             return Reader(language=language)
         return Reader(row.contact_id, row.id, language)
 
@@ -314,7 +316,7 @@ def answer_questions(rt: Runtime, token: str, values: dict[str, str], visitor: V
         activities.record(
             session, contact.id, "answer", now, product=form.product, form=form.id, message_id=row.id,
             enrollment_id=row.enrollment_id, step=row.step, method=visitor.method,
-            **{**_where_from(rt, visitor), "data": {"answers": answers}},
+            **{**_act_from(rt, session, contact.id, visitor), "data": {"answers": answers}},
         )  # fmt: skip
         lead = leads.ensure(session, contact.unit_id, form.product, contact.source, now)
         reclassify(rt, session, lead, contact.id, now, told_signs(rt, answers, form.id, now))
@@ -364,6 +366,8 @@ def wish_call(rt: Runtime, token: str, phone: str, note: str, visitor: Visitor, 
         contacts.tell(session, contact, {"phone": submission.read_phone(phone, row.language)}, now)
         lead = leads.ensure(session, contact.unit_id, _sold(rt, row).id, contact.source, now)
         wish = submission.clean_long(note)[:2000]
-        handoff.record_wish(rt, session, lead, contact, wish, now, message=row, where=_where_from(rt, visitor))
+        handoff.record_wish(
+            rt, session, lead, contact, wish, now, message=row, where=_act_from(rt, session, contact.id, visitor)
+        )
         human_act(rt, session, contact, lead.product, row.id, now)
         return row.language

@@ -118,6 +118,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "event.held-soft": {"de": "Adresse pausiert", "en": "Address held"},
     "event.held-stop": {"de": "Pausiert, bis jemand entscheidet", "en": "Held until somebody decides"},
     "event.unsubscribed": {"de": "Abgemeldet", "en": "Unsubscribed"},
+    "event.inactive": {"de": "Lange kein Kontakt: gilt als inaktiv", "en": "No contact for long: listed as inactive"},
+    "event.unobserved": {
+        "de": "Auswertung beendet: Klicks und Downloads gelöscht, sie zählen nicht mehr",
+        "en": "No longer observed: clicks and downloads deleted, they count no more",
+    },
     "event.preferences": {"de": "Einstellungen geändert", "en": "Changed the preferences"},
     "choice.paused": {"de": "Pause bis {date}", "en": "paused until {date}"},
     "choice.resumed": {"de": "Pause beendet", "en": "ended the pause"},

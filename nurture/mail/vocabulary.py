@@ -20,7 +20,7 @@ SERVICE = "service"
 TO_SALES = ("dossier", "handoff-reminder", "handoff-escalation", "handoff-waiting")
 TO_CONFIRM = ("opt-in", "address-change")
 """What asks somebody to confirm: the only mail an address gets that nobody proved to be theirs."""
-TO_CONTACT = ("preferences-link", "address-changed")
+TO_CONTACT = ("preferences-link", "address-changed", "renew-consent")
 """What a known contact asked for, or has to know."""
 SERVICE_MAILS = (*TO_CONFIRM, *TO_CONTACT, *TO_SALES)
 
@@ -78,7 +78,7 @@ CONTACT: Names = {
     "imprint": _IMPRINT,
     "sender": _SENDER,
     "language": None,
-    "urls": frozenset({"preferences", "imprint", "privacy"}),
+    "urls": frozenset({"preferences", "unsubscribe", "renew", "imprint", "privacy"}),
 }
 
 DOSSIER = _words(

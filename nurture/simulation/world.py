@@ -246,7 +246,7 @@ class _World:
     def _click(self, reader: _Reader, position: int, now: datetime, visitor: Visitor) -> str:
         message = reader.message
         template = self._rt.template(message.template_version or "")
-        url = links.link_urls(self._rt, template, message.id, observed=message.tracked)[position]
+        url = links.link_urls(self._rt, template, message.id, mode=links.mode_of(message))[position]
         if "/l/" not in url:
             return url
         return tracking.follow(self._rt, url.rpartition("/l/")[2], visitor, now)

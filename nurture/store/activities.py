@@ -71,10 +71,8 @@ def human_of_units(session: Session, units: Iterable[int], observing: Collection
     """
     a = Activity
     columns = (Contact.unit_id, a.id, a.contact_id, a.kind, a.at, a.product, a.content, a.topic, a.form, a.link)
-    query = human(columns).join(Contact, Contact.id == a.contact_id).where(Contact.unit_id.in_(units))
+    query = human(columns, observing).join(Contact, Contact.id == a.contact_id).where(Contact.unit_id.in_(units))
     query = query.where(a.contact_id.not_in(preferences.restricted()))
-    if product is not None:
-        query = query.where(or_(a.product == product, a.product.is_(None)))
     return session.execute(query.order_by(a.at, a.id)).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.handoff import OPEN
 from nurture.domain.lead_class import ClassChange, ClassState
+from nurture.store import activities
 from nurture.store.bulk import among
 from nurture.store.schema import Activity, ClassChangeRow, Contact, Handoff, Lead
 from nurture.store.upsert import insert_new
@@ -117,10 +118,10 @@ def with_stale_scores(session: Session, now: datetime, limit: int) -> list[int]:
     )
 
 
-def content_signs(session: Session, unit: int, product: str, since: datetime) -> Sequence[Any]:
-    """(content, at) of downloads by the unit's people for the product since then."""
+def content_signs(session: Session, unit: int, product: str, since: datetime, observing: Collection[str]) -> Sequence[Any]:
+    """(content, at) of downloads that count by the unit's people for the product since then."""
     return session.execute(
-        select(Activity.content, Activity.at)
+        activities.human((Activity.content, Activity.at), observing)
         .join(Contact, Contact.id == Activity.contact_id)
         .where(Contact.unit_id == unit, Activity.kind == "download", Activity.product == product, Activity.at >= since)
         .order_by(Activity.at, Activity.id)

@@ -30,14 +30,14 @@ def readers(session: Session, contacts: Collection[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in session.execute(query)} if contacts else {}
 
 
-def interests(session: Session, contacts: Collection[int]) -> dict[int, list[str]]:
+def interests(session: Session, contacts: Collection[int], observing: Collection[str]) -> dict[int, list[str]]:
     """Contact -> topics it clicked on or downloaded from, the strongest first. One query."""
     if not contacts:
         return {}
     a = Activity
     times, latest = func.count().label("times"), func.max(a.at).label("latest")
     rows = session.execute(
-        activities.human((a.contact_id, a.topic, times, latest))
+        activities.human((a.contact_id, a.topic, times, latest), observing)
         .where(among(session, a.contact_id, contacts), a.topic.is_not(None), a.kind.in_(("click", "download")))
         .group_by(a.contact_id, a.topic)
         .order_by(times.desc(), latest.desc(), a.topic)
@@ -48,13 +48,13 @@ def interests(session: Session, contacts: Collection[int]) -> dict[int, list[str
     return found
 
 
-def first_downloads(session: Session, contacts: Collection[int]) -> dict[int, str]:
+def first_downloads(session: Session, contacts: Collection[int], observing: Collection[str]) -> dict[int, str]:
     """Contact -> the content it downloaded first. One query."""
     if not contacts:
         return {}
     a = Activity
     rows = session.execute(
-        select(a.contact_id, a.content)
+        activities.human((a.contact_id, a.content), observing)
         .where(among(session, a.contact_id, contacts), a.kind == "download", a.content.is_not(None))
         .order_by(a.at, a.id)
     )

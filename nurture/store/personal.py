@@ -210,11 +210,13 @@ class Treatment:
     mark: Sequence[str] = ()
 
 
-def treat(session: Session, t: Trace, treatments: Mapping[str, Treatment]) -> dict[str, int]:
-    """Do it to every table that has rows of the person. Returns how many rows, by table."""
+def treat(
+    session: Session, t: Trace, treatments: Mapping[str, Treatment], *, spared: Collection[str] = ()
+) -> dict[str, int]:
+    """Do it to every table that has rows of the person, but those ``spared``. Returns how many rows, by table."""
     done: dict[str, int] = {}
     for name, where in rows_of(t).items():
-        if where is None:
+        if where is None or name in spared:
             continue
         how, table = treatments[name], TABLES[name]
         statement = delete(table) if how.delete else update(table).values(changed_values(table, how, t.marks[0]))
@@ -279,8 +281,14 @@ def marked(session: Session, mark: str) -> list[tuple[int, str, bool, datetime |
     return [(id_, header, state is MessageState.SENDING, until) for id_, header, state, until in rows]
 
 
-def strip_again(session: Session, messages: Sequence[int], treatments: Mapping[str, Treatment], now: datetime) -> None:
-    """What a worker wrote of these mails while the person was being erased."""
+def strip_again(
+    session: Session,
+    messages: Sequence[int],
+    treatments: Mapping[str, Treatment],
+    now: datetime,
+    proofs: Collection[int] = (),
+) -> None:
+    """What a worker wrote of these mails while the person was being erased. ``proofs``: those whose bytes are evidence."""
     over = {"state": MessageState.CANCELLED, "settled_at": now, "due_at": None, "claimed_by": None}
     waits = and_(among(session, Message.id, messages), Message.state.in_(_UNDER_WAY))
     count(session, update(Message).where(waits).values(**over))
@@ -291,7 +299,7 @@ def strip_again(session: Session, messages: Sequence[int], treatments: Mapping[s
     ):
         values = changed_values(TABLES[name], treatments[name], GONE)
         count(session, update(TABLES[name]).where(where).values(values))
-    count(session, delete(MessageBytes).where(MessageBytes.message_id.in_(messages)))
+    count(session, delete(MessageBytes).where(MessageBytes.message_id.in_(set(messages) - set(proofs))))
     count(session, update(Message).where(Message.id.in_(messages)).values(claimed_until=None))
 
 

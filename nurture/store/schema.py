@@ -207,7 +207,7 @@ class Consent(Base):
     since: Mapped[datetime]
 
 
-_EVIDENCE_ENDS = "redacted IS NULL AND event IN ('withdrawn', 'objected', 'lapsed', 'declined', 'expired')"
+EVIDENCE_ENDS = "redacted IS NULL AND event IN ('withdrawn', 'objected', 'lapsed', 'declined', 'expired')"
 """What the period for evidence begins with."""
 
 
@@ -240,8 +240,8 @@ class ConsentEventRow(Base):
         Index(
             "ix_consent_events_ends",
             "at",
-            postgresql_where=text(_EVIDENCE_ENDS),
-            sqlite_where=text(_EVIDENCE_ENDS),
+            postgresql_where=text(EVIDENCE_ENDS),
+            sqlite_where=text(EVIDENCE_ENDS),
         ),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from nurture.delivery import MemoryTransport
 from nurture.domain.campaign import Event
+from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine.delivery import deliver
@@ -23,7 +24,7 @@ from nurture.engine.letters import Written, _gather, open_desk, preview
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
-from nurture.store import activities, messages
+from nurture.store import activities, consents, messages
 from nurture.store.database import reading, transaction
 from nurture.store.messages import NewMessage
 from nurture.store.schema import Contact, Hit, Message, MessageBytes, Registration
@@ -79,7 +80,7 @@ def _said(outbox: Outbox, mail: int) -> dict[str, Any]:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, mail)
         assert row is not None
-        return _of_contact(outbox.rt, row, _gather(session, [row]))
+        return _of_contact(outbox.rt, row, _gather(session, [row], frozenset({"tracking"})))
 
 
 def test_of_somebody_who_told_everything(sqlite_outbox: Outbox) -> None:
@@ -112,6 +113,7 @@ def test_interest_and_first_content(outbox: Outbox) -> None:
     (mail,) = outbox.nurture_mails([contact])
     clicks = [(one, "human"), (two, "human"), (two, "human"), (one, "machine"), (one, "machine"), *[(foreign, "human")] * 5]
     with transaction(outbox.rt.db) as session:
+        consents.record(session, contact, "tracking", ConsentEvent.CONFIRMED, outbox.now, {})
         for minute, (topic, verdict) in enumerate(clicks):
             at = outbox.now + timedelta(minutes=minute)
             click = activities.record(session, contact, "click", at, topic=topic, message_id=mail)

@@ -370,6 +370,7 @@ class _Office:
         colleague = self.person(self.session.get_one(Unit, c.unit_id), "bernd.kaiser@kessler-sondermaschinen.example", "Bernd", "Kaiser",
                                 "it-management", "de", self.ago(7))  # fmt: skip
         self.consent(colleague, "nurture", ConsentState.CONFIRMED, self.ago(7))
+        self.consent(colleague, "tracking", ConsentState.CONFIRMED, self.ago(7))
         self.download(colleague, OFFER, self.ago(6, hours=3))
         self.click(
             c,

@@ -211,9 +211,9 @@ def test_bytes_and_words_are_forgotten_after_thirty_days(room: Postroom) -> None
             row = session.get_one(ReturnedMail, taken.id)
             return row.raw is not None, row.said, row.action
 
-    assert retain(room.rt, room.now + 29 * DAY)["returned mails"] == 0
+    assert retain(room.rt, room.now + 29 * DAY)["returned_kept"] == 0
     assert kept() == (True, "Gern.", "a task: an answer to read")
-    assert retain(room.rt, room.now + 31 * DAY)["returned mails"] == 1
+    assert retain(room.rt, room.now + 31 * DAY)["returned_kept"] == 1
     assert kept() == (False, None, "a task: an answer to read")
 
 

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from nurture.definitions.models.lists import AtLeastOne, NoRepeats
 from nurture.definitions.models.opt_in import OptIn
+from nurture.definitions.models.retention import Retention
 from nurture.definitions.models.shape import Shape, surroundings, wrong
 from nurture.definitions.models.values import Elapsed, Span, did_you_mean
 from nurture.domain import journey, organisation
-from nurture.domain.durations import Duration
 
 _PHASES = ("{phase}", "any", "b1", "b2", "b3", "a", "c")
 
@@ -57,17 +57,9 @@ class Tracking(Shape):
     """How much of the IP address is kept: `shortened` keeps the network (/24, /48)."""
     settle_after: Elapsed = Field(default=timedelta(minutes=10), json_schema_extra={"default": "10 minutes"})
     """How long after a click it is judged whether a human clicked."""
-
-
-class Retention(Shape):
-    """How long what is kept."""
-
-    opt_in_expires: Span = Field(default=Duration(7, "days"), json_schema_extra={"default": "7 days"})
-    """After this time an unconfirmed registration is removed."""
-    raw_ip: Span = Field(default=Duration(30, "days"), json_schema_extra={"default": "30 days"})
-    """After this time IP addresses are removed."""
-    clicks: Span = Field(default=Duration(13, "months"), json_schema_extra={"default": "13 months"})
-    """After this time raw clicks are removed."""
+    without_consent: Literal["aggregate", "none"] = "aggregate"
+    """For readers without consent to individual tracking: `aggregate` counts visits of links without any name, `none`
+    leads straight to the target and counts nothing."""
 
 
 class MailingFile(Shape):
@@ -89,8 +81,9 @@ class MailingFile(Shape):
         return journey.Caps(self.caps.gap, self.caps.per_week)
 
     def build_tracking(self) -> organisation.Tracking:
-        return organisation.Tracking(self.tracking.ip, self.tracking.settle_after)
+        return organisation.Tracking(
+            self.tracking.ip, self.tracking.settle_after, self.tracking.without_consent == "aggregate"
+        )
 
     def build_retention(self) -> organisation.Retention:
-        kept = self.retention
-        return organisation.Retention(kept.opt_in_expires, kept.raw_ip, kept.clicks)
+        return self.retention.build()

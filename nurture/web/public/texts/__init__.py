@@ -6,9 +6,9 @@ Each language has every key, with the same {places}.
 from __future__ import annotations
 
 from nurture.web.i18n import Catalogue
-from nurture.web.public.texts import de, de_forms, de_preferences, en, en_forms, en_preferences
+from nurture.web.public.texts import de, de_forms, de_preferences, de_renewal, en, en_forms, en_preferences, en_renewal
 
 TEXTS: Catalogue = {
-    "de": {**de.TEXTS, **de_forms.FORMS, **de_preferences.TEXTS},
-    "en": {**en.TEXTS, **en_forms.FORMS, **en_preferences.TEXTS},
+    "de": {**de.TEXTS, **de_forms.FORMS, **de_preferences.TEXTS, **de_renewal.TEXTS},
+    "en": {**en.TEXTS, **en_forms.FORMS, **en_preferences.TEXTS, **en_renewal.TEXTS},
 }
