@@ -18,8 +18,8 @@ PROTECTION: Mapping[str, str] = {
     "guards.discard": "Anfragen verwerfen",
     "guards.end": "Schutz beenden",
     "guards.hint": (
-        "Was zurückgehalten ist, wird nach 14 Tagen verworfen, wenn niemand entscheidet. An eine Adresse gehen nie mehr als "
-        "drei solche Mails am Tag; die Frist zur Bestätigung beginnt erst, wenn die Mail hinausgeht."
+        "Was zurückgehalten ist, wird nach 14 Tagen verworfen, wenn niemand entscheidet. An eine Adresse gehen nie mehr "
+        "als drei solche Mails am Tag; die Frist zur Bestätigung beginnt erst, wenn die Mail hinausgeht."
     ),
     "guards.none": "Alles ruhig",
     "guards.none-text": "Kein Formular ist unter Schutz, und keine Anfrage wartet.",
@@ -28,7 +28,7 @@ PROTECTION: Mapping[str, str] = {
     "guards.ended": "Der Schutz ist beendet. Wird das Formular weiter so oft abgeschickt, beginnt er von neuem.",
     "audit.title": "Protokoll",
     "audit.intro": (
-        "Wer was wann an Personen oder Regeln getan hat. Kein Eintrag lässt sich ändern oder löschen, ohne dass es auffällt."
+        "Wer was wann an Personen oder Regeln getan hat. Kein Eintrag lässt sich unbemerkt ändern oder löschen."
     ),
     "audit.export": "Als CSV herunterladen",
     "audit.contact": "Betroffene Person",
