@@ -11,10 +11,16 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from nurture.domain.catalogue import Text
+from nurture.domain.definitions import Definitions
+from nurture.domain.delivery_rules import DeliveryRules
+from nurture.domain.organisation import Retention
 from nurture.engine.inventory import Stored, impersonal, outside, processings
 from nurture.engine.personal_data import Erasing, words
+from nurture.engine.retention_rules import RULES, Rule, period
 
 PAGES: Mapping[str, str] = {
     f"docs/{page}.{language}.md": language
@@ -34,6 +40,10 @@ _HEADS: Mapping[str, Text] = {
     "tables": {"de": "Tabellen", "en": "Tables"},
     "rest": {"de": "Übrige", "en": "The rest"},
     "place": {"de": "Wo", "en": "Where"},
+    "period": {"de": "Frist (Voreinstellung)", "en": "Period (default)"},
+    "since": {"de": "Ab", "en": "Since"},
+    "then": {"de": "Dann", "en": "Then"},
+    "why": {"de": "Warum", "en": "Why"},
     "nobody": {"de": "Ohne Angaben über Kontakte", "en": "Without anything about contacts"},
 }
 
@@ -67,6 +77,21 @@ def places(language: str) -> str:
     return _table(("place", "kept", "erased"), lines, language)
 
 
+_DEFAULTS = cast(Definitions, SimpleNamespace(retention=Retention(), delivery=DeliveryRules()))
+"""What the rules of retention ask for, as it is where nobody configured anything."""
+
+
+def periods(language: str) -> str:
+    """Every rule of retention, with its period where nobody configured another."""
+    return _table(("what", "period", "since", "then", "why"), [_rule(rule, language) for rule in RULES], language)
+
+
+def _rule(rule: Rule, language: str) -> list[str]:
+    setting = f"<br>`{rule.key}`" if rule.key else ""
+    told = [rule.since[language], rule.done[language], rule.why[language]]
+    return [_upper(rule.what[language]), f"{period(_DEFAULTS, rule, language)}{setting}", *told]
+
+
 def purposes(language: str) -> str:
     """One line per purpose: the heart of a record of processing."""
     lines = [
@@ -76,7 +101,12 @@ def purposes(language: str) -> str:
     return _table(("purpose", "basis", "categories", "kept", "tables"), lines, language)
 
 
-PARTS: Mapping[str, Callable[[str], str]] = {"stored": stored, "places": places, "purposes": purposes}
+PARTS: Mapping[str, Callable[[str], str]] = {
+    "stored": stored,
+    "places": places,
+    "periods": periods,
+    "purposes": purposes,
+}
 """Name in the marker -> what stands there."""
 
 _MARKED = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
