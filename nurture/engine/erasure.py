@@ -121,6 +121,7 @@ def erase_address(
     key = address_key(address)
     with transaction(rt.db) as session:
         registrations.one_at_a_time(session, key)
+        registrations.lock_of(session, key)  # whoever is confirming now is waited for, and then seen
         found = personal.trace(session, key, rt.pseudonyms.mark)
         if found.nobody:
             since = personal.erased_since(session, found.marks).get(found.marks[0])
@@ -128,7 +129,8 @@ def erase_address(
         number = _case(rt, session, found, case, address, channel, now)
         told = tuple(personal.told_to(session, found))
         counts = _out_of_database(rt, session, found, why, now)
-        cases.change(session, number, outcome=cases.HALF_ERASED, address=address)
+        # the case may have been opened under a former address; what is left to do is found under the present one
+        cases.change(session, number, outcome=cases.HALF_ERASED, address=address, subject=found.marks[0])
         audit.note(session, actor, "erased", ("contact", found.contact), now, contact=found.contact or None,
                    case=number, why=why.value)  # fmt: skip
     files, finished = finish(rt, number, actor, now)

@@ -28,7 +28,7 @@ from nurture.engine.import_columns import BadRow, Columns, Said, find_columns, r
 from nurture.engine.import_companies import COMPANY_FACTS, fill_companies, units_for
 from nurture.engine.import_report import Finding, Report
 from nurture.engine.runtime import Runtime
-from nurture.store import audit, contacts, personal
+from nurture.store import audit, contacts, personal, registrations
 from nurture.store import importing as store
 from nurture.store.database import transaction
 from nurture.store.schema import Contact
@@ -154,6 +154,7 @@ class _Batch:
             yield said
 
     def _without_suppressed(self, session: Session, said: list[Said]) -> list[Said]:
+        registrations.one_at_a_time(session, *{s.key for s in said})  # nobody is erased between the look and the writing
         suppressed = contacts.suppressed(session, {s.key for s in said})
         left_out = {key: f"this address gets no mail and was left out ({why})" for key, why in suppressed.items()}
         marks = {self._job.rt.pseudonyms.mark(s.key): s.key for s in said}

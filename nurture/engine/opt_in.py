@@ -227,6 +227,8 @@ def _is_declined(row: Registration, now: datetime) -> bool:
 
 
 def _is_over(row: Registration, now: datetime) -> bool:
+    if row.state in ("confirmed", "doubted") and row.contact_id is None:
+        return True  # whoever confirmed was erased since
     return row.state == "expired" or (row.state in ("pending", "doubted") and row.expires_at <= now)
 
 

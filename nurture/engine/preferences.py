@@ -139,7 +139,7 @@ def unsubscribe(rt: Runtime, token: str, visitor: Visitor, now: datetime) -> str
     """
     contact, message = _of(rt, "unsubscribe", token)
     with transaction(rt.db) as session:
-        person = session.get(Contact, contact)
+        person = contacts.keep(session, contact)
         if person is None:
             return None
         states = consents.states(session, contact)
@@ -171,7 +171,7 @@ def change(
     """
     contact, message = _of(rt, "preferences", token)
     with transaction(rt.db) as session:
-        person = _person(session, contact)
+        person = _kept(session, contact)
         states = consents.states(session, contact)
         gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and p not in wanted]
         _withdraw(rt, session, person, gone, "preferences", visitor, message, now)
@@ -287,7 +287,7 @@ def ask_link(rt: Runtime, token: str, now: datetime) -> bool:
 def change_address(rt: Runtime, found: Preferences, address: str, visitor: Visitor, now: datetime) -> bool:
     """Ask the new address (canonical); the present one stays until it answers. Returns whether the mail is on its way."""
     with transaction(rt.db) as session:
-        return reconsent.ask_address(rt, session, _person(session, found.access.contact), address, visitor, now)
+        return reconsent.ask_address(rt, session, _kept(session, found.access.contact), address, visitor, now)
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------
@@ -295,12 +295,19 @@ def change_address(rt: Runtime, found: Preferences, address: str, visitor: Visit
 
 def _opened(rt: Runtime, session: Session, token: str) -> Contact:
     contact, _ = _of(rt, "preferences", token)
-    return _person(session, contact)
+    return _kept(session, contact)
 
 
 def _of(rt: Runtime, purpose: str, token: str) -> tuple[int, int]:
     contact, message = links.parts(rt, purpose, token, 2)
     return links.number(contact), links.number(message)
+
+
+def _kept(session: Session, contact: int) -> Contact:
+    """For whoever is going to write: not erased meanwhile."""
+    if contacts.keep(session, contact) is None:
+        raise InvalidToken("expired")
+    return _person(session, contact)
 
 
 def _person(session: Session, contact: int) -> Contact:

@@ -58,7 +58,7 @@ def restrict(
 def lift_restriction(rt: Runtime, contact_id: int, actor: Actor, now: datetime) -> None:
     """The person has to be told beforehand (Art. 18(3))."""
     with transaction(rt.db) as session:
-        person = _person(session, contact_id)
+        person = _kept(session, contact_id)
         choices.lift(rt, session, person.id, now)
         audit.note(session, actor, "restriction lifted", ("contact", person.id), now, contact=person.id)
 
@@ -185,7 +185,7 @@ def _do(
 ) -> int:
     """Do it, and settle the case it is done for, in one transaction."""
     with transaction(rt.db) as session:
-        person = _person(session, contact_id)
+        person = _kept(session, contact_id)
         row = add(rt, session, kind, person.address, person, channel, now) if case is None else locked(session, case)
         if row.subject != rt.pseudonyms.mark(person.address_key) or row.kind != kind:
             raise NotFound(f"case of this person about {kind}", case)
@@ -193,6 +193,13 @@ def _do(
         audit.note(session, actor, action, ("contact", person.id), now, contact=person.id, case=row.id)
         close(session, row, action, actor, now)
         return row.id
+
+
+def _kept(session: Session, contact: int) -> Contact:
+    """For whoever is going to write: not erased meanwhile."""
+    if contacts.keep(session, contact) is None:
+        raise NotFound("contact", contact)
+    return _person(session, contact)
 
 
 def _person(session: Session, contact: int) -> Contact:

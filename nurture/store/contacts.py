@@ -43,6 +43,11 @@ def by_address(session: Session, address: str, *, lock: bool = False) -> Contact
     return session.scalar(query.with_for_update() if lock else query)
 
 
+def keep(session: Session, contact: int) -> Contact | None:
+    """The contact, which nobody erases before the transaction ends; None: somebody has."""
+    return session.get(Contact, contact, with_for_update={"read": True, "key_share": True})
+
+
 def save(session: Session, person: Person, now: datetime) -> tuple[Contact, bool]:
     """The contact of this address, made or brought up to date; and whether it is new.
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.form import Purpose
 from nurture.domain.message import MessageKind
 from nurture.store import messages
 from nurture.store.messages import Try
-from nurture.store.schema import Message, MessageBytes, Registration, Wording
+from nurture.store.schema import Contact, Message, MessageBytes, Registration, Wording
 from nurture.store.upsert import insert_new
 
 
@@ -64,11 +64,19 @@ def locked(session: Session, registration: int) -> Registration | None:
     return session.scalar(select(Registration).where(Registration.id == registration).with_for_update())
 
 
-def one_at_a_time(session: Session, key: str) -> None:
-    """Let others with this key wait until the transaction ends. On SQLite every writer waits anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(sha256(key.encode()).digest()[:8], "big", signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+def lock_of(session: Session, key: str) -> None:
+    """Let nobody confirm or decline for this address, or for the contact that has it, until the transaction ends."""
+    me = select(Contact.id).where(Contact.address_key == key).scalar_subquery()
+    mine = or_(Registration.address_key == key, Registration.contact_id == me)
+    session.execute(select(Registration.id).where(mine).order_by(Registration.id).with_for_update())
+
+
+def one_at_a_time(session: Session, *keys: str) -> None:
+    """Let others with one of these keys wait until the transaction ends. On SQLite every writer waits anyway."""
+    if keys and session.get_bind().dialect.name == "postgresql":
+        numbers = sorted({int.from_bytes(sha256(key.encode()).digest()[:8], "big", signed=True) for key in keys})
+        wanted = func.unnest(literal(numbers, ARRAY(BigInteger))).column_valued("number")
+        session.execute(select(func.pg_advisory_xact_lock(wanted)))
 
 
 def same(session: Session, address_key: str, form: str, since: datetime) -> Registration | None:
