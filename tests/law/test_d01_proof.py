@@ -162,6 +162,25 @@ def test_d1_altered_evidence_is_named(entry: int, sqlite_house: House, tmp_path:
     assert code == 1 and f"entry {entry + 1}: its evidence is missing or altered" in told
 
 
+@pytest.mark.parametrize(("part", "said"), [("wordings", "its wording is missing"), ("entries", "nothing is proven")])
+def test_d1_a_proof_without_its_words_or_entries_proves_nothing(
+    part: str, said: str, sqlite_house: House, tmp_path: Path
+) -> None:
+    """Left out by somebody who set the digests of the files right."""
+    files = dict(proof_of(sqlite_house).files)
+    told = json.loads(files["proof.json"])
+    told[part].clear()
+    files["proof.json"] = json.dumps(told).encode()
+    sums = (f"{sha256(body).hexdigest()}  {name}\n" for name, body in files.items() if name != "SHA256SUMS")
+    files["SHA256SUMS"] = "".join(sums).encode()
+    for name, body in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(body)
+    done = subprocess.run([sys.executable, "verify.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
 def test_d1_a_removed_entry_is_noticed(sqlite_house: House, tmp_path: Path) -> None:
     files = proof_of(sqlite_house).files
     proof = json.loads(files["proof.json"])

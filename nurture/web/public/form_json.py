@@ -60,7 +60,10 @@ def _given() -> Mapping[str, Any] | None:
     """What was sent, by name; None if it is no object."""
     if request.mimetype != _JSON:
         return {**request.form.to_dict(), fields.CONSENT: request.form.getlist(fields.CONSENT)}
-    given = request.get_json(silent=True)
+    try:
+        given = request.get_json(silent=True)
+    except RecursionError:
+        return None  # nested a thousand levels deep
     return given if isinstance(given, dict) else None
 
 
