@@ -56,9 +56,10 @@ def build(settings: Settings, now: datetime) -> Runtime:
     return rt
 
 
-def open_existing(settings: Settings) -> Runtime:
+def open_existing(settings: Settings, now: datetime) -> Runtime:
     """For commands beside a running system: it neither publishes, nor signs, nor changes the tables of a PostgreSQL.
 
+    Consents of before the ledger's chain are put on it: no command may find (or erase) half of what there is.
     Raises NurtureError if the database is of another version.
     """
     publication = load_publication(settings.home)
@@ -68,7 +69,9 @@ def open_existing(settings: Settings) -> Runtime:
             migrations.upgrade(db)
         else:
             migrations.require_current(db)
-        return assemble(settings, db, publication)
+        rt = assemble(settings, db, publication)
+        consent_ledger.adopt(rt, now)
+        return rt
     except BaseException:
         db.dispose()
         raise

@@ -8,7 +8,9 @@ from datetime import datetime
 
 import click
 
-from nurture.cli.house import existing
+from nurture import app
+from nurture.cli.chain_report import tell
+from nurture.cli.house import existing, operator, progress_bar
 from nurture.domain.audit import ActorKind
 from nurture.domain.pacing import start_of
 from nurture.engine import audit as log
@@ -53,6 +55,18 @@ def list_(
         click.echo(json.dumps([line.as_json() for line in found], ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_lines(found, total)))
+
+
+@audit.command(epilog="Example: nurture audit verify --json")
+@click.option(
+    "--noted", default="", metavar="NUMBER:HASH", help="An end of the log noted earlier; it must still be part of it."
+)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def verify(noted: str, as_json: bool) -> None:  # noqa: FBT001 - click's form
+    """Walk the whole log and name every altered, removed, moved or foreign entry. Exit code 1 if there is one."""
+    with existing() as rt, progress_bar("Verifying") as progress:
+        report = log.verify(rt, operator(), app.utc_now(), noted=noted, progress=progress)
+    tell(report, f"{report.entries} entries", as_json=as_json)
 
 
 def _lines(found: list[Line], total: int) -> Iterator[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from nurture import app
+from nurture.cli.chain_report import tell
 from nurture.cli.house import existing, operator, progress_bar
 from nurture.engine import consent_check, consent_proof
 
@@ -29,23 +28,8 @@ def verify(noted: str, as_json: bool) -> None:  # noqa: FBT001 - click's form
     """Walk the whole ledger and name every altered, removed, moved or foreign entry. Exit code 1 if there is one."""
     with existing() as rt, progress_bar("Verifying") as progress:
         report = consent_check.check(rt, operator(), app.utc_now(), noted=noted, progress=progress)
-    if as_json:
-        click.echo(json.dumps({**asdict(report), "intact": report.intact}, ensure_ascii=False, indent=2))
-    else:
-        click.echo("\n".join(_lines(report)))
-    if not report.intact:
-        raise click.exceptions.Exit(1)
-
-
-def _lines(report: consent_check.Report) -> Iterator[str]:
-    for finding in report.findings:
-        yield f"entry {finding.number}: {finding.text}" if finding.number is not None else finding.text
-    if report.found > len(report.findings):
-        yield f"… and {report.found - len(report.findings)} more"
     removed = f", evidence of {report.removed} removed by law" if report.removed else ""
-    yield f"{report.entries} entries{removed}: {'all as they were written' if report.intact else f'{report.found} faults'}."
-    if report.intact and report.end:
-        yield f"The end, to be noted elsewhere: {report.end}"
+    tell(report, f"{report.entries} entries{removed}", as_json=as_json)
 
 
 @consent.command(epilog="Example: nurture consent prove petra.muster@example.com --out proof.zip")

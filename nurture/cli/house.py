@@ -37,7 +37,7 @@ def operator() -> Actor:
 @contextmanager
 def existing() -> Iterator[Runtime]:
     """The house, for a command that works beside (or without) a running system."""
-    rt = app.open_existing(settings())
+    rt = app.open_existing(settings(), app.utc_now())
     try:
         yield rt
     finally:

@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nurture.domain.audit import Actor
 from nurture.domain.errors import NotFound
+from nurture.engine import chain_check
 from nurture.engine.audit_words import ACTIONS, ACTORS, OBJECTS, said
+from nurture.engine.chain_check import Progress, Report
 from nurture.engine.runtime import Runtime
 from nurture.store import audit as store
 from nurture.store import contacts
@@ -67,6 +70,11 @@ def concerning(rt: Runtime, address: str) -> int:
         if contact is None:
             raise NotFound("contact", address)
         return contact.id
+
+
+def verify(rt: Runtime, actor: Actor, now: datetime, *, noted: str = "", progress: Progress | None = None) -> Report:
+    """Walk the whole log and find what is not as it was written. ``noted``: an end noted earlier ('number:hash')."""
+    return chain_check.check(rt, "audit", actor, now, noted=noted, progress=progress)
 
 
 def _addresses(session: Session, rows: Sequence[AuditEntry]) -> dict[int, str]:

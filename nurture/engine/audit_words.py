@@ -23,9 +23,6 @@ ACTIONS: Mapping[str, Text] = {
     "published": {"de": "veröffentlicht", "en": "published"},
     "imported": {"de": "importiert", "en": "imported"},
     "exported": {"de": "exportiert", "en": "exported"},
-    "chose": {"de": "Einstellung geändert", "en": "chose"},
-    "withdrew": {"de": "Einwilligung widerrufen", "en": "withdrew"},
-    "asked for a link": {"de": "Link angefordert", "en": "asked for a link"},
     "released": {"de": "freigegeben", "en": "released"},
     "called off": {"de": "zurückgezogen", "en": "called off"},
     "done": {"de": "erledigt", "en": "done"},
@@ -35,7 +32,8 @@ ACTIONS: Mapping[str, Text] = {
     "stop understood": {"de": "als Widerspruch verstanden", "en": "understood as an objection"},
     "hold lifted": {"de": "Versandpause aufgehoben", "en": "lifted the hold of"},
     "dismissed": {"de": "verworfen", "en": "dismissed"},
-    "found-faults": {"de": "Unstimmigkeiten gefunden", "en": "found faults in"},
+    "found faults in": {"de": "Unstimmigkeiten gefunden", "en": "found faults in"},
+    "proved the consent of": {"de": "Einwilligung nachgewiesen", "en": "proved the consent of"},
     "suppressed": {"de": "gesperrt", "en": "suppressed"},
     "assigned": {"de": "zugeordnet", "en": "assigned"},
     "accepted": {"de": "angenommen", "en": "accepted"},
@@ -77,6 +75,8 @@ OBJECTS: Mapping[str, Text] = {
     "form": {"de": "Formular", "en": "Form"},
     "handoff": {"de": "Übergabe", "en": "Handoff"},
     "retention": {"de": "Aufbewahrung", "en": "Retention"},
+    "subject": {"de": "Person (Pseudonym)", "en": "Person (pseudonym)"},
+    "case": {"de": "Vorgang", "en": "Case"},
 }
 
 ACTORS: Mapping[str, Text] = {

@@ -56,7 +56,7 @@ def prove(rt: Runtime, address: str, actor: Actor, now: datetime, language: str 
         proof = gather(rt, session, address, str(actor), now)
     with transaction(rt.db) as session:
         what = ("contact", proof.contact) if proof.contact else ("subject", proof.subjects[0][:20])
-        audit.note(session, actor, "proved-consent", what, now, contact=proof.contact, entries=len(proof.entries))
+        audit.note(session, actor, "proved the consent of", what, now, contact=proof.contact, entries=len(proof.entries))
     return _bundle(rt, proof, language or proof.language)
 
 

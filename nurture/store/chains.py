@@ -2,12 +2,14 @@
 
 Whoever holds the end of a chain waits for nothing else any more, so it can be part of no deadlock; and numbers have no
 gaps. The end is sealed by whoever holds the pepper (``Engine.execution_options(seal=…)``), so that cutting off the newest
-entries shows as well.
+entries shows as well. An end whose seal is not ours is never sealed again: what is put on behind it must not make good what
+somebody else did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,25 +60,37 @@ def _close(session: Session, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The newest entry: its number and hash."""
+    """The newest entry: its number and hash. ``ours``: it was sealed by this house."""
 
     number: int
     hash: str
+    ours: bool = True
 
 
 def lock_end(session: Session, name: str) -> End:
     """Where chain ``name`` ends; nobody else can put anything on it before this transaction ends."""
-    query = select(ChainEnd.number, ChainEnd.hash).where(ChainEnd.name == name).with_for_update()
+    query = select(ChainEnd.number, ChainEnd.hash, ChainEnd.seal).where(ChainEnd.name == name).with_for_update()
     if (found := session.execute(query).first()) is None:
-        insert_new(session, ChainEnd, [{"name": name, "number": 0, "hash": chain.START, "seal": ""}])
+        insert_new(session, ChainEnd, [_begun(session, name)])
         found = session.execute(query).one()
-    return End(*found)
+    number, hash_, seal = found
+    sealed = _seal(session, name, number, hash_)
+    return End(number, hash_, number == 0 or hmac.compare_digest(seal.encode(), sealed.encode()))
+
+
+def _begun(session: Session, name: str) -> Entry:
+    """The end of a chain that has none: before the first entry, or, if somebody took it away, at the last one, unsealed."""
+    table: Any = CHAINS[name].table
+    query = select(table.number, table.hash).where(table.number.is_not(None)).order_by(table.number.desc()).limit(1)
+    last = session.execute(query).first()
+    number, hash_ = last or (0, chain.START)
+    return {"name": name, "number": number, "hash": hash_, "seal": ""}
 
 
 def put_on(session: Session, name: str, end: End, entries: Sequence[Entry], link: Link | None = None) -> None:
     """Number, hash and insert ``entries`` behind ``end``, which has to be locked, and seal the new end."""
     session.execute(insert(CHAINS[name].table), number(name, end, entries, link))
-    set_end(session, name, entries[-1])
+    set_end(session, name, end, entries[-1])
 
 
 def number(name: str, end: End, entries: Sequence[Entry], link: Link | None = None) -> list[Entry]:
@@ -91,16 +105,21 @@ def number(name: str, end: End, entries: Sequence[Entry], link: Link | None = No
     return list(entries)
 
 
-def set_end(session: Session, name: str, newest: Entry) -> None:
-    """Seal ``newest`` as the end of the chain."""
+def set_end(session: Session, name: str, before: End, newest: Entry) -> None:
+    """Seal ``newest`` as the end of the chain, which was at ``before``."""
     values = {"number": newest["number"], "hash": newest["hash"]}
-    values["seal"] = _seal(session, name, newest["number"], newest["hash"])
+    values["seal"] = _seal(session, name, newest["number"], newest["hash"]) if before.ours else ""
     session.execute(update(ChainEnd).where(ChainEnd.name == name).values(values))
 
 
 def fingerprint(name: str, entry: Mapping[str, Any]) -> str:
     """The hash of an entry: over its columns, instants as ISO 8601 in UTC."""
     return chain.digest(plain(name, entry))
+
+
+def fingerprint_of(name: str, values: Iterable[Any]) -> str:
+    """The same for an entry whose hashed columns come first in ``values``, in their order."""
+    return chain.digest({column: _plain(value) for column, value in zip(CHAINS[name].hashed, values, strict=False)})
 
 
 def plain(name: str, entry: Mapping[str, Any]) -> Entry:

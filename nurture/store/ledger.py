@@ -196,7 +196,7 @@ def adopt(session: Session, at: datetime, limit: int) -> int:
     if entries:
         chains.number(NAME, end, entries, _Own(session, {entry["subject"] for entry in entries}))
         update_many(session, _E, [{name: entry[name] for name in _NEW} for entry in entries])
-        chains.set_end(session, NAME, entries[-1])
+        chains.set_end(session, NAME, end, entries[-1])
     return len(entries)
 
 

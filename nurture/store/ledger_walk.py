@@ -1,8 +1,8 @@
-"""The consent ledger from its first entry to its last, a bite at a time, with what a check of it needs beside it."""
+"""What a check of the consent ledger needs beside its entries: other entries, and what they refer to."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -12,27 +12,6 @@ from nurture.store.bulk import among
 from nurture.store.schema import ConsentEventRow, Exhibit, MessageBytes, Wording
 
 _E = ConsentEventRow
-COLUMNS = (
-    "number", "previous", "own_previous", "subject", "purpose", "event", "at", "content", "hash", "evidence", "redacted",
-)  # fmt: skip
-
-
-def bites(session: Session, size: int) -> Iterator[Sequence[Row[Any]]]:
-    """Entries by ascending number: memory does not grow with the ledger."""
-    query = select(*(_E.__table__.c[name] for name in COLUMNS)).order_by(_E.number).limit(size)
-    last = -(2**62)
-    while rows := session.execute(query.where(_E.number > last)).all():
-        yield rows
-        last = rows[-1].number
-
-
-def unnumbered(session: Session, limit: int) -> list[int]:
-    """Ids of rows that are on no chain."""
-    return list(session.scalars(select(_E.id).where(_E.number.is_(None)).order_by(_E.id).limit(limit)))
-
-
-def count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(_E).where(_E.number.is_not(None))) or 0
 
 
 def last_before(session: Session, subjects: Collection[str], number: int) -> dict[str, str]:
@@ -57,7 +36,7 @@ def raw_mails(session: Session, messages: Collection[int]) -> dict[int, bytes]:
 
 def exhibits(session: Session) -> Iterator[tuple[str, str]]:
     """(id, body)."""
-    for id_, body in session.execute(select(Exhibit.id, Exhibit.body).execution_options(yield_per=100)):
+    for id_, body in session.execute(select(Exhibit.id, Exhibit.body).execution_options(yield_per=100)):  # noqa: UP028
         yield id_, body
 
 

@@ -25,8 +25,8 @@ def busy(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
     """A house on disk in which much is going on, as commands find it."""
     monkeypatch.setenv("NURTURE_HOME", str(home))
     assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
-    rt = app.open_existing(load_settings({"NURTURE_HOME": str(home)}))
     now = datetime.now(UTC)
+    rt = app.open_existing(load_settings({"NURTURE_HOME": str(home)}), now)
     rt.publication = lively(rt.publication, now.date())
     fill(rt, now)
     yield rt

@@ -12,15 +12,16 @@ import pytest
 from click.testing import CliRunner
 from law.test_d01_ledger import ANNA, BEN, person, rows, say
 from sqlalchemy import delete, insert, update
-from support.commands import ROOT
 
+from nurture import app
 from nurture.cli import main
 from nurture.domain import audit, chain
 from nurture.domain.pseudonym import Pseudonyms
 from nurture.engine import consent_check
 from nurture.engine.runtime import Runtime
+from nurture.settings import load_settings
 from nurture.store import chains, ledger
-from nurture.store.database import transaction
+from nurture.store.database import connect, transaction
 from nurture.store.ledger import Removal
 from nurture.store.schema import AuditEntry, ChainEnd, ConsentEventRow
 
@@ -170,7 +171,7 @@ def test_d1_faults_are_on_record(ledger_of_two: Runtime, now: datetime) -> None:
     change(ledger_of_two, 2, purpose="phone")
     found(ledger_of_two, now)
     with transaction(ledger_of_two.db) as session:
-        row = session.query(AuditEntry).filter_by(action="found-faults").one()
+        row = session.query(AuditEntry).filter_by(action="found faults in").one()
         assert (row.actor, row.details) == ("dpo", {"findings": 1, "first": 2})
 
 
@@ -178,18 +179,12 @@ def test_d1_faults_are_on_record(ledger_of_two: Runtime, now: datetime) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Path:
-    """The shipped example (as links) with three entries in the ledger of its SQLite."""
-    from nurture import app
-    from nurture.settings import load_settings
-
-    for name in ("campaigns", "config", "mail_templates"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    monkeypatch.setenv("NURTURE_HOME", str(tmp_path))
-    rt = app.build(load_settings({"NURTURE_HOME": str(tmp_path)}), now)
+def petras(home: Path, now: datetime) -> Path:
+    """An installation with three entries in its ledger."""
+    rt = app.open_existing(load_settings({"NURTURE_HOME": str(home)}), now)
     say(rt, person(rt, ANNA, now), now, "asked", "mailed", "confirmed")
     rt.db.dispose()
-    return tmp_path
+    return home
 
 
 def run(*args: str) -> tuple[int, str]:
@@ -197,21 +192,19 @@ def run(*args: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_d1_commands_verify_show_and_prove(home: Path) -> None:
+def test_d1_commands_verify_show_and_prove(petras: Path) -> None:
     code, told = run("verify")
     assert code == 0 and told.startswith("3 entries: all as they were written.")
     assert json.loads(run("verify", "--json")[1])["intact"] is True
     assert [line.split()[2] for line in run("show", ANNA)[1].splitlines()] == ["asked", "mailed", "confirmed"]
     assert len(json.loads(run("show", ANNA, "--json")[1])["entries"]) == 3
-    assert run("prove", ANNA, "--out", str(home / "proof.zip"))[0] == 0 and (home / "proof.zip").stat().st_size > 10_000
+    assert run("prove", ANNA, "--out", str(petras / "proof.zip"))[0] == 0 and (petras / "proof.zip").stat().st_size > 10_000
     assert run("prove", "nobody@firma.example")[0] == 1
     assert run("prove")[0] == 2
 
 
-def test_d1_the_command_names_what_is_wrong_and_ends_with_1(home: Path) -> None:
-    from nurture.store.database import connect
-
-    db = connect(f"sqlite:///{home / 'var' / 'nurture.db'}")
+def test_d1_the_command_names_what_is_wrong_and_ends_with_1(petras: Path) -> None:
+    db = connect(f"sqlite:///{petras / 'var' / 'nurture.db'}")
     with transaction(db) as session:
         session.execute(update(E).where(E.number == 2).values(event="confirmed"))
     db.dispose()
@@ -219,5 +212,5 @@ def test_d1_the_command_names_what_is_wrong_and_ends_with_1(home: Path) -> None:
     assert code == 1
     assert told.splitlines() == [
         "entry 2: its columns do not give its hash: it was altered or moved",
-        "3 entries: 1 faults.",
+        "3 entries: 1 fault.",
     ]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, delete, insert, select
 
+from nurture import app
+from nurture.cli import main
 from nurture.domain import chain
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.engine import consent_ledger
 from nurture.engine.runtime import Runtime
+from nurture.settings import load_settings
 from nurture.store import chains, consents, contacts, ledger
 from nurture.store.consents import Said
 from nurture.store.database import transaction
@@ -123,6 +129,27 @@ def test_d1_entries_of_before_the_chain_are_put_on_it_and_say_so(
     holds(found)
     assert [row.evidence.get("chained_later") for row in found] == [later.isoformat()] * 3 + [None]
     assert found[0].evidence["ip"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize("command", [["consent", "show", ANNA, "--json"], ["erase", ANNA, "--yes"]], ids=["show", "erase"])
+def test_d1_entries_of_before_the_chain_are_put_on_it_by_whatever_command_comes_first(
+    command: list[str], home: Path, now: datetime
+) -> None:
+    """After an upgrade, beside nothing that runs: an erasure must find the old entries as well."""
+    rt = app.open_existing(load_settings({"NURTURE_HOME": str(home)}), now)
+    old = {"contact_id": person(rt, ANNA, now), "purpose": "nurture", "event": "confirmed", "at": now}
+    with transaction(rt.db) as session:
+        session.execute(insert(ConsentEventRow), [{**old, "evidence": {"ip": "192.0.2.1"}}])
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    first, *removals = rows(rt)
+    holds([first, *removals])
+    assert (first.number, first.subject) == (1, rt.pseudonyms.mark(ANNA))
+    if "show" in command:
+        assert json.loads(done.output)["entries"][0]["evidence"]["ip"] == "192.0.2.1"
+    else:
+        assert (first.redacted, first.evidence, removals[0].event) == (2, {}, "erased")
+    rt.db.dispose()
 
 
 def test_d1_a_consent_is_where_its_entries_lead(runtime: Runtime, now: datetime) -> None:

@@ -240,7 +240,7 @@ def test_d1_no_proof_of_strangers(sqlite_house: House) -> None:
 def test_d1_making_a_proof_is_on_record(sqlite_house: House) -> None:
     proof_of(sqlite_house)
     with transaction(sqlite_house.rt.db) as session:
-        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "proved-consent")).one()
+        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "proved the consent of")).one()
         assert (row.actor, row.object, row.details) == ("anna", "contact", {"entries": 3})
 
 

@@ -35,7 +35,7 @@ def test_the_button_gives_the_proof_and_leaves_a_note(house: Runtime, browser: F
     with ZipFile(io.BytesIO(answer.data)) as archive:
         assert "Frühere Einwilligung übernommen" in archive.read("proof.html").decode()
     with transaction(house.db) as session:
-        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "proved-consent")).one()
+        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "proved the consent of")).one()
         assert (row.actor_kind, row.actor, row.contact_id) == ("user", NAME, contact.id)
     unknown = browser.post("/office/protection/proofs/nobody@werk.example", data={"csrf_token": token(shown)})
     assert unknown.status_code == 404
