@@ -110,7 +110,10 @@ def _person(
         function=contact.function,
         language=contact.language,
         state=person_state(
-            mail, suppressed=row.suppressed is not None, with_sales=any(lead.id in with_sales for lead in leads)
+            mail,
+            suppressed=row.suppressed is not None,
+            with_sales=any(lead.id in with_sales for lead in leads),
+            inactive=row.inactive,
         ),
         since=contact.created_at,
         last_active_at=contact.last_active_at,

@@ -107,3 +107,19 @@ _UNITS = {
 
 def spelled(span: Duration, language: str) -> str:
     return f"{span.count} {_UNITS[span.unit][span.count != 1]}" if language == "de" else str(span)
+
+
+_HEADS = {
+    "de": ("Was", "Wie lange", "Ab", "Dann", "Warum", "Einstellung"),
+    "en": ("What", "How long", "Counted from", "Then", "Why", "Setting"),
+}
+
+
+def as_table(d: Definitions, language: str) -> str:
+    """All rules as a table of docs/retention.md."""
+    rows = [_HEADS[language], ("---",) * len(_HEADS[language])]
+    for rule in RULES:
+        words = (rule.what, rule.since, rule.done, rule.why)
+        what, since, done, why = (text[language] for text in words)
+        rows.append((what, period(d, rule, language), since, done, why, f"`{rule.key}`" if rule.key else "–"))
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -14,6 +14,7 @@ from nurture.domain.scoring import Line
 from nurture.engine import naming, reasons, timeline_choices
 from nurture.engine.person import person_state
 from nurture.engine.scoring import LeadScore
+from nurture.store.retention import WARNED
 from nurture.store.schema import Lead
 from nurture.store.timeline import Story
 
@@ -153,7 +154,7 @@ def contact_facts(d: Definitions, story: Story, language: str) -> ContactFacts:
     return ContactFacts(
         id=c.id,
         address=c.address,
-        state=person_state(mail, suppressed=bool(suppressed), with_sales=story.with_sales),
+        state=person_state(mail, suppressed=bool(suppressed), with_sales=story.with_sales, inactive=_inactive(story)),
         salutation=c.salutation,
         name=" ".join(part for part in (c.first_name, c.last_name) if part),
         company=story.company.name if story.company else None,
@@ -315,3 +316,10 @@ def message_facts(d: Definitions, story: Story, language: str) -> tuple[MessageF
 
 def task_facts(story: Story) -> tuple[TaskFact, ...]:
     return tuple(TaskFact(t.id, t.title, t.due_at, t.done_at, t.done_by) for t in reversed(story.tasks))
+
+
+def _inactive(story: Story) -> bool:
+    """Whether the latest thing known of somebody is that nothing comes any more."""
+    c = story.contact
+    latest = [at for at in (c.last_active_at, c.last_mail_at) if at is not None] if c else []
+    return any(a.kind == WARNED and all(a.at > at for at in latest) for a, _ in story.activities)

@@ -178,6 +178,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     # people
     "person.pending": {"de": "unbestätigt", "en": "unconfirmed"},
     "person.active": {"de": "im Dialog", "en": "in dialogue"},
+    "person.inactive": {"de": "inaktiv", "en": "inactive"},
     "person.with-sales": {"de": "beim Vertrieb", "en": "with sales"},
     "person.withdrawn": {"de": "abgemeldet", "en": "unsubscribed"},
     "person.suppressed": {"de": "gesperrt", "en": "suppressed"},

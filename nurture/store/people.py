@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentState
 from nurture.domain.handoff import OPEN
+from nurture.store.retention import warned
 from nurture.store.schema import Company, Consent, Contact, Handoff, Lead, Registration, Suppression, Unit
 
 
@@ -30,8 +31,8 @@ def count(session: Session, wanted: Wanted) -> int:
 
 
 def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[Any]:
-    """(contact, company name, suppressed since) newest first."""
-    columns = (Contact, Company.name.label("company"), Suppression.since.label("suppressed"))
+    """(contact, company name, suppressed since, whether known as inactive) newest first."""
+    columns = (Contact, Company.name.label("company"), Suppression.since.label("suppressed"), warned().label("inactive"))
     query = _narrow(select(*columns).outerjoin(Suppression, Suppression.address_key == Contact.address_key), wanted)
     return session.execute(query.order_by(Contact.id.desc()).limit(limit).offset(offset)).all()
 
@@ -83,7 +84,8 @@ def _in_state(wanted: Wanted) -> ColumnElement[bool]:
     return {
         "suppressed": suppressed,
         "with-sales": and_(with_sales, ~suppressed),
-        "active": and_(has[ConsentState.CONFIRMED], free),
+        "active": and_(has[ConsentState.CONFIRMED], free, ~warned()),
+        "inactive": and_(has[ConsentState.CONFIRMED], free, warned()),
         "pending": and_(has[ConsentState.PENDING], ~has[ConsentState.CONFIRMED], free),
         "withdrawn": and_(has[ConsentState.WITHDRAWN], ~asked, free),
     }.get(wanted.state, and_(free, ~asked, ~has[ConsentState.WITHDRAWN]))

@@ -6,7 +6,8 @@ ICONS = {
     "form": "forms", "confirmed": "circle-check", "declined": "circle-x", "doubted": "shield-question",
     "expired": "hourglass", "click": "click",
     "download": "download", "answer": "message-reply", "call-wish": "phone-call", "reply": "message-reply",
-    "unsubscribed": "ban", "preferences": "checklist", "imported": "upload", "sales-answer": "heart-handshake",
+    "unsubscribed": "ban", "preferences": "checklist", "inactive": "clock", "unobserved": "shield-x",
+    "imported": "upload", "sales-answer": "heart-handshake",
     "bounce": "mail-off", "complaint": "ban", "unsubscribe": "ban", "delayed": "clock", "delivered": "circle-check",
     "auto-reply": "message-reply", "unclear": "info-circle", "held": "clock",
     "note": "note", "enrolled": "login-2", "left": "door-exit", "class": "target-arrow", "task": "checklist",
@@ -28,7 +29,8 @@ COLOURS = {
     # clicks
     "verdict.human": "green", "verdict.machine": "secondary", "verdict.unsure": "orange", "verdict.pending": "azure",
     # people
-    "person.active": "green", "person.with-sales": "purple", "person.pending": "azure", "person.withdrawn": "secondary",
+    "person.active": "green", "person.inactive": "yellow", "person.with-sales": "purple", "person.pending": "azure",
+    "person.withdrawn": "secondary",
     "person.suppressed": "red", "person.no-consent": "secondary",
     # consents
     "consent.confirmed": "green", "consent.pending": "azure", "consent.withdrawn": "red", "consent.none": "secondary",

@@ -1,28 +1,42 @@
-"""Whether somebody who was silent for long still wants mail: the page shows, its button keeps the consent."""
+"""Whether somebody who was silent for long still wants mail: the page shows, its button keeps the consent.
+
+What is pressed faster than a person reads was pressed by a program, and renews nothing; the page is shown again.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from nurture.engine import freshness
-from nurture.engine.freshness import Question
 from nurture.web.public.site import Site, page, site
+from nurture.web.public.stamp import FIELD, Age, age, page_of, stamp
 
 blueprint = Blueprint("renewal", __name__)
 
 
 @blueprint.get("/r/<token>")
 def show(token: str) -> Response:
-    here = site()
-    return _page(here, token, freshness.question(here.rt, token, here.now()), kept=False)
+    return _ask(site(), token)
 
 
 @blueprint.post("/r/<token>")
 def keep(token: str) -> Response:
     here = site()
-    return _page(here, token, freshness.keep(here.rt, token, here.visitor(), here.now()), kept=True)
+    if age(here.rt.signer, page_of(token), request.form.get(FIELD, ""), here.now()) is not Age.GOOD:
+        return _ask(here, token, again=True)
+    found = freshness.keep(here.rt, token, here.visitor(), here.now())
+    return page("renew", here.language(found.language), found=found, kept=found.open)
 
 
-def _page(here: Site, token: str, found: Question, *, kept: bool) -> Response:
-    leave = url_for("leaving.show", token=freshness.unsubscribe_token(here.rt, token))
-    return page("renew", here.language(found.language), found=found, kept=kept and found.open, leave=leave)
+def _ask(here: Site, token: str, *, again: bool = False) -> Response:
+    found = freshness.question(here.rt, token, here.now())
+    return page(
+        "renew",
+        here.language(found.language),
+        422 if again else 200,
+        found=found,
+        kept=False,
+        again=again,
+        leave=url_for("leaving.show", token=freshness.unsubscribe_token(here.rt, token)),
+        stamp=stamp(here.rt.signer, page_of(token), here.now()),
+    )
