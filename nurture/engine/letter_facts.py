@@ -116,7 +116,8 @@ def _of_contact(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any
     if reader is None:
         raise NotFound("contact", row.contact_id)
     interest = _interest(rt, row, material)
-    first = d.content.get(material.downloads.get(row.contact_id or 0, ""))
+    downloaded = material.downloads.get(row.contact_id or 0)
+    first = d.content.get(downloaded) if downloaded else None
     seen = reader.created_at.astimezone(zone(reader.time_zone) or d.calendar.zone).date()
     return {
         "greeting": greeting(language, reader.salutation, reader.first_name, reader.last_name),

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from nurture.mail import mime
 from nurture.mail.environment import Environment
-from nurture.mail.expressions import TooHard
+from nurture.mail.expressions import READY_LINKS, TooHard
 from nurture.mail.letter import BLANK_LINES
 
 Spelling = Callable[[str], str]
@@ -123,7 +123,10 @@ class Encoder:
                 yield self._constant("".join(map(self._said, group)))
             else:
                 for piece in group:
-                    yield nodes.Filter(piece, _FIRST, [], [], None, None) if self._fresh else piece
+                    if isinstance(piece, nodes.Name) and piece.name in READY_LINKS:
+                        yield nodes.Name(READY_LINKS[piece.name], "load", lineno=piece.lineno)
+                    else:
+                        yield nodes.Filter(piece, _FIRST, [], [], None, None) if self._fresh else piece
                     self._fresh = False
 
     def _said(self, piece: nodes.Expr) -> str:
@@ -189,6 +192,23 @@ def _first(value: Any) -> Any:
     if value is None or (isinstance(value, str) and (value[:1] in ("", " ", ".") or "From ".startswith(value[:5]))):
         raise TooHard
     return value
+
+
+def ready_links(urls: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The addresses of links as they stand in the text and in the html; nearly always they need no encoding.
+
+    Raises TooHard where one might begin a line that it may not begin.
+    """
+    if not all(url.startswith("http") for url in urls):
+        raise TooHard
+    said = "".join(urls)
+    if said.isascii() and said.isprintable() and not any(mark in said for mark in _MARKS):
+        return urls, urls
+    return [_text_value(url) for url in urls], [_html_value(url) for url in urls]
+
+
+_MARKS = "&<>'\"="
+"""What is encoded in html, and in quoted-printable."""
 
 
 def _html_value(value: object) -> str:

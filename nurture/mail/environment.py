@@ -20,13 +20,18 @@ Printing = Callable[[Any], str]
 """What is written for a value. Overlays may have their own."""
 
 HTML, TEXT = ".html.j2", ".txt.j2"
+READY = "_ready"
+"""How the names of values begin that are printed as they are."""
 
 
 class _Code(CodeGenerator):
     """Python code of a template; differs from Jinja's in how it prints a value."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
-        self.write("environment.printed_html(" if frame.eval_ctx.autoescape else "environment.printed_text(")
+        if isinstance(node, nodes.Name) and node.name.startswith(READY):
+            self.write("(")
+        else:
+            self.write("environment.printed_html(" if frame.eval_ctx.autoescape else "environment.printed_text(")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
         self.write(")")

@@ -13,6 +13,7 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from nurture.mail.analysis import Link
+from nurture.mail.environment import READY
 
 Names = dict[str, nodes.Expr]
 """Name -> what stands for it."""
@@ -28,6 +29,8 @@ def link_name(number: int) -> str:
 
 
 LINK_NAMES = tuple(link_name(number) for number in range(1000))
+READY_LINKS = {name: f"{READY}{name}" for name in LINK_NAMES}
+"""Name of a link's address -> of the same in the encoding of the part in which it is printed."""
 
 
 class Expressions:

@@ -64,7 +64,10 @@ _RISKS = (b"\n.", b"\nFrom ", b" \n", b"\t\n")
 _LINE = 76
 _LONGEST = 900
 """The longest line that is not broken up; a server may add to it on the way, up to 998 (RFC 5322 2.1.1)."""
-DOUBTFUL = re.compile(rb"&#(?:1(?:2[89]|[3-5][0-9])|5[5-7][0-9]{3}|649[789][0-9]|650[0-9]{2}|6553[45]);")
+DOUBTFUL = re.compile(
+    rb"&#(?:1(?:2[89]|[3-5][0-9])|55(?:29[6-9]|[3-9][0-9]{2})|56[0-9]{3}|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3])"
+    rb"|649(?:7[6-9]|[89][0-9])|6500[0-7]|6553[45]);"
+)
 """References that html reads as something else: C1 controls (as Windows-1252), surrogates and what is no character."""
 
 

@@ -23,9 +23,9 @@ from jinja2.utils import missing
 
 from nurture.mail import mime
 from nurture.mail.analysis import Link
-from nurture.mail.encoding import Encoder, html_environment, html_spelled, text_environment, text_spelled
+from nurture.mail.encoding import Encoder, html_environment, html_spelled, ready_links, text_environment, text_spelled
 from nurture.mail.environment import HTML, TEXT, Environment
-from nurture.mail.expressions import LINK_NAMES, TooHard
+from nurture.mail.expressions import LINK_NAMES, READY_LINKS, TooHard
 from nurture.mail.folding import compiled, flat_body
 from nurture.mail.letter import one_line, tidy
 from nurture.mail.mime import Part
@@ -33,6 +33,7 @@ from nurture.mail.vocabulary import RENDERED
 
 _WORTH_IT = 100
 """Making a plate takes as long as it saves over about as many letters."""
+_READY_NAMES = tuple(READY_LINKS.values())
 _MOST = 32
 """Plates of one template that are kept."""
 _LINE = 75
@@ -120,7 +121,12 @@ class Plate:
         context = _Given(self._lines, given)
         given["subject"] = subject = one_line("".join(self._subject(context)))
         given["preheader"] = one_line("".join(self._preheader(context)))
-        return Printed(subject, self._text.printed(given), self._html.printed(given))
+        in_text, in_html = ready_links(urls)
+        given.update(zip(_READY_NAMES, in_text, strict=False))
+        text = self._text.printed(given)
+        if in_html is not in_text:
+            given.update(zip(_READY_NAMES, in_html, strict=False))
+        return Printed(subject, text, self._html.printed(given))
 
 
 class _Part:
