@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from delivery.outbox import Outbox
+from delivery.outbox import Outbox, claim
 
 from nurture.delivery import DirectTransport, MemoryTransport
 from nurture.delivery.dns import DnsTrouble, TableResolver
@@ -18,7 +18,6 @@ from nurture.engine import delivery_supply
 from nurture.engine.delivery import deliver
 from nurture.engine.delivery_supply import MOST_WAITING
 from nurture.engine.routing import route
-from nurture.store import outbox as store
 from nurture.store import routes
 from nurture.store.database import transaction
 
@@ -63,7 +62,7 @@ def test_what_a_clock_a_year_ahead_left_behind_holds_up_nothing(outbox: Outbox) 
     mail = outbox.nurture_mail()
     ahead = outbox.now + timedelta(days=365)
     with transaction(outbox.rt.db) as session:
-        store.claim(session, ahead, "dead", 1, timedelta(minutes=5))
+        claim(session, ahead, "dead", 1, timedelta(minutes=5))
         routes.failed(session, MemoryTransport.name, "connection refused", ahead)
     deliver(outbox.rt, outbox.now, worker="one")
     assert outbox.state(mail) is MessageState.ACCEPTED
