@@ -184,6 +184,7 @@ WORDS: Mapping[str, Text] = {
     "channel.phone": {"de": "Telefon", "en": "phone"},
     "channel.letter": {"de": "Brief", "en": "letter"},
     "channel.cli": {"de": "Kommandozeile", "en": "command line"},
+    "channel.retention": {"de": "Ablauf der Aufbewahrungsfrist", "en": "end of the retention period"},
 }
 
 
