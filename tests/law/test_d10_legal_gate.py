@@ -57,6 +57,13 @@ def test_d10_no_start_without_this_part_of_the_imprint(home: Path, now: datetime
     assert not (home / "var").exists()
 
 
+@pytest.mark.parametrize("blank", ["\N{ZERO WIDTH SPACE}", "\N{SOFT HYPHEN}", "\N{HANGUL FILLER}", "\N{NO-BREAK SPACE}"])
+def test_d10_what_cannot_be_seen_is_missing(home: Path, now: datetime, blank: str) -> None:
+    replace(home, "config/organisation.yaml", "  vat_id: DE000000000\n", f'  vat_id: "{blank}"\n')
+    with pytest.raises(DefinitionError, match="is empty"):
+        load_publication(home)
+
+
 def test_d10_everything_that_is_missing_is_told_at_once(home: Path, now: datetime) -> None:
     for field in ("  street: Beispielallee 12\n", "  vat_id: DE000000000\n"):
         replace(home, "config/organisation.yaml", field, "")
@@ -103,6 +110,38 @@ UNLAWFUL: dict[str, tuple[Spoil, str]] = {
     "an observed link in the opt-in mail": (observed, "content"),
     "words of the lead in the opt-in mail": (typed_by_the_lead, "contact"),
 }
+
+
+AWAY = {
+    "street": "font-size:1px", "city": "color:#ffffff", "register": "color:transparent", "phone": "opacity:0",
+    "postal_code": "position:absolute;left:-9999px", "vat_id": "display:block;max-height:0;overflow:hidden",
+}  # fmt: skip
+
+
+def test_d10_an_imprint_that_nobody_is_meant_to_read_is_missing(home: Path, now: datetime) -> None:
+    file = "mail_templates/layout/imprint.html.j2"
+    for field, style in AWAY.items():
+        replace(home, file, f"{{{{ imprint.{field} }}}}", f'<span style="{style}">{{{{ imprint.{field} }}}}</span>')
+    imprint = load_publication(home).definitions.organisation.imprint
+    with pytest.raises(DefinitionError) as refused:
+        start(home, now)
+    lacks = next(fault.message for fault in refused.value.faults if "the html does not say" in fault.message)
+    assert [field for field in AWAY if str(getattr(imprint, field)) not in lacks] == []
+
+
+def test_d3_a_mail_that_asks_loads_nothing_and_leads_nowhere_else(home: Path, now: datetime) -> None:
+    """What a picture and a link are not, and yet do."""
+    tricks = {
+        '<div style="background-image:url(https://t.example/p.gif)">.</div>': "the style of <div> loads something",
+        "<style>.a{background:url(https://t.example/p.gif)}</style>": "the style of <style> loads something",
+        '<picture><source srcset="https://t.example/p.gif"></picture>': "the srcset of <source> loads something",
+        '<a href="//shop.example/angebot">Angebot</a>': "the link “Angebot” leads elsewhere",
+        "Angebot: https://shop.example/rabatt": "it names https://shop.example/rabatt",
+    }
+    replace(home, OPT_IN, "{% endblock %}", "".join(tricks) + "{% endblock %}")
+    with pytest.raises(DefinitionError) as refused:
+        start(home, now)
+    assert [trick for trick, said in tricks.items() if said not in str(refused.value)] == []
 
 
 @pytest.mark.parametrize("case", UNLAWFUL)

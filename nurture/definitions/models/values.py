@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -66,8 +67,17 @@ def _field_name(value: str) -> str:
     raise ValueError(f"'{value}' is not a field name; write lower-case letters, digits and _ , such as 'company_size'")
 
 
+_BLANKS = "\u3164\u115f\u1160\uffa0\u2800"
+"""Fillers of Hangul and an empty Braille cell: letters and signs that show nothing."""
+
+
+def _visible(value: str) -> bool:
+    """Whether there is anything to be seen in it."""
+    return any(category(sign)[0] not in "CZM" and sign not in _BLANKS for sign in value)
+
+
 def _line(value: str) -> str:
-    if not value.strip():
+    if not _visible(value):
         raise ValueError("is empty; write a text")
     if "\n" in value or _CONTROL.search(value):
         raise ValueError("must be a single line without control characters")
