@@ -53,6 +53,8 @@ class _Present:
     """How things stand now."""
 
     purposes: Mapping[int, frozenset[str]]
+    keys: Mapping[str, str]
+    """Address -> its key."""
     suppressed: Mapping[str, str]
     held: Mapping[str, Held]
     people: Mapping[int, Any]
@@ -80,13 +82,14 @@ def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present
     people = store.people(session, wanted) if wanted else {}
     if not nurture:
         given = consents.confirmed(session, people) if any(row.purpose for row in rows) else {}
-        return _Present(given, {}, {}, people, {}, {}, store.registrations(session, asked))
+        return _Present(given, {}, {}, {}, people, {}, {}, store.registrations(session, asked))
     choices = preferences.of(session, people)
-    keys = {address_key(row.address) for row in nurture}
+    keys = {row.address: address_key(row.address) for row in nurture}
     return _Present(
         purposes=consents.confirmed(session, people),
-        suppressed=contacts.suppressed(session, keys),
-        held=holds.held(session, keys, now),
+        keys=keys,
+        suppressed=contacts.suppressed(session, keys.values()),
+        held=holds.held(session, keys.values(), now),
         people=people,
         leads=leads.of_units(session, {person.unit_id for person in people.values()}),
         enrollments=store.left_enrollments(
@@ -109,12 +112,13 @@ def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Ob
         return Obstacle("the contact is gone")
     if row.purpose not in present.purposes[person.id]:
         return Obstacle(f"no confirmed consent for '{row.purpose}' any more")
-    if (why := present.suppressed.get(address_key(row.address))) is not None:
+    key = present.keys[row.address]
+    if (why := present.suppressed.get(key)) is not None:
         return Obstacle(f"the address gets no mail: {why}")
     left = present.enrollments.get(row.enrollment_id or 0)
     if left is not None and left.left_kind not in _STAYS:
         return Obstacle(f"left the campaign: {left.reason}")
-    if (pause := present.held.get(address_key(row.address))) is not None:
+    if (pause := present.held.get(key)) is not None:
         return _paused(row, pause, now)
     if _with_sales(row, person, present):
         return _held(rt, row, person, now)
