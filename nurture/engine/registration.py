@@ -28,7 +28,7 @@ from nurture.engine.own_forms import ADDRESS
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
-from nurture.store import messages, opt_in, registrations
+from nurture.store import contacts, ledger, messages, opt_in, registrations
 from nurture.store.database import transaction
 from nurture.store.schema import Registration
 
@@ -173,6 +173,7 @@ def _forget(session: Session, row: Registration, state: str, now: datetime) -> N
     consent_ledger.unconfirmed(session, row, ConsentEvent(state), now)
     row.state, row.settled_at = state, now
     row.answers, row.purposes, row.page_url, row.ip, row.user_agent = {}, {}, None, None, None
-    row.evidence = None
+    row.evidence = row.settled_ip = row.settled_user_agent = None
+    contacts.disguise(session, row.address_key, ledger.mark(session, row.address_key))
     row.address = row.address_key = f"forgotten-{row.id}"
     messages.forget_registration(session, row.id)

@@ -197,10 +197,23 @@ def suppress(session: Session, key: str, reason: str, now: datetime) -> None:
     insert_new(session, Suppression, [{"address_key": key, "reason": reason[:200], "since": now}])
 
 
-def release(session: Session, key: str) -> None:
-    """The address proved that it works and wants mail again."""
+def disguise(session: Session, key: str, mark: str) -> None:
+    """An address that gets no mail goes on getting none, known by its mark only; unless it is a contact's."""
+    if session.scalar(select(Contact.id).where(Contact.address_key == key)) is not None:
+        return
     if (row := session.get(Suppression, key)) is not None:
+        insert_new(
+            session, Suppression, [{"address_key": mark, "reason": "the address does not take mail", "since": row.since}]
+        )
         session.delete(row)
+
+
+def release(session: Session, key: str) -> None:
+    """The address proved that it works and wants mail again; also that of somebody who was erased."""
+    mark = session.connection().get_execution_options().get("mark")
+    for known in (key, mark(key)) if mark else (key,):
+        if (row := session.get(Suppression, known)) is not None:
+            session.delete(row)
 
 
 def remove(session: Session, contact: int) -> None:

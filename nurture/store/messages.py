@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id
 from nurture.store.bulk import insert_many, spelled
-from nurture.store.schema import Attempt, Message, MessageBytes
+from nurture.store.schema import Attempt, Message, MessageBytes, ReturnedMail
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
 _ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
@@ -255,11 +255,19 @@ def mailed_since(session: Session, contacts: Iterable[int], now: datetime) -> di
 
 
 def forget_registration(session: Session, registration: int) -> None:
-    """Nothing of the person stays with the mails of a registration that was not confirmed: no address, no bytes."""
+    """Nothing of the person stays with the mails of a registration that was not confirmed: no address, no bytes, no words
+    of a server, which may quote the address.
+    """
     mails = select(Message.id).where(Message.registration_id == registration)
     session.execute(delete(MessageBytes).where(MessageBytes.message_id.in_(mails)))
+    session.execute(update(Attempt).where(Attempt.message_id.in_(mails)).values(reply=""))
+    session.execute(
+        update(ReturnedMail)
+        .where(ReturnedMail.message_id.in_(mails))
+        .values(subject="", action="", report={}, said=None, raw=None)
+    )
     session.execute(
         update(Message)
         .where(Message.registration_id == registration)
-        .values(address=f"forgotten-{registration}", context={})
+        .values(address=f"forgotten-{registration}", context={}, reason="")
     )
