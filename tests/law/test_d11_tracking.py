@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from stories.world import Mail, World, berlin
 
@@ -25,7 +26,13 @@ NO_TRACKING = {"purposes": ("nurture",)}
 
 
 @pytest.fixture
-def world(runtime: Runtime) -> World:
+def world(sqlite_db: Engine, make_runtime: Callable[..., Runtime]) -> World:
+    return World(make_runtime(sqlite_db), berlin("2026-03-02 10:00"))
+
+
+@pytest.fixture
+def either_world(runtime: Runtime) -> World:
+    """On both databases."""
     return World(runtime, berlin("2026-03-02 10:00"))
 
 
@@ -63,7 +70,8 @@ def house_counts_nothing(world: World) -> None:
 # --- links that say nothing -------------------------------------------------------------------------------------------
 
 
-def test_d11_without_consent_two_readers_get_the_same_links(world: World) -> None:
+def test_d11_without_consent_two_readers_get_the_same_links(either_world: World) -> None:
+    world = either_world
     one = world.arrive(MARIA, **NO_TRACKING)
     two = world.arrive(BODO, **NO_TRACKING)
     assert urls(one) == urls(two)
@@ -109,7 +117,8 @@ def test_d11_who_agreed_only_to_be_counted_no_more_is_not_counted_by_old_links(w
 # --- withdrawal -------------------------------------------------------------------------------------------------------
 
 
-def test_d11_after_withdrawal_old_links_lead_on_and_write_nothing(world: World) -> None:
+def test_d11_after_withdrawal_old_links_lead_on_and_write_nothing(either_world: World) -> None:
+    world = either_world
     mail = world.arrive(MARIA)
     topic = world.click(mail, "topic:")
     page = tracking.topic_page(world.rt, topic.rpartition("/t/")[2], world.now)
@@ -163,7 +172,8 @@ def points(world: World) -> float:
         return lead_scores(world.rt, session, [lead], world.now)[lead].score.points
 
 
-def test_d11_points_from_behaviour_go_at_once_and_forms_stay(world: World) -> None:
+def test_d11_points_from_behaviour_go_at_once_and_forms_stay(either_world: World) -> None:
+    world = either_world
     mail = world.arrive(MARIA)
     told = points(world)
     world.read_topic(mail, "bottlenecks", "checkliste-engpass")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from stories.world import Mail, World, berlin
 
 from nurture.domain.consent import ConsentEvent, ConsentState
@@ -25,11 +26,21 @@ MARIA = "maria.weber@anlagenbau-huber.example"
 
 
 @pytest.fixture
-def world(runtime: Runtime) -> World:
+def world(sqlite_db: Engine, make_runtime: Callable[..., Runtime]) -> World:
+    return begun(make_runtime(sqlite_db))
+
+
+@pytest.fixture
+def either_world(runtime: Runtime) -> World:
+    """On both databases."""
+    return begun(runtime)
+
+
+def begun(rt: Runtime) -> World:
     """Maria has her first mail; then nothing happens any more."""
-    world = World(runtime, berlin("2026-03-02 10:00"))
+    world = World(rt, berlin("2026-03-02 10:00"))
     world.arrive(MARIA)
-    with transaction(runtime.db) as session:
+    with transaction(rt.db) as session:
         session.execute(update(EnrollmentRow).values(due_at=None, listening=False))
         session.execute(update(Contact).values(last_active_at=world.now, last_mail_at=world.now))
     return world
@@ -58,7 +69,8 @@ def warnings(world: World) -> int:
     return len(world.rows(Activity, kind="inactive"))
 
 
-def test_d13_warned_after_twelve_months_not_before_and_once(world: World) -> None:
+def test_d13_warned_after_twelve_months_not_before_and_once(either_world: World) -> None:
+    world = either_world
     at(world, "2027-03-01")
     assert warnings(world) == 0
     at(world, "2027-03-03")
@@ -68,7 +80,8 @@ def test_d13_warned_after_twelve_months_not_before_and_once(world: World) -> Non
     assert [m.subject for m in world.to(MARIA) if "/r/" in m.text] == []
 
 
-def test_d13_the_warning_is_seen_in_the_office(world: World) -> None:
+def test_d13_the_warning_is_seen_in_the_office(either_world: World) -> None:
+    world = either_world
     at(world, "2027-03-03")
     shown = people.search(world.rt, Wanted(state="inactive"), 10, 0, world.now)
     assert [(row.address, row.state) for row in shown.rows] == [(MARIA, "inactive")]
@@ -95,7 +108,8 @@ def test_d13_mail_is_contact_too(world: World) -> None:
     assert warnings(world) == 0
 
 
-def test_d13_blocked_after_twenty_four_months(world: World) -> None:
+def test_d13_blocked_after_twenty_four_months(either_world: World) -> None:
+    world = either_world
     at(world, "2028-03-01")
     assert states(world)["nurture"] is ConsentState.CONFIRMED
     with transaction(world.rt.db) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from pydantic import ValidationError
-from sqlalchemy import event, select, update
+from sqlalchemy import Engine, event, select, update
 from stories.world import World, berlin
 
 from nurture.cli import main
@@ -47,7 +48,13 @@ MARIA = "maria.weber@anlagenbau-huber.example"
 
 
 @pytest.fixture
-def world(runtime: Runtime) -> World:
+def world(sqlite_db: Engine, make_runtime: Callable[..., Runtime]) -> World:
+    return World(make_runtime(sqlite_db), berlin("2026-03-02 10:00"))
+
+
+@pytest.fixture
+def either_world(runtime: Runtime) -> World:
+    """On both databases."""
     return World(runtime, berlin("2026-03-02 10:00"))
 
 
@@ -117,7 +124,8 @@ def test_d13_the_warning_comes_before_the_block() -> None:
 # --- what is said beforehand is what is done ------------------------------------------------------------------------------
 
 
-def test_d13_what_is_said_is_what_is_done(world: World) -> None:
+def test_d13_what_is_said_is_what_is_done(either_world: World) -> None:
+    world = either_world
     mail = world.arrive(MARIA)
     world.read_topic(mail, "bottlenecks", "checkliste-engpass")
     world.fill_form("jan.petersen@petersen.example")
@@ -179,7 +187,8 @@ def test_d13_contents_of_mails_go_and_counts_stay(world: World) -> None:
     assert due(world, "letters", late) == 0
 
 
-def test_d13_evidence_stays_to_the_end_of_the_third_year(world: World) -> None:
+def test_d13_evidence_stays_to_the_end_of_the_third_year(either_world: World) -> None:
+    world = either_world
     world.arrive(MARIA)
     world.unsubscribe(world.to(MARIA)[-1])  # on 2 March 2026
     keep_contact(world)
@@ -222,7 +231,8 @@ def test_d13_a_new_consent_keeps_the_old_evidence(world: World) -> None:
     assert due(world, "evidence", berlin("2035-01-01 00:30")) == 0
 
 
-def test_d13_people_without_any_consent_are_erased_and_their_evidence_stays(world: World) -> None:
+def test_d13_people_without_any_consent_are_erased_and_their_evidence_stays(either_world: World) -> None:
+    world = either_world
     mail = world.arrive(MARIA)
     preferences.change(world.rt, mail.tokens("/p/")[0], frozenset(), world.visitor(), world.now)
     silence(world)
