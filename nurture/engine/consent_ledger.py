@@ -96,7 +96,7 @@ def confirmed(session: Session, row: Registration, contact: int, visitor: Visito
     shown = exhibits.keep(session, visitor.shown, now) if visitor.shown else None
     said = []
     for purpose, wording in row.purposes.items():
-        asked = {**_asked(row), **{name: kept.get(name) for name in _KEPT}, "wording": wording}
+        asked = {**_asked(row), **{name: kept[name] for name in _KEPT if name in kept}, "wording": wording}
         pressed = {**who(visitor), "shown": shown, **kept.get("confirm", {}), "wording": wording}
         said += [
             Said(purpose, ConsentEvent.ASKED, row.created_at, asked),

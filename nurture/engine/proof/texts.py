@@ -139,11 +139,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "verify-how": {
         "de": (
             "Im entpackten Ordner genügt Python (3.8 oder neuer), ohne Netz und ohne weitere Programme. verify.py"
-            " ist keine 60 Zeilen lang; derselbe Text steht in der Dokumentation von Nurture."
+            " ist keine 40 Zeilen lang; derselbe Text steht in der Dokumentation von Nurture."
         ),
         "en": (
             "In the unpacked folder Python (3.8 or newer) is enough, without a network and without other "
-            "programs. verify.py has fewer than 60 lines; the same text stands in the documentation of Nurture."
+            "programs. verify.py has fewer than 40 lines; the same text stands in the documentation of Nurture."
         ),
     },
     "verify-what": {
