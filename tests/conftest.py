@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL, Engine
+from sqlalchemy.util import LRUCache
 from support import postgres, schema
 
 from nurture.store.database import connect
@@ -33,24 +34,40 @@ def now() -> datetime:
 # --- databases ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("schema") / "template.db"
-    engine = connect(f"sqlite:///{path}")
+def _like(kept: Engine, url: str) -> Engine:
+    """Connect to ``url``. Statements are compiled once for all tests of a process (in ``kept``), not once for each test."""
+    engine = connect(url)
+    engine.dialect, engine._compiled_cache = kept.dialect, kept._compiled_cache
+    return engine
+
+
+def _created(url: str) -> Engine:
+    """A database with the schema; nobody is connected any more."""
+    engine = connect(url)
     schema.create(engine)
     engine.dispose()
+    assert isinstance(engine._compiled_cache, LRUCache)
+    engine._compiled_cache.capacity = 5000
+    return engine
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    path = tmp_path_factory.mktemp("schema") / "template.db"
+    engine = _created(f"sqlite:///{path}")
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    return path
+    return engine
 
 
 @pytest.fixture
-def sqlite_db(_sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+def sqlite_db(_sqlite_template: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A SQLite file of its own, with the schema."""
     path = tmp_path / "nurture.db"
-    shutil.copyfile(_sqlite_template, path)
-    engine = connect(f"sqlite:///{path}")
+    assert _sqlite_template.url.database
+    shutil.copyfile(_sqlite_template.url.database, path)
+    engine = _like(_sqlite_template, f"sqlite:///{path}")
     yield engine
     engine.dispose()
 
@@ -69,18 +86,14 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_url(postgres_server: postgres.Server) -> URL:
-    url = postgres_server.create(_name("nurture"))
-    engine = connect(_text(url))
-    schema.create(engine)
-    engine.dispose()
-    return url
+def _postgres_template(postgres_server: postgres.Server) -> Engine:
+    return _created(_text(postgres_server.create(_name("nurture"))))
 
 
 @pytest.fixture
-def postgres_db(_postgres_url: URL) -> Iterator[Engine]:
+def postgres_db(_postgres_template: Engine) -> Iterator[Engine]:
     """A PostgreSQL database with the schema, without rows, ids from 1."""
-    engine = connect(_text(_postgres_url))
+    engine = _like(_postgres_template, _text(_postgres_template.url))
     postgres.empty(engine)
     yield engine
     engine.dispose()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from stories.world import World
+from waitress import wasyncore
 from waitress.server import create_server
 from werkzeug.test import TestResponse
 
@@ -100,6 +101,7 @@ def served(app: Flask, port: int = 0) -> Iterator[int]:
     try:
         yield server.effective_port
     finally:
-        server.close()
         server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))  # also what is kept alive
         thread.join(5)
+        assert not thread.is_alive(), "the server never ends"
