@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import quopri
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
-from law.people import OTTO, ZDENKA, Someone
-from sqlalchemy import select
-from stories.world import World
+from law.people import OTTO, ZDENKA, Kept, Someone, everything_stored, found
+from sqlalchemy import Engine, select
+from stories.world import World, berlin
 
 from nurture.domain.audit import contact
 from nurture.engine import erasure, links, opt_in, preferences, registration, rights
+from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.store import preferences as choices
 from nurture.store.database import reading, transaction
@@ -27,17 +30,17 @@ def arrives(world: World, who: Someone) -> int:
     world.wait(minutes=7)
     opt_in.confirm(world.rt, world.opt_in_mail(who.address).tokens("/c/")[0], who.visitor, world.now)
     world.beat()
-    found = world.contact(who.address)
-    assert found is not None
-    return found.id
+    person = world.contact(who.address)
+    assert person is not None
+    return person.id
 
 
 def types_the_address_of(world: World, attacker: int, victim: Someone) -> None:
     """By the preferences page; the mail that asks goes to the victim, who does nothing."""
     (mail,) = [m for m in world.rows(Message, contact_id=attacker) if m.kind == "nurture"][:1]
     token = links.signed_url(world.rt, "preferences", attacker, mail.id).rpartition("/")[2]
-    found = preferences.direct(world.rt, token, world.now)
-    preferences.change_address(world.rt, found, victim.address, world.visitor(), world.now)
+    opened = preferences.direct(world.rt, token, world.now)
+    preferences.change_address(world.rt, opened, victim.address, world.visitor(), world.now)
     world.beat()
 
 
@@ -80,3 +83,18 @@ def test_a_former_address_that_is_anothers_now_is_not_erased_with_the_one_who_ha
         theirs = session.scalars(select(ConsentEventRow).where(ConsentEventRow.subject == mark)).all()
         assert all(row.redacted is None for row in theirs)
         assert session.get(Contact, has) is not None
+
+
+def test_a_case_under_a_former_address_is_finished_with_the_files(
+    sqlite_db: Engine, make_runtime: Callable[..., Runtime], tmp_path: Path
+) -> None:
+    box = Kept(tmp_path / "mailbox")
+    world = World(make_runtime(sqlite_db, transport=box, mailbox=box.box), berlin("2026-03-02 10:00"))
+    person, former = arrives(world, ZDENKA), "zdenka@former.example"
+    with transaction(world.rt.db) as session:
+        choices.note_changes(session, person, [("address", former, ZDENKA.address)], f"contact {person}", world.now)
+    case = rights.open_case(world.rt, "erasure", former, "mail", contact(person), world.now)
+    done = erasure.erase(world.rt, person, contact(person), world.now, case=case)
+    assert done.finished
+    assert done.files
+    assert found(ZDENKA, everything_stored(sqlite_db, tmp_path / "mailbox")) == []
