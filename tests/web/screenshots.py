@@ -1,15 +1,16 @@
 """Pictures of every public page, in both languages, wide and narrow, light and dark.
 
-python -m tests.web.screenshots OUT [NAME …]
+python -m tests.web.screenshots OUT [NAME … de en 1280 390 light dark]
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 TESTS = Path(__file__).parents[1]
@@ -26,9 +27,13 @@ from nurture.engine import links, opt_in, tracking  # noqa: E402
 from nurture.engine.publication import load_publication, publish  # noqa: E402
 from nurture.engine.runtime import Runtime  # noqa: E402
 from nurture.mail.signing import Signer  # noqa: E402
-from nurture.store.database import connect  # noqa: E402
+from nurture.store import form_guards  # noqa: E402
+from nurture.store.database import connect, transaction  # noqa: E402
 
+GUARDED = "messe-produktion-2027"
+SECOND = "clara.vogt@sondermaschinen-vogt.example"
 OTHER = "jonas.berger@pumpenwerk-lahr.example"
+LOOKS = {"de", "en", "1280", "390", "light", "dark"}
 ASKED = "petra.lange@werkzeugbau-lange.example"
 
 
@@ -40,8 +45,8 @@ def main(out: Path, names: list[str]) -> None:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             house.rt.public_url = f"http://127.0.0.1:{port}"
             for name, path, data in pages(house):
-                if not names or name in names:
-                    shoot(browser, house, out, name, f"http://127.0.0.1:{port}{path_of(path)}", data)
+                if name in names or not set(names) - LOOKS:
+                    shoot(browser, house, out, name, f"http://127.0.0.1:{port}{path_of(path)}", data, set(names) & LOOKS)
             browser.close()
 
 
@@ -71,6 +76,12 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
             yield f"landing-{form.id}", f"/f/{form.id}", None
     yield "landing-wrong", "/f/messe-produktion-2027", {"email": "maria.weber@", "company": "Anlagenbau Huber GmbH"}
     yield "landing-old", f"/f/{houses.FORM}", {**houses.TYPED, "stamp": "x"}
+    yield "landing-advice", f"/f/{houses.FORM}", {**houses.TYPED, "email": "maria.weber@gmial.com"}
+    yield "landing-role", f"/f/{houses.FORM}", {**houses.TYPED, "email": "info@anlagenbau-huber.example"}
+    with transaction(rt.db) as session:
+        form_guards.put_up(session, GUARDED, "sent 60 times", world.now, world.now + timedelta(hours=1))
+    yield "landing-guarded", f"/f/{GUARDED}", None
+    yield "landing-work", f"/f/{GUARDED}", houses.TYPED
     yield "sent", f"/f/{houses.FORM}/sent", None
     yield "embed", f"/embed/{houses.FORM}", None
     yield "embed-example", f"/embed/{houses.FORM}/example", None
@@ -115,8 +126,14 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     yield "call-thanks", f"{call}?done=", None
     leave = "/u/" + welcome.tokens("/u/")[0]
     yield "unsubscribe", leave, None
-    yield "preferences", "/p/" + welcome.tokens("/p/")[0], None
-    yield "preferences-saved", "/p/" + welcome.tokens("/p/")[0] + "?saved=", None
+    mine = "/p/" + welcome.tokens("/p/")[0]
+    yield "preferences", mine, None
+    yield "preferences-saved", f"{mine}?done=saved&at=what", None
+    yield "preferences-wrong", f"{mine}/data", {"address": "maria@", "last_name": "Weber"}
+    yield "preferences-data", f"{mine}/data", None
+    yield "preferences-erase", f"{mine}/erase", None
+    house.post(f"{mine}/pause", {"span": "1-month"})
+    yield "preferences-paused", f"{mine}?done=paused&at=pause", None
     world.read_topic(welcome, "delivery-dates", item)
     tracking.wish_call(rt, call.rpartition("/call/")[2], "+49 7821 55 01 17",
                        "Bitte am Donnerstag ab 14 Uhr, es geht um die Einführung.", world.visitor(), world.now)  # fmt: skip
@@ -129,9 +146,17 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     world.answer_sales(world.sales_mails()[-1], "won")
     yield "answer-won", answer, None
     yield "unsubscribed", leave, {"List-Unsubscribe": "One-Click"}
-    yield "preferences-none", "/p/" + welcome.tokens("/p/")[0], None
-    world.now += timedelta(days=30)
+    yield "preferences-none", mine, None
+    renew = links.signed_url(rt, "renew", contact.id, message)
+    yield "renew-over", renew, None
+    world.now += timedelta(days=31)
     yield "expired", late, None
+    yield "preferences-old", mine, None
+    second = world.arrive(SECOND, form=houses.FORM)
+    renew = links.signed_url(rt, "renew", world.contact(SECOND).id, max(m.id for m in world.rows(_message())))
+    yield "renew", renew, None
+    yield "renew-kept", renew, {"keep": "yes"}
+    yield "erased", "/p/" + second.tokens("/p/")[0] + "/erase", {"erase": "yes"}
 
 
 def _message() -> type:
@@ -140,22 +165,29 @@ def _message() -> type:
     return Message
 
 
-def shoot(browser: Browser, house: House, out: Path, name: str, url: str, data: dict[str, str] | None) -> None:
-    """One page in all its looks."""
+def shoot(
+    browser: Browser, house: House, out: Path, name: str, url: str, data: dict[str, str] | None, looks: set[str]
+) -> None:
+    """One page in all its looks, or in those that were asked for."""
     context = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
     tab = context.new_page()
-    for language in house.rt.definitions.organisation.languages:
+    for language in _some(house.rt.definitions.organisation.languages, looks):
         address = url + ("&" if "?" in url else "?") + urlencode({"lang": language})
         if data:
             # the answer to a form, shown at the address it was sent to
             tab.route(address, answering(posted(house, address, data)))
         tab.goto(address)
-        for width, height in ((1280, 860), (390, 844)):
-            tab.set_viewport_size({"width": width, "height": height})
-            for scheme in ("light", "dark"):
+        for width in _some(("1280", "390"), looks):
+            tab.set_viewport_size({"width": int(width), "height": 850})
+            for scheme in _some(("light", "dark"), looks):
                 tab.emulate_media(color_scheme=scheme)
                 tab.screenshot(path=out / f"{name}.{language}.{width}.{scheme}.png", full_page=True)
     context.close()
+
+
+def _some(values: Sequence[str], wanted: set[str]) -> list[Any]:
+    """Those of ``values`` that were asked for; all, if none was."""
+    return [value for value in values if value in wanted] or list(values)
 
 
 def answering(body: str) -> Callable[[Route], None]:

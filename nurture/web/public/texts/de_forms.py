@@ -23,8 +23,8 @@ FORMS: Mapping[str, str] = {
         "Dieses Formular wird gerade vor Programmen geschützt. Ohne JavaScript können Sie es 20 Sekunden nach dem "
         "Öffnen abschicken."
     ),
-    "advice.use": "{address} verwenden",
-    "advice.keep": "{address} ist richtig",
+    "advice.use": "Ja, bitte übernehmen",
+    "advice.keep": "Meine Adresse stimmt so",
     "advice.or": "Oder ändern Sie die Adresse unten im Formular.",
     "embed.script": "Auf Wunsch: ein Knopfdruck weniger",
     "embed.script-why": (

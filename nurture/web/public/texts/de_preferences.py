@@ -9,12 +9,10 @@ TEXTS: Mapping[str, str] = {
     "preferences.lead": "Einstellungen für {address}. Alles gilt sofort, auch für E-Mails, die schon vorbereitet sind.",
     "preferences.save": "Auswahl speichern",
     "preferences.nothing": "Alles abbestellen",
-    "preferences.nothing-hint": "Ein Druck genügt: keine Werbung, keine Anrufe, keine Auswertung mehr.",
-    "preferences.how": "Häkchen heraus und speichern: Die Einwilligung ist widerrufen.",
+    "preferences.nothing-hint": "Ein Klick genügt: keine Werbung, keine Werbeanrufe und keine Auswertung mehr.",
+    "preferences.how": "Möchten Sie eine Einwilligung widerrufen? Dann nehmen Sie das Häkchen heraus und speichern.",
     "preferences.none": "Sie haben uns zurzeit nichts erlaubt. Sie bekommen keine Werbung von uns.",
-    "preferences.more": (
-        "Ein neues Häkchen bestätigen Sie noch einmal in der E-Mail, die wir Ihnen dann an {address} schicken."
-    ),
+    "preferences.more": "Setzen Sie ein neues Häkchen, schicken wir Ihnen zur Bestätigung eine E-Mail an {address}.",
     "preferences.on": "erlaubt",
     "preferences.off": "nicht erlaubt",
     "preferences.waiting": "wartet auf Ihre Bestätigung in der E-Mail",
@@ -33,7 +31,7 @@ TEXTS: Mapping[str, str] = {
     "preferences.done.left": "Alles abbestellt. Sie bekommen ab sofort keine Werbung mehr von uns.",
     "preferences.done.paused": "Die Pause hat begonnen.",
     "preferences.done.resumed": "Die Pause ist zu Ende. Es geht weiter.",
-    "preferences.done.corrected": "Gespeichert. Danke, dass Sie unsere Angaben berichtigt haben.",
+    "preferences.done.corrected": "Gespeichert. Ihre Angaben sind berichtigt.",
     "preferences.done.address": (
         "Wir haben der neuen Adresse eine E-Mail geschickt. Sobald Sie sie dort bestätigen, gilt sie; bis dahin "
         "bleibt es bei der bisherigen."
@@ -51,13 +49,13 @@ TEXTS: Mapping[str, str] = {
         "nehmen Sie das Häkchen heraus."
     ),
     # how often
-    "preferences.often": "Wie oft",
-    "preferences.often-hint": "Gilt für alle unsere E-Mails zusammen. Was nicht gleich kommen darf, kommt später.",
+    "preferences.often": "Wie oft wir Ihnen schreiben",
+    "preferences.often-hint": "Das gilt für alle unsere E-Mails zusammen. Was noch nicht kommen darf, kommt später.",
     "preferences.often.usual": "So oft wie üblich",
     "preferences.often.week": "Höchstens eine E-Mail in der Woche",
-    "preferences.often.two-weeks": "Höchstens eine in zwei Wochen",
-    "preferences.often.month": "Höchstens eine im Monat",
-    "preferences.often.quarter": "Höchstens eine im Vierteljahr",
+    "preferences.often.two-weeks": "Höchstens eine E-Mail in zwei Wochen",
+    "preferences.often.month": "Höchstens eine E-Mail im Monat",
+    "preferences.often.quarter": "Höchstens eine E-Mail im Vierteljahr",
     "preferences.often-save": "Häufigkeit speichern",
     "preferences.pause": "Eine Zeit lang keine E-Mails",
     "preferences.pause-hint": "Danach geht es von selbst weiter. Sie können die Pause jederzeit beenden.",
@@ -67,10 +65,10 @@ TEXTS: Mapping[str, str] = {
     "preferences.pause.3-months": "3 Monate",
     "preferences.pause.6-months": "6 Monate",
     "preferences.pause-start": "Pause für {span}",
-    "preferences.pause-anew": "Ab heute neu:",
+    "preferences.pause-anew": "Oder die Pause ändern; sie zählt dann ab heute:",
     "preferences.resume": "Pause beenden",
     # what about
-    "preferences.topics": "Worüber",
+    "preferences.topics": "Worüber wir Ihnen schreiben",
     "preferences.topics-hint": (
         "Nehmen Sie heraus, was Sie nicht interessiert. Ohne Häkchen schreiben wir Ihnen dazu nicht."
     ),
@@ -78,13 +76,13 @@ TEXTS: Mapping[str, str] = {
     "preferences.topics-of": "Themen zu {name}",
     # what is known
     "preferences.data": "Ihre Angaben",
-    "preferences.data-hint": "Bitte berichtigen Sie, was nicht stimmt. Was vorher dort stand, bleibt nachvollziehbar.",
+    "preferences.data-hint": "Bitte berichtigen Sie, was nicht stimmt. Was vorher dort stand, bleibt vermerkt.",
     "preferences.data-save": "Angaben speichern",
     "preferences.data-old": (
         "Diese E-Mail ist älter als 30 Tage und kann weitergeleitet worden sein. Damit nur Sie Ihre Daten sehen, "
-        "berichtigen, herunterladen oder löschen, schicken wir Ihnen dafür einen frischen Link an {address}."
+        "berichtigen, herunterladen oder löschen können, schicken wir Ihnen dafür einen neuen Link an {address}."
     ),
-    "preferences.link": "Frischen Link schicken",
+    "preferences.link": "Neuen Link schicken",
     "preferences.field.salutation": "Anrede",
     "preferences.field.first_name": "Vorname",
     "preferences.field.last_name": "Nachname",
@@ -94,8 +92,8 @@ TEXTS: Mapping[str, str] = {
     "preferences.field.language": "Sprache unserer E-Mails",
     "preferences.field.address": "E-Mail-Adresse",
     "preferences.address-hint": (
-        "Eine neue Adresse bestätigen Sie dort in einer E-Mail; erst dann ersetzt sie die bisherige, und diese "
-        "erfährt davon."
+        "An eine neue Adresse schicken wir eine E-Mail zur Bestätigung. Erst danach gilt sie; auch die bisherige "
+        "Adresse bekommt dann eine Nachricht."
     ),
     "preferences.address-wrong": "Bitte prüfen Sie diese E-Mail-Adresse; richtig wäre z. B. name@firma.de.",
     "preferences.address-waiting": "{address} wartet noch auf die Bestätigung.",
@@ -106,8 +104,8 @@ TEXTS: Mapping[str, str] = {
     # everything
     "preferences.everything": "Alles, was wir gespeichert haben",
     "preferences.everything-hint": (
-        "Angaben, Einwilligungen, E-Mails, Klicks, Punkte: zum Lesen hier, zum Mitnehmen als ZIP-Datei (lesbar, JSON "
-        "und CSV)."
+        "Angaben, Einwilligungen, E-Mails, Klicks und Punkte: hier zum Lesen, als ZIP-Datei zum Mitnehmen (lesbar und "
+        "als JSON und CSV)."
     ),
     "preferences.see": "Alles ansehen",
     "preferences.download": "Alles herunterladen",

@@ -23,8 +23,8 @@ FORMS: Mapping[str, str] = {
         "This form is being protected from programs just now. Without JavaScript you can send it 20 seconds after "
         "opening it."
     ),
-    "advice.use": "Use {address}",
-    "advice.keep": "{address} is right",
+    "advice.use": "Yes, use that one",
+    "advice.keep": "My address is right as it is",
     "advice.or": "Or change the address in the form below.",
     "embed.script": "If you like: one press fewer",
     "embed.script-why": (

@@ -11,10 +11,10 @@ TEXTS: Mapping[str, str] = {
     ),
     "preferences.save": "Save my choice",
     "preferences.nothing": "Unsubscribe from everything",
-    "preferences.nothing-hint": "One press is enough: no more marketing, no calls, no tracking.",
-    "preferences.how": "Untick and save: the consent is withdrawn.",
+    "preferences.nothing-hint": "One click is enough: no more marketing, no sales calls, no tracking.",
+    "preferences.how": "To withdraw a consent, untick it and save.",
     "preferences.none": "You have not allowed us anything at present. You get no advertising from us.",
-    "preferences.more": "You confirm a new tick once more in the e-mail that we then send to {address}.",
+    "preferences.more": "If you tick another one, we send an e-mail to {address} for you to confirm it.",
     "preferences.on": "allowed",
     "preferences.off": "not allowed",
     "preferences.waiting": "waits for your confirmation in the e-mail",
@@ -31,7 +31,7 @@ TEXTS: Mapping[str, str] = {
     "preferences.done.left": "Unsubscribed from everything. From now on you get no advertising from us.",
     "preferences.done.paused": "The pause has begun.",
     "preferences.done.resumed": "The pause is over. On we go.",
-    "preferences.done.corrected": "Saved. Thank you for putting our records right.",
+    "preferences.done.corrected": "Saved. Your details are corrected.",
     "preferences.done.address": (
         "We have sent an e-mail to the new address. Once you confirm it there, it is in force; until then the "
         "present one stays."
@@ -48,14 +48,14 @@ TEXTS: Mapping[str, str] = {
         "We count how often the links in our e-mails are opened, not by whom. If you do not want even that, untick the box."
     ),
     # how often
-    "preferences.often": "How often",
-    "preferences.often-hint": "For all our e-mails together. What may not come at once comes later.",
+    "preferences.often": "How often we write to you",
+    "preferences.often-hint": "This counts for all our e-mails together. What may not come yet comes later.",
     "preferences.often.usual": "As often as usual",
     "preferences.often.week": "At most one e-mail a week",
-    "preferences.often.two-weeks": "At most one in two weeks",
-    "preferences.often.month": "At most one a month",
-    "preferences.often.quarter": "At most one in three months",
-    "preferences.often-save": "Save how often",
+    "preferences.often.two-weeks": "At most one e-mail in two weeks",
+    "preferences.often.month": "At most one e-mail a month",
+    "preferences.often.quarter": "At most one e-mail in three months",
+    "preferences.often-save": "Save frequency",
     "preferences.pause": "No e-mails for a while",
     "preferences.pause-hint": "Afterwards it goes on by itself. You can end the pause at any time.",
     "preferences.paused-until": "Paused until {date}. Until then you get no advertising from us.",
@@ -64,10 +64,10 @@ TEXTS: Mapping[str, str] = {
     "preferences.pause.3-months": "3 months",
     "preferences.pause.6-months": "6 months",
     "preferences.pause-start": "Pause for {span}",
-    "preferences.pause-anew": "Anew from today:",
+    "preferences.pause-anew": "Or change the pause; it then counts from today:",
     "preferences.resume": "End the pause",
     # what about
-    "preferences.topics": "What about",
+    "preferences.topics": "What we write to you about",
     "preferences.topics-hint": "Untick what does not interest you. We do not write to you about what is not ticked.",
     "preferences.topics-save": "Save topics",
     "preferences.topics-of": "Topics of {name}",
@@ -77,9 +77,9 @@ TEXTS: Mapping[str, str] = {
     "preferences.data-save": "Save my details",
     "preferences.data-old": (
         "This e-mail is older than 30 days and may have been forwarded. So that only you see, correct, download or "
-        "erase your data, we send you a fresh link for that to {address}."
+        "erase your data, we will send a new link for that to {address}."
     ),
-    "preferences.link": "Send a fresh link",
+    "preferences.link": "Send a new link",
     "preferences.field.salutation": "Form of address",
     "preferences.field.first_name": "First name",
     "preferences.field.last_name": "Last name",
@@ -89,7 +89,8 @@ TEXTS: Mapping[str, str] = {
     "preferences.field.language": "Language of our e-mails",
     "preferences.field.address": "E-mail address",
     "preferences.address-hint": (
-        "You confirm a new address there in an e-mail; only then does it replace the present one, which is told."
+        "We send an e-mail to a new address for you to confirm it. Only then does it count; the present address is "
+        "told as well."
     ),
     "preferences.address-wrong": "Please check this e-mail address; right would be e.g. name@company.com.",
     "preferences.address-waiting": "{address} still waits for its confirmation.",
