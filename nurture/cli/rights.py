@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from nurture import app
+from nurture.cli.erased import erase_again, erased
 from nurture.cli.house import existing, operator
 from nurture.cli.inventory import inventory
 from nurture.domain.errors import NotFound
@@ -25,12 +26,17 @@ _MOST = 10_000
 _STATES = ("open", "done", "refused")
 
 
-@click.group(epilog="Examples: nurture rights list; nurture rights export petra.muster@example.com --out copy.zip")
+@click.group(
+    short_help="Requests of people about their data, and their deadlines (Art. 15 to 21 GDPR).",
+    epilog="Examples: nurture rights list; nurture rights export petra.muster@example.com --out copy.zip",
+)
 def rights() -> None:
     """What people ask of us about their data (Art. 15 to 21 GDPR), and the month we have for it."""
 
 
 rights.add_command(inventory)
+rights.add_command(erased)
+rights.add_command(erase_again)
 
 
 @rights.command("list", epilog="Example: nurture rights list --state open --json")

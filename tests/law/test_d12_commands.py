@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -61,3 +62,32 @@ def test_d12_nobody_is_erased_without_saying_so(run: Run) -> None:
     again = run("erase", ZDENKA.address, "--yes")
     assert again.exit_code == 1
     assert "it was erased on" in again.stderr
+
+
+def test_d12_a_restored_backup_does_not_bring_back_who_was_erased(run: Run, tmp_path: Path) -> None:
+    database, marks = tmp_path / "var" / "nurture.db", tmp_path / "erased.txt"
+    backup = tmp_path / "backup.db"
+    with sqlite3.connect(database) as source, sqlite3.connect(backup) as target:
+        source.backup(target)
+    assert run("erase", ZDENKA.address, "--yes").exit_code == 0
+    assert run("rights", "erased", "--out", str(marks)).stdout.startswith("1 marks")
+    assert ZDENKA.address.partition("@")[0] not in marks.read_text("utf-8")
+
+    for left in database.parent.glob("nurture.db*"):
+        left.unlink()
+    backup.rename(database)
+    assert run("timeline", ZDENKA.address).exit_code == 0, "the backup knows them"
+    assert run("rights", "erase-again", str(marks), stdin="n\n").exit_code == 1
+    assert "1 people" in run("rights", "erase-again", str(marks), "--yes").stdout
+    assert run("timeline", ZDENKA.address).exit_code == 1
+    assert "0 people" in run("rights", "erase-again", str(marks), "--yes").stdout, "safe to repeat"
+
+
+def test_d12_a_file_that_holds_no_marks_names_every_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "erased.txt"
+    file.write_text(f"# marks\nhmac:{'0' * 64} 2026-01-01\n{ZDENKA.address}\n\nhmac:123\n", "utf-8")
+    said = run("rights", "erase-again", str(file), "--yes")
+    assert said.exit_code == 1
+    assert "line 3: does not begin with a mark" in said.stderr
+    assert "line 5: does not begin with a mark" in said.stderr
+    assert run("timeline", ZDENKA.address).exit_code == 0
