@@ -44,8 +44,11 @@ def by_address(session: Session, address: str, *, lock: bool = False) -> Contact
 
 
 def keep(session: Session, contact: int) -> Contact | None:
-    """The contact, which nobody erases before the transaction ends; None: somebody has."""
-    return session.get(Contact, contact, with_for_update={"read": True, "key_share": True})
+    """The contact, which nobody erases before the transaction ends; None: somebody has.
+
+    What a person asks for is done one after the other, so that two such transactions never wait for each other crosswise.
+    """
+    return session.get(Contact, contact, with_for_update={"key_share": True})
 
 
 def save(session: Session, person: Person, now: datetime) -> tuple[Contact, bool]:

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from stories.world import World
 
 from nurture.domain.audit import user
-from nurture.domain.errors import InvalidToken
-from nurture.engine import confirmation, consent_check, erasure, importing, opt_in, preferences
+from nurture.domain.errors import InvalidToken, NotFound
+from nurture.domain.preferences import PAUSES
+from nurture.engine import confirmation, consent_check, erasure, importing, links, opt_in, preferences, rights
 from nurture.engine.importing import _Batch
 from nurture.store.database import reading
-from nurture.store.schema import Contact, Registration, Suppression
+from nurture.store.schema import Contact, Message, Registration, Suppression
 
 ANNA = user("anna")
 
@@ -117,6 +118,32 @@ def test_everything_at_once_ends_in_one_of_the_two(world: World) -> None:
     with reading(world.rt.db) as session:
         blocked = set(session.scalars(select(Suppression.address_key)))
     assert blocked == {world.rt.pseudonyms.mark(address) for address in people}
+
+
+def test_what_one_person_asks_for_at_once_is_done_or_refused_and_never_stuck(world: World) -> None:
+    """Every choice and right of one person at one moment, the erasure among them: no deadlock, nothing left."""
+    mail = world.arrive(ZDENKA.address, first_name=ZDENKA.first)
+    contact = world.contact(ZDENKA.address)
+    assert contact is not None
+    rt, now, visitor, me = world.rt, world.now, world.visitor(), contact.id
+    (sent,) = (m.id for m in world.rows(Message, contact_id=me) if m.kind == "nurture")
+    token, leave = links.signed_url(rt, "preferences", me, sent).rpartition("/")[2], mail.tokens("/u/")[0]
+    acts: list[Callable[[], object]] = [
+        lambda: preferences.unsubscribe(rt, leave, visitor, now),
+        lambda: preferences.unsubscribe(rt, leave, visitor, now),
+        lambda: preferences.change(rt, token, frozenset(), visitor, now, counted=False),
+        lambda: preferences.pause(rt, token, next(iter(PAUSES)), now),
+        lambda: preferences.topics(rt, token, frozenset(), now),
+        lambda: preferences.ask_link(rt, token, now),
+        lambda: rights.handed_out(rt, me, "access", ANNA, now),
+        lambda: rights.object_to(rt, me, ANNA, now),
+        lambda: rights.restrict(rt, me, ANNA, now),
+        lambda: rights.correct(rt, me, {"first_name": "Zora"}, ANNA, now),
+        lambda: erasure.erase(rt, me, ANNA, now),
+    ]
+    refused = _at_once(acts)
+    assert {type(one) for one in refused} <= {InvalidToken, NotFound}, refused
+    erased_for_good(world)
 
 
 def _at_once(acts: list[Callable[[], object]]) -> list[Exception]:
