@@ -5,20 +5,23 @@ What concerns others (colleagues whose acts count for the same lead) is left out
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from nurture.domain.catalogue import in_language
 from nurture.domain.errors import NotFound
-from nurture.engine import naming, timeline_cards
+from nurture.engine import naming, timeline_cards, timeline_choices
 from nurture.engine import timeline_entries as lines
+from nurture.engine.audit_words import ACTORS, said
 from nurture.engine.personal_data import words
 from nurture.engine.personal_tables import BY_NAME
+from nurture.engine.rights_evidence import in_words
 from nurture.engine.rights_words import WORDS, told
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
@@ -181,7 +184,8 @@ class _Made:
             "address": p.address, "salutation": salutation, "first_name": p.first_name, "last_name": p.last_name,
             "company": company.name if company else None,
             "function": naming.function_name(d, p.function, self._language) if p.function else None,
-            "phone": p.phone, "language": p.language, "country": p.country, "time_zone": p.time_zone,
+            "phone": p.phone, "language": Locale(p.language).get_language_name(self._language),
+            "country": p.country, "time_zone": p.time_zone,
             "contact_source": p.source, "created_at": self.when(p.created_at),
             "last_active_at": self.when(p.last_active_at), "last_mail_at": self.when(p.last_mail_at),
         }  # fmt: skip
@@ -193,27 +197,21 @@ class _Made:
 
     def _forms(self) -> Iterator[tuple[Any, ...]]:
         for r in self._story.registrations:
-            answers = "; ".join(f"{naming.field_label(self._d, k, self._language)}: {v}" for k, v in r.answers.items())
             form = naming.form_title(self._d, r.form, self._language)
-            yield (
-                self.when(r.created_at),
-                form,
-                word(f"consent.{r.state}", self._language),
-                answers,
-                r.page_url,
-                r.ip,
-                r.user_agent,
-            )
+            state = word(f"consent.{r.state}", self._language)
+            yield self.when(r.created_at), form, state, self._answers(r.answers), r.page_url, r.ip, r.user_agent
             if r.settled_at:
-                yield (
-                    self.when(r.settled_at),
-                    form,
-                    word(f"consent.{r.state}", self._language),
-                    "",
-                    "",
-                    r.settled_ip,
-                    r.settled_user_agent,
-                )
+                yield self.when(r.settled_at), form, state, "", "", r.settled_ip, r.settled_user_agent
+
+    def _answers(self, given: Mapping[str, Any]) -> str:
+        """As they were asked and chosen."""
+        d, language = self._d, self._language
+        labels = {
+            k: (naming.field_label(d, k, language), naming.answer_label(d, k, str(v), language)) for k, v in given.items()
+        }
+        if (salutation := given.get("salutation")) in ("ms", "mr"):
+            labels["salutation"] = (labels["salutation"][0], word(f"salutation.{salutation}", language))
+        return "; ".join(f"{label}: {answer}" for label, answer in labels.values() if answer)
 
     def _consents(self) -> Iterator[tuple[Any, ...]]:
         for c in timeline_cards.consent_facts(self._d, self._story, self._language):
@@ -221,16 +219,17 @@ class _Made:
 
     def _evidence(self) -> Iterator[tuple[Any, ...]]:
         for e in self._story.consent_events:
-            proof = "; ".join(f"{k}: {v}" for k, v in sorted(e.evidence.items()) if k != "salt")
             purpose = self._d.purposes[e.purpose].title if e.purpose in self._d.purposes else {"en": e.purpose}
             event = self._told(f"event.{e.event}") if f"event.{e.event}" in WORDS else e.event
+            proof = in_words(self._d, e.evidence, self._language)
             yield e.number, self.when(e.at), in_language(purpose, self._language), event, proof
 
     def _preferences(self) -> Iterator[tuple[Any, ...]]:
         row = self._session.get(ContactPreferences, self._person.id)
         if row is None:
             return
-        values = {"paused_until": self.when(row.paused_until), "gap_days": row.gap_days, "topics": ", ".join(row.topics),
+        values = {"paused_until": self.when(row.paused_until), "gap_days": row.gap_days,
+                  "topics": timeline_choices.names(self._d, row.topics, self._language),
                   "restricted_since": self.when(row.restricted_since)}  # fmt: skip
         yield from ((self._told(name), value) for name, value in values.items() if value)
 
@@ -241,7 +240,7 @@ class _Made:
     def _acts(self) -> Iterator[tuple[Any, ...]]:
         for a, hit in self._story.activities:
             about = naming.about(self._d, a, self._language) or a.link
-            data = "; ".join(f"{k}: {v}" for k, v in a.data.items() if v)
+            data = "; ".join(f"{k}: {v}" for k, v in a.data.items() if v and k not in ("source", "purposes"))
             verdict = word(f"verdict.{hit.verdict}", self._language) if hit else ""
             what = word(f"event.{a.kind}", self._language, name=about or "–")
             yield self.when(a.at), what, "; ".join(filter(None, (about, data))), verdict, a.ip, a.user_agent
@@ -263,8 +262,8 @@ class _Made:
     def _sales(self) -> Iterator[tuple[Any, ...]]:
         dossiers = {h.id: h.dossier for h in self._story.handoffs}
         for h in timeline_cards.handoff_facts(self._d, self._story, self._language):
-            said = ("name", "address", "phone", "company", "function_name", "grade", "points", "wish")
-            dossier = "; ".join(f"{k}: {dossiers[h.id].get(k)}" for k in said if dossiers[h.id].get(k))
+            named = ("name", "address", "phone", "company", "function_name", "grade", "points", "wish")
+            dossier = "; ".join(f"{k}: {dossiers[h.id].get(k)}" for k in named if dossiers[h.id].get(k))
             reason = "; ".join(filter(None, (h.reason, h.return_reason, h.note)))
             state = word(f"handoff.{h.state}", self._language)
             yield self.when(h.opened_at), h.product_name, h.salesperson, state, reason, dossier
@@ -285,7 +284,8 @@ class _Made:
 
     def _changes(self) -> Iterator[tuple[Any, ...]]:
         for c in preferences.changes(self._session, self._person.id):
-            yield self.when(c.at), c.field, c.old, c.new, c.by.partition(":")[0]
+            field = self._told(c.field) if c.field in WORDS else c.field
+            yield self.when(c.at), field, c.old, c.new, said(ACTORS, c.by.partition(":")[0], self._language)
 
     def _cases(self) -> Iterator[tuple[Any, ...]]:
         marks = [self._rt.pseudonyms.mark(self._person.address_key)]
