@@ -138,4 +138,5 @@ def context_for(mail: str, cell: str, language: str, name: str = NAMES["usual"])
 def contact_context(name: str, language: str) -> dict[str, Any]:
     nurture, opt_in = nurture_context(name, language), opt_in_context(name, language)
     kept = {key: opt_in[key] for key in ("organisation", "imprint", "sender", "language") if key in opt_in}
-    return {**kept, "greeting": nurture["greeting"], "new_address": "n…@huber.example", "urls": nurture["urls"]}
+    urls = {**nurture["urls"], "renew": "https://nurture.example.de/r/1.2.abc"}
+    return {**kept, "greeting": nurture["greeting"], "new_address": "n…@huber.example", "urls": urls}
