@@ -19,7 +19,7 @@ from nurture.engine.retention_rules import BY_ID, period
 _LISTED = 1000
 
 
-@click.command(epilog="Examples: nurture retention --dry-run; nurture retention --dry-run --list --json")
+@click.command(epilog="Example: nurture retention --dry-run --list --json")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done now, to how many, since when and why.")
 @click.option("--list", "listed", is_flag=True, help=f"With --dry-run: name them, at most {_LISTED:,} of each rule.")
 @click.option("--language", type=click.Choice(("de", "en")), default="en", show_default=True, help="Of the words.")

@@ -44,21 +44,23 @@ class Advice:
     suggestion: str = ""
 
 
-_UNREAD = frozenset(
-    "abuse bounce bounces devnull do-not-reply donotreply hostmaster mailer-daemon no-reply no.reply no_reply nobody "
-    "noreply null postmaster root spam webmaster www-data".split()
-)
+_UNREAD = frozenset({
+    "abuse", "bounce", "bounces", "devnull", "do-not-reply", "donotreply", "hostmaster", "mailer-daemon", "no-reply",
+    "no.reply", "no_reply", "nobody", "noreply", "null", "postmaster", "root", "spam", "webmaster", "www-data",
+})  # fmt: skip
 """Names of RFC 2142 for operators, and those of programs."""
-_SHARED = frozenset(
-    "accounting admin administrator all anfrage beratung bewerbung billing buchhaltung buero contact einkauf empfang "
-    "enquiries hello help hilfe hr info information it kontakt kundenservice mail marketing office personal post presse "
-    "reception rechnung sales sekretariat service support team vertrieb verwaltung verkauf zentrale".split()
-)
+_SHARED = frozenset({
+    "accounting", "admin", "administrator", "all", "anfrage", "beratung", "bewerbung", "billing", "buchhaltung",
+    "buero", "contact", "einkauf", "empfang", "enquiries", "hello", "help", "hilfe", "hr", "info", "information",
+    "it", "kontakt", "kundenservice", "mail", "marketing", "office", "personal", "post", "presse", "reception",
+    "rechnung", "sales", "sekretariat", "service", "support", "team", "vertrieb", "verwaltung", "verkauf", "zentrale",
+})  # fmt: skip
 """Names of RFC 2142 for business, and those usual in German and English speaking companies."""
 _POPULAR = (
-    "gmail.com googlemail.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de outlook.com outlook.de hotmail.com hotmail.de "
-    "yahoo.com yahoo.de icloud.com freenet.de posteo.de mailbox.org aol.com live.de live.com protonmail.com bluewin.ch"
-).split()
+    "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de", "outlook.com",
+    "outlook.de", "hotmail.com", "hotmail.de", "yahoo.com", "yahoo.de", "icloud.com", "freenet.de", "posteo.de",
+    "mailbox.org", "aol.com", "live.de", "live.com", "protonmail.com", "bluewin.ch",
+)  # fmt: skip
 """What a mistyped domain may have been meant to be."""
 _SHORTEST = 6
 """Shorter names are one letter from too many others."""

@@ -10,6 +10,8 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nurture.domain.ip import parse_ip
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SHIPPED: Mapping[str, tuple[str, ...]] = {
@@ -94,13 +96,8 @@ class Networks:
 
     def owner(self, ip: str) -> str:
         """Whose machines sit at ``ip``; '' if none are known to, or if it is no address."""
-        try:
-            address = ipaddress.ip_address(ip)
-        except ValueError:
-            return ""
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        if any(address in network for network in self.exempt):
+        address = parse_ip(ip)
+        if address is None or any(address in network for network in self.exempt):
             return ""
         return next((name for name, network in self.ranges if address in network), "")
 

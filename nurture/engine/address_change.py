@@ -13,9 +13,10 @@ from nurture.domain import audit as actors
 from nurture.domain.address import mask
 from nurture.domain.catalogue import in_language
 from nurture.domain.message import MessageKind
+from nurture.engine import choices
 from nurture.engine.lanes import lane_of
 from nurture.engine.runtime import Runtime
-from nurture.store import activities, audit, contacts, enrollments, holds, ledger, messages
+from nurture.store import contacts, enrollments, holds, ledger, messages
 from nurture.store import preferences as store
 from nurture.store.schema import Contact, Registration
 
@@ -42,7 +43,7 @@ def moved(rt: Runtime, session: Session, row: Registration, now: datetime) -> No
         contacts.release(session, key)
     holds.release(session, row.address_key)
     store.note_changes(session, person.id, [("address", old, row.address)], str(actors.contact(person.id)), now)
-    tell(session, person.id, "address-changed", now)
+    choices.tell(session, person.id, now, "address-changed")
     _tell_old(rt, session, person, old, row, now)
 
 
@@ -73,8 +74,3 @@ def _open_task(rt: Runtime, session: Session, person: Contact, registration: int
         "created_at": now,
     }
     enrollments.open_tasks(session, [task])
-
-
-def tell(session: Session, contact: int, what: str, now: datetime, **said: str) -> None:
-    activities.record(session, contact, "preferences", now, method="POST", data={"choice": what, **said})
-    audit.note(session, actors.contact(contact), "chose", ("contact", contact), now, contact=contact, choice=what, **said)

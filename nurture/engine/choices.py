@@ -43,7 +43,7 @@ def pause(rt: Runtime, session: Session, person: Contact, span: Duration, now: d
     until = span.after(now, zone(person.time_zone) or rt.definitions.calendar.zone)
     store.choose(session, person.id, now, paused_until=until)
     enrollments.look_again(session, person.id, now)
-    _tell(session, person.id, now, "paused", until=until.isoformat())
+    tell(session, person.id, now, "paused", until=until.isoformat())
 
 
 def resume(rt: Runtime, session: Session, person: Contact, now: datetime) -> None:
@@ -52,7 +52,7 @@ def resume(rt: Runtime, session: Session, person: Contact, now: datetime) -> Non
         return
     store.choose(session, person.id, now, paused_until=None)
     _look_again(rt, session, person, now)
-    _tell(session, person.id, now, "resumed")
+    tell(session, person.id, now, "resumed")
 
 
 def frequency(rt: Runtime, session: Session, person: Contact, gap_days: int | None, now: datetime) -> None:
@@ -61,7 +61,7 @@ def frequency(rt: Runtime, session: Session, person: Contact, gap_days: int | No
         return
     store.choose(session, person.id, now, gap_days=gap_days)
     _look_again(rt, session, person, now)
-    _tell(session, person.id, now, "frequency", days=gap_days or 0)
+    tell(session, person.id, now, "frequency", days=gap_days or 0)
 
 
 def topics(rt: Runtime, session: Session, person: Contact, unwanted: Collection[str], now: datetime) -> None:
@@ -78,14 +78,14 @@ def topics(rt: Runtime, session: Session, person: Contact, unwanted: Collection[
         ended = enrolment.inside(rt, session, [person.id], lambda campaign, p=product: campaign.product == p)  # type: ignore[misc]
         enrollments.leave(session, ended, "unwanted", product_reason(product), now)
     _look_again(rt, session, person, now)
-    _tell(session, person.id, now, "topics", unwanted=" ".join(sorted(after)))
+    tell(session, person.id, now, "topics", unwanted=" ".join(sorted(after)))
 
 
 def counted(session: Session, contact: int, now: datetime, *, yes: bool) -> None:
     """Whether clicks may be counted without a name."""
     if of(session, contact).uncounted is yes:
         store.choose(session, contact, now, uncounted=not yes)
-        _tell(session, contact, now, "counted" if yes else "uncounted")
+        tell(session, contact, now, "counted" if yes else "uncounted")
 
 
 # --- a restriction (Art. 18 GDPR) -------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _slot(rt: Runtime, person: Contact, campaign: str | None, now: datetime) -> 
     return next_slot(now, known.window, rt.definitions.calendar.in_zone(zone(person.time_zone))) if known else now
 
 
-def _tell(session: Session, contact: int, now: datetime, choice: str, **said: Any) -> None:
+def tell(session: Session, contact: int, now: datetime, choice: str, **said: Any) -> None:
     """In the journal, and in the audit log."""
     activities.record(session, contact, "preferences", now, method="POST", data={"choice": choice, **said})
     audit.note(session, actors.contact(contact), "chose", ("contact", contact), now, contact=contact, choice=choice, **said)

@@ -4,10 +4,10 @@
                                   |  (a crash here loses nothing: the beat finishes it)
                                   '-- address kept with the case only until then
 
-What becomes of each column stands in ``personal_tables.py``. Whose data is only over (nobody asked for the erasure) leaves the
-evidence of their consents behind, under the pseudonym of the ledger, until its own period is over (Art. 17(3)(e)). A mail that is leaving at this moment cannot be called back;
-whatever its worker writes afterwards is removed when its lease is over. An address that was erased is known by its mark
-only: nothing but the person's own double opt-in lets it in again.
+What becomes of each column stands in ``personal_tables.py``. Where nobody asked for the erasure and the data is only over,
+the evidence of the consents stays, under the pseudonym of the ledger, until its own period is over (Art. 17(3)(e)). A mail
+that is leaving at this moment cannot be called back; whatever its worker writes afterwards is removed when its lease is
+over. An address that was erased is known by its mark only: nothing but the person's own double opt-in lets it in again.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key
 from nurture.domain.form import Form
-from nurture.domain.network import network_of
+from nurture.domain.ip import network_of
 from nurture.engine import form_guard
 from nurture.engine.runtime import Runtime
 from nurture.store import limits
@@ -49,10 +49,6 @@ class Admission:
     spent: bool = False
     repeated: bool = False
     guarded: bool = False
-
-    @property
-    def granted(self) -> bool:
-        return self.room_at is None and not self.spent
 
 
 class _Refused(Exception):
@@ -96,11 +92,9 @@ def _find_room(rt: Runtime, session: Session, brought: Brought, now: datetime) -
 
 def may_look_up(rt: Runtime, ip: str, now: datetime) -> bool:
     """Whether this network may have us ask the DNS about one more domain."""
+    lookups = Budget(f"lookups:{rt.pseudonyms.mark(network_of(ip))}", _LOOKUPS, TEN_MINUTES)
     with transaction(rt.db) as session:
-        return (
-            limits.take(session, [Budget(f"lookups:{rt.pseudonyms.mark(network_of(ip))}", _LOOKUPS, TEN_MINUTES)], now)
-            is None
-        )
+        return limits.take(session, [lookups], now) is None
 
 
 def refused_work(rt: Runtime, form: Form, now: datetime) -> None:

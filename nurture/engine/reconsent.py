@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from nurture.domain.address import address_key, mask
 from nurture.domain.consent import ConsentState
 from nurture.domain.form import Form
-from nurture.engine import consent_ledger, opt_in_limits, own_forms
-from nurture.engine.address_change import tell
+from nurture.engine import choices, consent_ledger, opt_in_limits, own_forms
 from nurture.engine.registration import queue_opt_in
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
@@ -48,7 +47,7 @@ def ask_consent(
     row.evidence = consent_ledger.offered(rt, session, form, person.language, wordings, visitor, now)
     if not _send(rt, session, row, now):
         return False
-    tell(session, person.id, "consent-asked", now, purposes=" ".join(wordings))
+    choices.tell(session, person.id, now, "consent-asked", purposes=" ".join(wordings))
     return True
 
 
@@ -61,7 +60,7 @@ def ask_address(rt: Runtime, session: Session, person: Contact, address: str, vi
     assert form is not None  # noqa: S101 - one of our own
     if not _send(rt, session, _registration(rt, person, address, form, visitor, now), now):
         return False
-    tell(session, person.id, "address-asked", now)
+    choices.tell(session, person.id, now, "address-asked")
     return True
 
 

@@ -1,7 +1,8 @@
 """What is kept how long, since when it counts, what is done then, and why: one line per rule, in German and English.
 
-The beat acts by it (``retention.py``), ``nurture retention`` and docs/retention.md show it, and every table of the database
-names one of these rules (``personal_tables.py``). The periods are configuration, the words stand in ``retention_words.py``.
+The beat acts by it (``retention.py``), ``nurture retention`` and the pages for the data-protection officer show it, and
+every table of the database names one of these rules (``personal_tables.py``). The periods are configuration, the words stand in
+``retention_words.py``.
 """
 
 from __future__ import annotations

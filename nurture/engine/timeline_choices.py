@@ -1,4 +1,4 @@
-"""What somebody chose on the preferences page, in words, from the note in the journal (``choices.py``, ``reconsent.py``)."""
+"""What somebody chose on the preferences page, in words, from the journal (``choices.py``, ``reconsent.py``)."""
 
 from __future__ import annotations
 

@@ -137,8 +137,12 @@ def _consent(d: Definitions, story: Story, row: ConsentEventRow, language: str) 
 
 # --- activities -----------------------------------------------------------------------------------------------------
 
-_GROUP_OF = {"click": "reading", "download": "reading", "form": "form", "confirmed": "form", "answer": "form",
-             "unsubscribed": "consent", "preferences": "consent", "unobserved": "consent", "inactive": "consent"}  # fmt: skip
+_GROUPS = {
+    "reading": ("click", "download"),
+    "form": ("form", "confirmed", "answer"),
+    "consent": ("unsubscribed", "preferences", "unobserved", "inactive"),
+}
+_GROUP_OF = {kind: group for group, kinds in _GROUPS.items() for kind in kinds}
 
 
 def _activities(d: Definitions, story: Story, language: str) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from crawlerdetect import CrawlerDetect
 
+from nurture.domain.ip import parse_ip
 from nurture.store.exhibits import Shown
 
 _MAX_AGENT = 400
@@ -34,12 +35,9 @@ def shorten_ip(ip: str, mode: str) -> str:
     """``ip`` as it may be stored. ``mode``: 'none' -> '', 'full' -> as is, 'shortened' -> its /24 (IPv4) or /48 (IPv6)."""
     if mode == "none":
         return ""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
+    address = parse_ip(ip)
+    if address is None:
         return ""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
     if mode == "full":
         return str(address)
     prefix = 24 if address.version == 4 else 48

@@ -47,8 +47,8 @@ def _human(observing: Collection[str]) -> Any:
 def human(columns: Sequence[Any], observing: Collection[str]) -> Select[Any]:
     """Select ``columns`` of human activities that count; the caller narrows.
 
-    ``observing``: the purposes of individual tracking. Clicks and downloads of before the consent, or of whoever withdrew it,
-    are as if they had never been.
+    ``observing``: the purposes of individual tracking. Clicks and downloads of before the consent, or of whoever withdrew
+    it, are as if they had never been.
     """
     return select(*columns).select_from(Activity).outerjoin(Hit, Hit.activity_id == Activity.id).where(_human(observing))
 

@@ -99,4 +99,3 @@ def held_too_long(session: Session, now: datetime, limit: int) -> Sequence[Regis
     """Held ones that nobody decided about in time, locked."""
     query = select(Registration).where(_HELD, Registration.expires_at <= now).order_by(Registration.id).limit(limit)
     return session.scalars(query.with_for_update(skip_locked=True)).all()
-

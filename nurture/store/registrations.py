@@ -41,7 +41,7 @@ def wording_id(purpose: Purpose, language: str) -> str:
 
 def wording_digest(purpose: str, version: str, language: str, text: str) -> str:
     """The id of a wording, over the parts of its row."""
-    return sha256("\0".join((purpose, version, language, text)).encode()).hexdigest()
+    return sha256(f"{purpose}\0{version}\0{language}\0{text}".encode()).hexdigest()
 
 
 def changed_wordings(session: Session, purpose: Purpose) -> dict[str, datetime]:

@@ -153,8 +153,8 @@ class Registration(Base):
     """A form that was sent, waiting for its double opt-in. What it says touches no contact before it is confirmed.
 
     ``purposes``: purpose -> wording id, only those ticked. ``answers``: field -> value.
-    ``state``: pending, confirmed, doubted (both buttons pressed: waits for the code), declining (declined, its data is still
-    there for a minute), declined, expired. ``expires_at``: when its data is removed, unless it is confirmed.
+    ``state``: pending, confirmed, doubted (both buttons pressed: waits for the code), declining (declined, its data is
+    still there for a minute), declined, expired. ``expires_at``: when its data is removed, unless it is confirmed.
     """
 
     __tablename__ = "registrations"

@@ -68,6 +68,7 @@ def examples(either_house: House) -> dict[str, list[str]]:
         "l": welcome.tokens("/l/"),
         "d": [made("file", contact.id, message, item, "de"), made("file", 0, 0, item, "en")],
         "t": [made("topic", message, topic, "de")],
+        "r": [made("renew", contact.id, message)],
         "q": [made("questions", message, question)],
         "call": [call],
         "h": world.sales_mails()[-1].tokens("/h/"),

@@ -69,7 +69,8 @@ def states(house: House) -> dict[str, int]:
 def strike(rt: Runtime, world: World, address: str, ip: str, number: int) -> bool:
     """What is left of a post when its token and its work are right: whether it was admitted."""
     brought = reception.Brought(rt.definitions.forms[FORM], address, ip, str(number))
-    if not (admission := reception.admit(rt, brought, world.now)).granted:
+    admission = reception.admit(rt, brought, world.now)
+    if admission.room_at or admission.spent:
         return False
     values = {**TYPED, "email": address, "first_name": f"Nr {number}"}
     held = "guard" if admission.guarded else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from stories.world import World, berlin
 from web.house import House, build
 
-from nurture.domain.network import network_of
+from nurture.domain.ip import network_of
 from nurture.engine.runtime import Runtime
 from nurture.web.security import client_ip
 

@@ -1,4 +1,4 @@
-"""The pages that visitors and readers see. GET shows, POST acts; no cookies, no scripts; the link is the key.
+"""The pages that visitors and readers see. GET shows, POST acts; no cookies, and no script is needed.
 
 /f/<form>  landing page        /c/ double opt-in      /l/ link in a mail     /q/ questions
 /embed/<form>  for other sites /u/ unsubscribe        /d/ download           /call/ wish to be called

@@ -27,13 +27,16 @@ blueprint = Blueprint("personal", __name__)
 _LONGEST = 320
 
 
+@blueprint.errorhandler(preferences.NotDirect)
+def _not_direct(_: preferences.NotDirect) -> AnyResponse:
+    """To the button that asks for a fresh link."""
+    return back((request.view_args or {})["token"], "", "data")
+
+
 @blueprint.post("/p/<token>/data")
 def correct(token: str) -> AnyResponse:
     here = site()
-    try:
-        found = preferences.direct(here.rt, token, here.now())
-    except preferences.NotDirect:
-        return back(token, "", "data")
+    found = preferences.direct(here.rt, token, here.now())
     if minutes := throttle.take(here.rt, throttle.for_link(here.rt, token), here.now()):
         return too_many(minutes)
     typed = {name: request.form.get(name, "")[:_LONGEST] for name in (*preferences.FIELDS, "address")}
@@ -71,10 +74,7 @@ def _address(here: Site, found: Preferences, typed: str) -> str | None:
 def everything(token: str) -> AnyResponse:
     """All that is stored, to read."""
     here = site()
-    try:
-        found = preferences.direct(here.rt, token, here.now())
-    except preferences.NotDirect:
-        return back(token, "", "data")
+    found = preferences.direct(here.rt, token, here.now())
     language = here.language(found.language)
     stored = rights.snapshot(here.rt, found.access.contact, language, here.now())
     response = page("preferences_data", language, found=found, token=token, stored=stored)
@@ -86,10 +86,7 @@ def everything(token: str) -> AnyResponse:
 def download(token: str) -> AnyResponse:
     """All that is stored, to keep: for people and for programs (Art. 15 and 20 GDPR)."""
     here = site()
-    try:
-        found = preferences.direct(here.rt, token, here.now())
-    except preferences.NotDirect:
-        return back(token, "", "data")
+    found = preferences.direct(here.rt, token, here.now())
     if minutes := throttle.take(here.rt, throttle.for_link(here.rt, token), here.now()):
         return too_many(minutes)
     contact, now = found.access.contact, here.now()
@@ -105,20 +102,14 @@ def download(token: str) -> AnyResponse:
 def ask_erasure(token: str) -> AnyResponse:
     """Asked once more, on a page that says what goes and what stays."""
     here = site()
-    try:
-        found = preferences.direct(here.rt, token, here.now())
-    except preferences.NotDirect:
-        return back(token, "", "data")
+    found = preferences.direct(here.rt, token, here.now())
     return page("preferences_erase", here.language(found.language), found=found, token=token)
 
 
 @blueprint.post("/p/<token>/erase")
 def erase(token: str) -> AnyResponse:
     here = site()
-    try:
-        found = preferences.direct(here.rt, token, here.now())
-    except preferences.NotDirect:
-        return back(token, "", "data")
+    found = preferences.direct(here.rt, token, here.now())
     if request.form.get("erase") != "yes":
         return page("preferences_erase", here.language(found.language), 400, found=found, token=token)
     contact = found.access.contact
