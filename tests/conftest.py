@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 from sqlalchemy import URL, Engine
 from sqlalchemy.util import LRUCache
 from support import postgres, schema
+from support.templates import Compiled
 
 from nurture.store.database import connect
 
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 
 HOME = Path(__file__).parents[1]
 """The folder of the shipped example: campaigns/, config/, mail_templates/."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        yield
 
 
 @pytest.fixture
