@@ -255,12 +255,6 @@ def _out_of_mailbox(rt: Runtime, header_ids: Iterable[str]) -> int:
 # --- whether somebody was erased ----------------------------------------------------------------------------------------
 
 
-def erased_on(rt: Runtime, session: Session, address: str) -> datetime | None:
-    """When whoever had this address was erased; None: they were not."""
-    mark = rt.pseudonyms.mark(address_key(address))
-    return personal.erased_since(session, [mark]).get(mark)
-
-
 def any_erased(rt: Runtime, session: Session, addresses: Iterable[str]) -> bool:
     """Whether somebody of these was erased and has not come back."""
     marks = {rt.pseudonyms.mark(address_key(address)) for address in addresses if address}

@@ -28,6 +28,8 @@ from nurture.engine.runtime import Runtime
 from nurture.store import alarms, form_guards
 from nurture.store import audit as audit_log
 from nurture.store.database import reading, transaction
+from nurture.store.form_guards import Held
+from nurture.store.schema import FormGuard
 
 QUIET = timedelta(hours=1)
 """So long without a spike, and a guard ends."""
@@ -110,9 +112,9 @@ def overview(rt: Runtime, now: datetime) -> list[Guard]:
     return sorted(told, key=lambda g: (not g.held, not g.on, g.form))
 
 
-def _guard(rt: Runtime, session: Session, form: str, row: object, held: object, now: datetime) -> Guard:
-    since, until = getattr(row, "since", None), getattr(row, "until", None)
-    count_, people, oldest = held if isinstance(held, tuple) else (0, 0, None)
+def _guard(rt: Runtime, session: Session, form: str, row: FormGuard | None, held: Held | None, now: datetime) -> Guard:
+    since, until = (row.since, row.until) if row else (None, None)
+    count_, people, oldest = held or (0, 0, None)
     known = rt.definitions.forms.get(form)
     allowed = allowance(session, known, now) if known else 0
     sent = sum(form_guards.traffic(session, form, now, now + timedelta(hours=1)))

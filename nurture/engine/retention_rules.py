@@ -1,7 +1,7 @@
 """What is kept how long, since when it counts, what is done then, and why: one line per rule, in German and English.
 
-The beat acts by it (``retention.py``), ``nurture retention`` and the pages for the data-protection officer show it, and
-every table of the database names one of these rules (``personal_tables.py``). The periods are configuration, the words stand in
+The beat acts by it (``retention.py``); ``nurture retention`` and the data-protection officer's pages show it; every table
+of the database names one of these rules (``personal_tables.py``). The periods are configuration, the words stand in
 ``retention_words.py``.
 """
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from nurture.store.schema import FormGuard, FormTraffic, Registration
 from nurture.store.upsert import insert_for
 
-HELD = "held"
+Held = tuple[int, int, datetime]
+"""(registrations held, addresses among them, since when)."""
 
 
 def hour_of(now: datetime) -> datetime:
@@ -74,8 +75,8 @@ def guards(session: Session) -> Sequence[FormGuard]:
 _HELD = text("registrations.state = 'held'")
 
 
-def held_counts(session: Session) -> dict[str, tuple[int, int, datetime]]:
-    """Form -> (registrations held, addresses among them, since when)."""
+def held_counts(session: Session) -> dict[str, Held]:
+    """Form -> what is held of it."""
     rows = session.execute(
         select(
             Registration.form,

@@ -8,10 +8,9 @@ Nothing here commits.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.store.schema import ReturnedMail
@@ -39,12 +38,3 @@ def find(session: Session, id_: int) -> ReturnedMail | None:
 def in_quarantine(session: Session) -> int:
     """How many wait for a human."""
     return session.scalar(select(func.count()).where(ReturnedMail.state == QUARANTINE)) or 0
-
-
-def forget_bytes(session: Session, before: datetime) -> int:
-    """Remove the bytes, and what humans wrote, of what came before this moment. Returns of how many."""
-    kept = or_(ReturnedMail.raw.is_not(None), ReturnedMail.said.is_not(None))
-    result = session.execute(
-        update(ReturnedMail).where(ReturnedMail.received_at < before, kept).values(raw=None, said=None)
-    )
-    return result.rowcount if isinstance(result, CursorResult) else 0
