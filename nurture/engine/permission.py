@@ -14,7 +14,7 @@ when it is out of date by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,11 +66,15 @@ class _Present:
     """Of those who want fewer mails: when the latest went out."""
     going: set[int] = field(default_factory=set)
     """Of those: who gets one of this batch already."""
+    restricted: frozenset[int] = frozenset()
+    """Handoffs of people whose data may only be stored."""
 
 
 def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime) -> dict[int, Obstacle]:
-    """Message -> what stands in its way; those without are not in it. At most nine queries."""
+    """Message -> what stands in its way; those without are not in it. At most ten queries."""
     present = _load(session, rows, now)
+    if dossiers := {row.handoff_id for row in rows if row.handoff_id is not None}:
+        present = replace(present, restricted=store.restricted_handoffs(session, dossiers))
     found = {row.id: _CHECKS[row.kind](rt, row, present, now) for row in rows}
     return {message: obstacle for message, obstacle in found.items() if obstacle is not None}
 
@@ -206,7 +210,8 @@ def _service(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Ob
 
 
 def _sales(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
-    return None
+    """A dossier tells of somebody: while that person's data may only be stored, it waits."""
+    return Obstacle(RESTRICTED, now + _UNDECIDED) if row.handoff_id in present.restricted else None
 
 
 _CHECKS: dict[MessageKind, Callable[[Runtime, Outgoing, _Present, datetime], Obstacle | None]] = {

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nurture.store.bulk import among
-from nurture.store.schema import Contact, EnrollmentRow, Registration
+from nurture.store.schema import Contact, ContactPreferences, EnrollmentRow, Handoff, Registration
 
 
 def people(session: Session, contacts: Collection[int]) -> dict[int, Any]:
@@ -23,6 +23,13 @@ def left_enrollments(session: Session, enrollments: Collection[int]) -> dict[int
     e = EnrollmentRow
     query = select(e.id, e.left_kind, e.reason).where(among(session, e.id, enrollments), e.state == "left")
     return {row.id: row for row in session.execute(query)}
+
+
+def restricted_handoffs(session: Session, handoffs: Collection[int]) -> frozenset[int]:
+    """Those of them whose person's data may only be stored (Art. 18 GDPR). One query."""
+    p = ContactPreferences
+    query = select(Handoff.id).join(p, p.contact_id == Handoff.contact_id)
+    return frozenset(session.scalars(query.where(among(session, Handoff.id, handoffs), p.restricted_since.is_not(None))))
 
 
 def registrations(session: Session, ids: Collection[int]) -> dict[int, Any]:

@@ -18,11 +18,11 @@ from nurture.domain.audit import user
 from nurture.domain.consent import ConsentState
 from nurture.domain.deadline import answer_due
 from nurture.domain.errors import IllegalTransition, InvalidInput, NotFound
-from nurture.engine import rights
+from nurture.engine import links, rights, tracking
 from nurture.engine.runtime import Runtime
 from nurture.store import consents
 from nurture.store.database import reading
-from nurture.store.schema import ContactChange, RightsCase
+from nurture.store.schema import ContactChange, Message, RightsCase
 
 ANNA = user("anna")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -173,6 +173,21 @@ def test_d12_while_restricted_nothing_is_mailed_and_afterwards_it_goes_on(world:
     rights.lift_restriction(world.rt, contact, ANNA, world.now)
     world.wait(days=30)
     assert len(world.to(ZDENKA.address)) > before
+
+
+def test_d12_while_restricted_sales_is_told_nothing_and_afterwards_all(either_world: World) -> None:
+    world = either_world
+    mail = arrives(world, ZDENKA)
+    (row,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
+    token = links.signed_url(world.rt, "call", row.id).rpartition("/")[2]
+    tracking.wish_call(world.rt, token, ZDENKA.phone, ZDENKA.wish, ZDENKA.visitor, world.now)
+    contact = contact_of(world, ZDENKA.address)
+    rights.restrict(world.rt, contact, ANNA, world.now)
+    world.wait(days=3)
+    assert world.sales_mails() == []
+    rights.lift_restriction(world.rt, contact, ANNA, world.now)
+    world.wait(days=2)
+    assert ZDENKA.last in world.sales_mails()[0].text
 
 
 def test_d12_an_objection_stops_everything_at_once(world: World) -> None:
