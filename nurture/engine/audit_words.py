@@ -76,7 +76,7 @@ OBJECTS: Mapping[str, Text] = {
     "handoff": {"de": "Übergabe", "en": "Handoff"},
     "retention": {"de": "Aufbewahrung", "en": "Retention"},
     "subject": {"de": "Person (Pseudonym)", "en": "Person (pseudonym)"},
-    "case": {"de": "Vorgang", "en": "Case"},
+    "case": {"de": "Anliegen", "en": "Request"},
 }
 
 ACTORS: Mapping[str, Text] = {

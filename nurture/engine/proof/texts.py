@@ -143,7 +143,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         ),
         "en": (
             "In the unpacked folder Python (3.8 or newer) is enough, without a network and without other "
-            "programs. verify.py has fewer than 40 lines; the same text stands in the documentation of Nurture."
+            "programs. verify.py has fewer than 50 lines; the same text stands in the documentation of Nurture."
         ),
     },
     "verify-what": {
