@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import jinja2
@@ -33,6 +33,16 @@ class Link:
     target: str
 
 
+@lru_cache(maxsize=8192)  # trees are kept for a file that did not change (library), and asked again at every reload
+def _all(tree: nodes.Template, kind: type[_Node]) -> tuple[_Node, ...]:
+    return tuple(node for node in _nodes(tree) if isinstance(node, kind))
+
+
+@lru_cache(maxsize=1024)
+def _nodes(tree: nodes.Template) -> tuple[nodes.Node, ...]:
+    return tuple(tree.find_all(nodes.Node))
+
+
 class Source:
     """One parsed file; finds nodes and says where they are."""
 
@@ -41,13 +51,9 @@ class Source:
         self._lines = text.splitlines()
         self._asked: Counter[tuple[int, str]] = Counter()
 
-    def all(self, kind: type[_Node]) -> list[_Node]:
+    def all(self, kind: type[_Node]) -> tuple[_Node, ...]:
         """Every node of ``kind``, in the order of the text."""
-        return [node for node in self._nodes if isinstance(node, kind)]
-
-    @cached_property
-    def _nodes(self) -> list[nodes.Node]:
-        return list(self.tree.find_all(nodes.Node))
+        return _all(self.tree, kind)
 
     def fault(self, line: int, word: str, message: str) -> Fault:
         """A fault at ``word`` in ``line``; asked again for the same word, at its next occurrence."""
