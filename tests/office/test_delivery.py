@@ -130,8 +130,7 @@ def test_the_view_costs_what_waits_and_not_what_is_stored(house: Runtime, now: d
                 plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
                 read = [line for line in plan if re.match(r"SCAN (messages|attempts|returned_mails|delivery_counts)", line)]
                 assert all(
-                    re.search(r"USING (COVERING )?INDEX ix_\w+_(due|stuck|quarantine|deferred)", line)
-                    for line in read
+                    re.search(r"USING (COVERING )?INDEX ix_\w+_(due|stuck|quarantine|deferred)", line) for line in read
                 ), plan
 
 

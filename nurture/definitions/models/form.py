@@ -121,7 +121,9 @@ class FormFile(Shape):
     def _only_names(cls, given: object) -> object:
         for item in given if isinstance(given, list) else ():
             if isinstance(item, dict):
-                raise ValueError("purposes are names only: every consent is voluntary, none can be required (Art. 7(4) GDPR)")
+                raise ValueError(
+                    "purposes are names only: every consent is voluntary, none can be required (Art. 7(4) GDPR)"
+                )
         return given
 
     @model_validator(mode="after")
