@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nurture.mail.expressions import TooHard
 from nurture.mail.library import Library, Template, compile_version
 from nurture.mail.mime import html_part, text_part
-from nurture.mail.plates import Press, Printed
+from nurture.mail.plates import Plate, Press, Printed
 from nurture.mail.render import _plain_letter
 from nurture.mail.vocabulary import SERVICE
 
@@ -36,9 +36,15 @@ def template(html: str, text: str) -> Template:
     return compile_version("welcome", "any/any", "de", sources)
 
 
+_PLATES: dict[tuple[Template, str], Plate] = {}
+
+
 def printed(made: Template, context: dict[str, Any], urls: list[str]) -> Printed:
-    """By a plate. Raises TooHard."""
-    plate = made.press.make({name: context[name] for name in KNOWN})
+    """By a plate, which serves all mails of which the same is known. Raises TooHard."""
+    known = {name: context[name] for name in KNOWN}
+    plate = _PLATES.get((made, repr(known)))
+    if plate is None:
+        plate = _PLATES[made, repr(known)] = made.press.make(known)
     return plate.print({name: value for name, value in context.items() if name not in KNOWN}, urls)
 
 
