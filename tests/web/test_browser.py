@@ -20,6 +20,8 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.timeline import timeline
 
 CHROMIUM = Path("/usr/bin/chromium")
+READER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+"""The name of a person's browser. Chromium without a screen says so, and a program has to type in the code."""
 
 pytestmark = [
     pytest.mark.browser,
@@ -48,7 +50,7 @@ def house(sqlite_db: Engine, make_runtime: Callable[..., Runtime], tmp_path: Pat
 @pytest.fixture
 def tab(browser: Browser, house: House) -> Iterator[Page]:
     context = browser.new_context(
-        java_script_enabled=False, locale="de-DE", base_url=house.rt.public_url, accept_downloads=True
+        java_script_enabled=False, locale="de-DE", user_agent=READER, base_url=house.rt.public_url, accept_downloads=True
     )
     context.set_default_timeout(15_000)
     yield context.new_page()
