@@ -39,9 +39,9 @@ def test_a_walk_through_everything(sqlite_db: Engine, make_runtime: Callable[...
         tab.get_by_role("button", name="Pause beenden").click()
         expect(tab.get_by_role("status")).to_contain_text("Es geht weiter")
 
-        tab.get_by_label("Höchstens eine im Monat").check()
+        tab.get_by_label("Höchstens eine E-Mail im Monat").check()
         tab.get_by_role("button", name="Häufigkeit speichern").click()
-        expect(tab.get_by_label("Höchstens eine im Monat")).to_be_checked()
+        expect(tab.get_by_label("Höchstens eine E-Mail im Monat")).to_be_checked()
 
         tab.get_by_label("Engpässe steuern").uncheck()
         tab.get_by_role("button", name="Themen speichern").click()
