@@ -12,7 +12,8 @@ from bench.databases import Kind
 from bench.house import NOW, apart, processor_seconds, runtime
 from bench.report import Table, said
 from nurture.engine.links import VERSION_DIGITS
-from nurture.engine.registration import confirm, register
+from nurture.engine.opt_in import confirm
+from nurture.engine.registration import register
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.tracking import follow

@@ -115,7 +115,7 @@ def _by_standard_library(made: Letter, envelope: Envelope) -> bytes:
 
 def _sign(rt: Runtime, rows: Sequence[Outgoing]) -> None:
     for row in rows:
-        links.link_urls(rt, rt.template(row.template_version or ""), row.id, observed=row.tracked)
+        links.link_urls(rt, rt.template(row.template_version or ""), row.id, mode=links.mode_of(row))
 
 
 def _write(rt: Runtime, desk: letters.Desk, rows: Sequence[Outgoing]) -> None:
