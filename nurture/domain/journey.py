@@ -35,6 +35,7 @@ from nurture.domain.campaign import (
 )
 from nurture.domain.catalogue import ContentItem
 from nurture.domain.condition import Known, describe, holds
+from nurture.domain.decision import Call, Decision, Enrol, Go, Leave, Send, Skip, Wait
 from nurture.domain.durations import Duration
 from nurture.domain.pacing import Calendar, next_slot
 from nurture.domain.preferences import (
@@ -95,73 +96,6 @@ class Policy:
     calendar: Calendar
     caps: Caps
     content: Mapping[str, ContentItem] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Decision:
-    step: str
-    round: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Send(_Decision):
-    """Queue this mail now; the contact goes on to ``then``."""
-
-    mail: str
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wait(_Decision):
-    """Nothing until ``until``; None: held until something else releases it (sales gives the lead back)."""
-
-    until: datetime | None
-    listening: bool = False
-    """Whether an activity of the contact may end the wait early."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skip(_Decision):
-    """This step is not for this contact; on to ``then``."""
-
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class Go(_Decision):
-    """On to ``then``: a wait is over, a branch was taken."""
-
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class Enrol(_Decision):
-    """Enrol in another campaign as well, then on to ``then``."""
-
-    campaign: str
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call(_Decision):
-    """Open a task for a human, then on to ``then``."""
-
-    task: TaskStep
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class Leave(_Decision):
-    """The contact leaves the campaign.
-
-    ``kind``: finished, no-consent, undeliverable, unwanted, exit, lost (its step is gone).
-    """
-
-    kind: str
-
-
-Decision = Send | Wait | Skip | Go | Enrol | Call | Leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from nurture.domain import journey
 from nurture.domain.campaign import Campaign
 from nurture.domain.catalogue import LeadClass, in_language
+from nurture.domain.decision import Call, Enrol, Send, Wait
 from nurture.domain.errors import NurtureError
 from nurture.domain.journey import Facts, Itinerary
 from nurture.domain.message import MessageKind, MessageState, nurture_key
@@ -113,12 +114,12 @@ def _collect(
         outcome = type(decision).__name__.lower()
         results.outcomes[outcome] += 1
         match decision:
-            case journey.Send():
+            case Send():
                 results.mails.append(_mail(rt, session, row, campaign, decision, facts, now))
                 results.mailed.append(row.contact_id)
-            case journey.Call():
+            case Call():
                 results.tasks.append(_task(rt, row, campaign, decision, now))
-            case journey.Wait() if decision.reason == row.reason and decision.step == row.step:
+            case Wait() if decision.reason == row.reason and decision.step == row.step:
                 continue  # still waiting for the same reason: that is on record already
             case _:
                 pass
@@ -128,10 +129,10 @@ def _collect(
             "round": decision.round,
             "outcome": outcome,
             "reason": decision.reason,
-            "until": decision.until if isinstance(decision, journey.Wait) else None,
+            "until": decision.until if isinstance(decision, Wait) else None,
             "at": now,
         }
-        if isinstance(decision, journey.Enrol):
+        if isinstance(decision, Enrol):
             results.enrolments.append((decision.campaign, row.contact_id, entry))
         results.decisions.append(entry)
     results.positions.append(_position(way, now))
@@ -147,7 +148,7 @@ def _position(way: Itinerary, now: datetime) -> Position:
 
 
 def _mail(
-    rt: Runtime, session: Session, row: Any, campaign: Campaign, decision: journey.Send, facts: Facts, now: datetime
+    rt: Runtime, session: Session, row: Any, campaign: Campaign, decision: Send, facts: Facts, now: datetime
 ) -> messages.NewMessage:
     """The outbox row of a nurture mail. Without a template for this reader it is parked, visibly, and the way goes on."""
     phase = LeadClass.B1 if facts.known.lead_class is LeadClass.C else facts.known.lead_class
@@ -181,7 +182,7 @@ def _uncounted(rt: Runtime, facts: Facts) -> dict[str, bool]:
     return {} if rt.definitions.tracking.aggregate and not facts.choice.uncounted else {links.UNCOUNTED: True}
 
 
-def _task(rt: Runtime, row: Any, campaign: Campaign, decision: journey.Call, now: datetime) -> dict[str, Any]:
+def _task(rt: Runtime, row: Any, campaign: Campaign, decision: Call, now: datetime) -> dict[str, Any]:
     due = decision.task.due_in.after(now, rt.definitions.calendar.zone) if decision.task.due_in else None
     return {
         "contact_id": row.contact_id,

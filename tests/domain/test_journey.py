@@ -28,23 +28,9 @@ from nurture.domain.campaign import (
 )
 from nurture.domain.catalogue import ContentItem
 from nurture.domain.condition import Clicked, Downloaded, Known, Registered, ScoreAtLeast, Seen
+from nurture.domain.decision import Call, Enrol, Go, Leave, Send, Skip, Wait
 from nurture.domain.durations import Duration
-from nurture.domain.journey import (
-    GATES,
-    Call,
-    Caps,
-    Enrol,
-    Enrollment,
-    Facts,
-    Go,
-    Leave,
-    Policy,
-    Send,
-    Skip,
-    Wait,
-    decide,
-    itinerary,
-)
+from nurture.domain.journey import GATES, Caps, Enrollment, Facts, Policy, decide, itinerary
 from nurture.domain.pacing import ALWAYS, Calendar, Window
 from nurture.domain.preferences import Choice
 
