@@ -31,8 +31,8 @@ Progress = Callable[[int, int], None]
 class Finding:
     """``number``: of the entry; None: it is about something else, which the text names.
 
-    ``kind``: altered, missing, foreign, order, end, seal, noted; of consents also evidence, link, removal, exhibit,
-    wording, mail.
+    ``kind``: altered, missing, foreign, order, end, seal, noted; of consents also evidence, contact, link, removal,
+    exhibit, wording, mail.
     """
 
     kind: str

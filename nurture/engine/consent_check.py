@@ -39,7 +39,7 @@ def check(rt: Runtime, actor: Actor, now: datetime, *, noted: str = "", progress
     with reading(rt.db) as session:
         contents = _Contents(session, report)
         report.take(contents.shown())
-        more = ("evidence", "redacted")
+        more = ("evidence", "redacted", "contact_id")
         chain_check.walk(rt, session, ledger.NAME, report, noted=noted, also=contents.wrong, more=more, progress=progress)
     chain_check.put_on_record(rt, ledger.NAME, report, actor, now)
     return report
@@ -102,6 +102,8 @@ class _Contents:
             return
         if chain.digest(row.evidence) != row.content:
             yield Finding("evidence", row.number, "its evidence is not what it was")
+        elif row.contact_id is not None and row.contact_id != ledger.whose(row.evidence):
+            yield Finding("contact", row.number, f"it is put down to contact {row.contact_id}, whose entry it is not")
         for name in ("wording", "shown", "controller"):
             if (named := row.evidence.get(name)) and named not in self._known:
                 yield Finding("exhibit", row.number, f"what it names as '{name}' is not kept any more ({named[:12]}…)")
@@ -112,7 +114,7 @@ class _Contents:
         entry = f"entry {row.redacted}"
         if by is None or by.event not in ledger.REMOVALS or row.number not in by.evidence.get("redacts", ()):
             yield Finding("removal", row.number, f"its evidence was removed, and {entry} does not say so")
-        elif row.evidence or row.event in ledger.REMOVALS:
+        elif row.evidence or row.contact_id is not None or row.event in ledger.REMOVALS:
             yield Finding("removal", row.number, f"{entry} says that its evidence was removed, but it bears some")
 
     def _carried_out(self, row: Row[Any], known: dict[int, Row[Any]]) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def append(
     registration: int | None = None,
 ) -> None:
     """Put one entry on when the transaction ends. ``evidence``: strings, integers, booleans, None, nested."""
-    salted = _salted(evidence)
+    salted = _salted(evidence, contact)
     session.info.setdefault(_WAITING, []).append(
         {
             "contact_id": contact,
@@ -149,7 +149,7 @@ def _removal(session: Session, order: _Order, waiting: Sequence[Entry]) -> Entry
         numbers += [entry["number"] for entry in waiting if entry["subject"] == order.subject and not entry["redacted"]]
     if not numbers:
         return None
-    evidence = _salted({"redacts": numbers})
+    evidence = _salted({"redacts": numbers}, None)
     told = {"subject": order.subject, "purpose": "", "event": order.why.value, "at": order.at, "redacted": None}
     return {**told, "evidence": evidence, "content": chain.digest(evidence), "contact_id": None, "registration_id": None}
 
@@ -171,9 +171,18 @@ def _by_subject(session: Session, numbers: Collection[int]) -> dict[str, set[int
     return found
 
 
-def _salted(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """A digest of evidence without a salt would let whoever guesses it see that the guess is right."""
-    return {**evidence, "salt": secrets.token_hex(16)}
+def _salted(evidence: Mapping[str, Any], contact: int | None) -> dict[str, Any]:
+    """A digest of evidence without a salt would let whoever guesses it see that the guess is right.
+
+    The salt ends with the contact's number, so that the digest holds whose entry it is.
+    """
+    return {**evidence, "salt": f"{secrets.token_hex(16)}:{contact or ''}"}
+
+
+def whose(evidence: Mapping[str, Any]) -> int | None:
+    """The contact whose entry this evidence was made for; None: nobody's, or the evidence does not say."""
+    number = str(evidence.get("salt", "")).partition(":")[2]
+    return int(number) if number.isdecimal() else None
 
 
 # --- what was there before the chain -------------------------------------------------------------------------------------
@@ -186,7 +195,7 @@ def adopt(session: Session, at: datetime, limit: int) -> int:
     """
     end = chains.lock_end(session, NAME)
     rows = session.execute(
-        select(_E.id, _E.purpose, _E.event, _E.at, _E.evidence, Contact.address_key)
+        select(_E.id, _E.contact_id, _E.purpose, _E.event, _E.at, _E.evidence, Contact.address_key)
         .join(Contact, Contact.id == _E.contact_id, isouter=True)
         .where(_E.number.is_(None))
         .order_by(_E.id)
@@ -206,6 +215,7 @@ _NEW = ("id", "evidence", "subject", "content", "number", "previous", "own_previ
 def _adopted(
     session: Session,
     id_: int,
+    contact: int | None,
     purpose: str,
     event: str,
     said_at: datetime,
@@ -214,7 +224,7 @@ def _adopted(
     *,
     at: datetime,
 ) -> Entry:
-    evidence = _salted({**evidence, "chained_later": at.isoformat()})
+    evidence = _salted({**evidence, "chained_later": at.isoformat()}, contact)
     subject = mark(session, key) if key is not None else ""
     told = {"id": id_, "subject": subject, "purpose": purpose, "event": event, "at": said_at}
     return {**told, "evidence": evidence, "content": chain.digest(evidence)}

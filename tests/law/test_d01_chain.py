@@ -20,7 +20,7 @@ from nurture.domain.pseudonym import Pseudonyms
 from nurture.engine import consent_check
 from nurture.engine.runtime import Runtime
 from nurture.settings import load_settings
-from nurture.store import chains, ledger
+from nurture.store import chains, contacts, ledger
 from nurture.store.database import connect, transaction
 from nurture.store.ledger import Removal
 from nurture.store.schema import AuditEntry, ChainEnd, ConsentEventRow
@@ -85,6 +85,17 @@ def test_d1_every_altered_column_is_found(ledger_of_two: Runtime, now: datetime)
             change(rt, number, **{column: other})
             assert number in [at for at, _ in found(rt, now)], (number, column)
             change(rt, number, **{column: getattr(kept[number], column)})
+    assert found(rt, now) == []
+
+
+def test_d1_an_entry_put_down_to_somebody_else_is_found(ledger_of_two: Runtime, now: datetime) -> None:
+    rt = ledger_of_two
+    with transaction(rt.db) as session:
+        stranger = contacts.save(session, contacts.Person("stranger@firma.example", "de"), now)[0].id
+    for row in rows(rt):
+        change(rt, row.number, contact_id=stranger)
+        assert row.number in [at for at, _ in found(rt, now)]
+        change(rt, row.number, contact_id=row.contact_id)
     assert found(rt, now) == []
 
 
