@@ -26,7 +26,7 @@ from nurture.engine.runtime import Runtime
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor
 from nurture.settings import load_settings
-from nurture.store.database import transaction
+from nurture.store.database import reading, transaction
 from nurture.store.schema import ConsentEventRow, Wording
 
 OTHER = "Ja, und alles andere auch."
@@ -81,6 +81,9 @@ def test_d2_under_a_new_version_they_are_taken_and_old_evidence_stays(agreed: Wo
 
 def test_d2_words_that_nobody_saw_may_change(runtime: Runtime, now: datetime) -> None:
     publish(reworded(runtime), now)
+    World(reworded(runtime), now).fill_form()
+    with reading(runtime.db) as session:
+        assert OTHER in session.scalars(select(Wording.text)).all()
 
 
 def test_d2_a_reload_and_the_check_refuse_them_and_name_what_to_do(

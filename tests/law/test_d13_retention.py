@@ -310,5 +310,6 @@ def test_d13_what_documents_write_into_the_settings_is_in_order(page: str) -> No
     text = (Path(__file__).parents[2] / "docs" / f"{page}.md").read_text("utf-8")
     given = yaml.safe_load(re.findall(r"^```yaml\n((?:retention|tracking).*?)^```", text, re.MULTILINE | re.DOTALL)[0])
     shapes: dict[str, type[Shape]] = {"retention": Retention, "tracking": Tracking}
-    for name, values in given.items():
-        shapes[name].model_validate(values)
+    read = {name: shapes[name].model_validate(values) for name, values in given.items()}
+    assert [name for name, values in given.items() if not values.keys() <= read[name].model_fields_set] == []
+    assert read
