@@ -27,7 +27,7 @@ from nurture.engine import address_change, consent_ledger, enrolment, handoff, o
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.readiness import rescore
 from nurture.engine.runtime import Runtime
-from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
+from nurture.engine.visitor import Visitor
 from nurture.store import activities, consents, contacts, doubts, enrollments, holds, leads, ledger
 from nurture.store import audit as audit_log
 from nurture.store import opt_in as answers
@@ -79,7 +79,7 @@ def _contact(session: Session, row: Registration, visitor: Visitor, now: datetim
 
 def _settled_by(row: Registration, visitor: Visitor, now: datetime) -> None:
     row.settled_at = now
-    row.settled_ip, row.settled_user_agent = shorten_ip(visitor.ip, "full"), shorten_agent(visitor.user_agent)
+    row.settled_ip, row.settled_user_agent = visitor.proof
 
 
 def _write_story(rt: Runtime, session: Session, row: Registration, contact: Contact, form: Form, now: datetime) -> None:

@@ -22,7 +22,7 @@ from nurture.domain.catalogue import in_language
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.form import Form
 from nurture.engine.runtime import Runtime
-from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
+from nurture.engine.visitor import Visitor
 from nurture.store import consents, exhibits, ledger, registrations
 from nurture.store.consents import Said
 from nurture.store.database import reading, transaction
@@ -53,11 +53,8 @@ def _adopt_some(rt: Runtime, now: datetime) -> int:
 
 def who(visitor: Visitor) -> dict[str, Any]:
     """Who acted, as far as it is known: in full, since it is proof."""
-    return {
-        "method": visitor.method,
-        "ip": shorten_ip(visitor.ip, "full"),
-        "user_agent": shorten_agent(visitor.user_agent),
-    }
+    ip, user_agent = visitor.proof
+    return {"method": visitor.method, "ip": ip, "user_agent": user_agent}
 
 
 def offered(

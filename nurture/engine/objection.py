@@ -19,7 +19,7 @@ def object_to_mail(
 ) -> None:
     """No more marketing mail, from this moment on, what is queued included. Safe to repeat. Joins the transaction."""
     states = consents.states(session, contact)
-    gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and _means_mail(rt, p)]
+    gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and means_mail(rt, p)]
     for purpose in gone:
         consents.record(session, contact, purpose, ConsentEvent.OBJECTED, now, evidence)
     if gone:
@@ -28,7 +28,7 @@ def object_to_mail(
     enrollments.leave(session, ended, "no-consent", reason, now)
 
 
-def _means_mail(rt: Runtime, purpose: str) -> bool:
+def means_mail(rt: Runtime, purpose: str) -> bool:
     """Whether mail is sent for this consent; one that is gone from the definitions still carries those who gave it."""
     known = rt.definitions.purposes.get(purpose)
     return known is None or known.kind is PurposeKind.MAIL

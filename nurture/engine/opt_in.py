@@ -34,7 +34,7 @@ from nurture.engine import confirmation, links
 from nurture.engine.opt_in_code import code_of, typed_code
 from nurture.engine.own_forms import own_form
 from nurture.engine.runtime import Runtime
-from nurture.engine.visitor import Visitor, is_tool, shorten_agent, shorten_ip
+from nurture.engine.visitor import Visitor, is_tool
 from nurture.store import audit as audit_log
 from nurture.store import consents, limits, registrations
 from nurture.store import opt_in as answers
@@ -184,7 +184,7 @@ def _start_declining(session: Session, row: Registration, visitor: Visitor, now:
     answers.note(row, declined={"from": row.state, "expires_at": row.expires_at.isoformat()})
     if row.state == "pending":
         row.settled_at = now
-        row.settled_ip, row.settled_user_agent = shorten_ip(visitor.ip, "full"), shorten_agent(visitor.user_agent)
+        row.settled_ip, row.settled_user_agent = visitor.proof
     row.state, row.expires_at = "declining", now + BOTH_WITHIN
     audit_log.note(session, audit.Actor(audit.ActorKind.CONTACT, ""), "declined", ("registration", row.id), now)
 

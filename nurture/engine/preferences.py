@@ -24,8 +24,9 @@ from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Purpose, PurposeKind
 from nurture.domain.message import MessageKind
 from nurture.domain.preferences import GAPS, PAUSES, Choice
-from nurture.engine import choices, consent_ledger, enrolment, links, observation, reconsent
+from nurture.engine import choices, consent_ledger, enrolment, links, observation, reconsent, rights
 from nurture.engine.lanes import lane_of
+from nurture.engine.objection import means_mail
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor
 from nurture.store import activities, audit, consents, contacts, enrollments, limits, messages
@@ -42,7 +43,7 @@ LINK_OPENS: Mapping[MessageKind, timedelta] = {
 LINK_MAIL = "preferences-link"
 _LINK_LIMITS = ((timedelta(minutes=10), 1), (timedelta(days=1), 3))
 """At most so many fresh links within each span."""
-FIELDS = ("salutation", "first_name", "last_name", "function", "company", "phone", "language")
+FIELDS = tuple(rights.FIELDS)
 """What the person may correct directly; the address has its own way."""
 
 
@@ -143,15 +144,9 @@ def unsubscribe(rt: Runtime, token: str, visitor: Visitor, now: datetime) -> str
         if person is None:
             return None
         states = consents.states(session, contact)
-        gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and _may_mean_mail(rt, p)]
+        gone = [p for p, state in states.items() if state is ConsentState.CONFIRMED and means_mail(rt, p)]
         _withdraw(rt, session, person, gone, "unsubscribe", visitor, message, now)
         return person.language
-
-
-def _may_mean_mail(rt: Runtime, purpose: str) -> bool:
-    """Whether mail is sent for this consent; one that is gone from the definitions still carries those who gave it."""
-    known = rt.definitions.purposes.get(purpose)
-    return known is None or known.kind is PurposeKind.MAIL
 
 
 def change(

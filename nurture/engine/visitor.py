@@ -30,6 +30,11 @@ class Visitor:
     prefetch: bool = False
     shown: Shown | None = None
 
+    @property
+    def proof(self) -> tuple[str, str]:
+        """(IP address, user agent) in full, as they stand beside a consent."""
+        return shorten_ip(self.ip, "full"), shorten_agent(self.user_agent)
+
 
 def shorten_ip(ip: str, mode: str) -> str:
     """``ip`` as it may be stored. ``mode``: 'none' -> '', 'full' -> as is, 'shortened' -> its /24 (IPv4) or /48 (IPv6)."""
