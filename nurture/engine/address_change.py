@@ -13,10 +13,9 @@ from nurture.domain import audit as actors
 from nurture.domain.address import mask
 from nurture.domain.catalogue import in_language
 from nurture.domain.message import MessageKind
-from nurture.engine import choices
-from nurture.engine.lanes import lane_of
+from nurture.engine import choices, single_mail
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts, enrollments, holds, ledger, messages
+from nurture.store import contacts, enrollments, holds, ledger
 from nurture.store import preferences as store
 from nurture.store.schema import Contact, Registration
 
@@ -49,19 +48,11 @@ def moved(rt: Runtime, session: Session, row: Registration, now: datetime) -> No
 
 def _tell_old(rt: Runtime, session: Session, person: Contact, old: str, row: Registration, now: datetime) -> None:
     """The old address learns of it, so that nobody can be moved away unnoticed."""
-    mail = messages.NewMessage(
-        kind=MessageKind.SERVICE,
-        once_key=f"registration:{row.id}:address-changed",
-        address=old,
-        lane=lane_of(rt, old),
-        language=person.language,
-        mail="address-changed",
-        context={"new_address": mask(row.address)},
-        contact_id=person.id,
-        queued_at=now,
-        due_at=now,
+    mail, said = "address-changed", {"new_address": mask(row.address)}
+    once = f"registration:{row.id}:{mail}"
+    single_mail.queue(
+        rt, session, MessageKind.SERVICE, mail, once, old, person.language, now, contact=person.id, context=said
     )
-    messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, [mail])
 
 
 def _open_task(rt: Runtime, session: Session, person: Contact, registration: int, now: datetime) -> None:

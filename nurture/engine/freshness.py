@@ -20,11 +20,10 @@ from nurture.domain import audit as actors
 from nurture.domain.consent import ConsentEvent, ConsentState
 from nurture.domain.errors import InvalidToken
 from nurture.domain.message import MessageKind
-from nurture.engine import consent_ledger, enrolment, links, observation
-from nurture.engine.lanes import lane_of
+from nurture.engine import consent_ledger, enrolment, links, observation, single_mail
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor
-from nurture.store import activities, audit, consents, contacts, enrollments, holds, messages, preferences, registrations
+from nurture.store import activities, audit, consents, contacts, enrollments, holds, preferences, registrations
 from nurture.store import retention as store
 from nurture.store.consents import Said
 from nurture.store.database import reading, transaction
@@ -91,19 +90,9 @@ def _may_be_asked(session: Session, person: Contact, now: datetime) -> bool:
 def _ask(rt: Runtime, session: Session, person: Contact, now: datetime) -> None:
     """It needs the consent it asks about: ``permission.py`` looks again right before it leaves."""
     given = consents.confirmed(session, [person.id])[person.id]
-    mail = messages.NewMessage(
-        kind=MessageKind.SERVICE,
-        once_key=f"contact:{person.id}:{MAIL}:{now.isoformat()}",
-        address=person.address,
-        lane=lane_of(rt, person.address),
-        language=person.language,
-        mail=MAIL,
-        purpose=next(p for p in links.mail_purposes(rt.definitions) if p in given),
-        contact_id=person.id,
-        queued_at=now,
-        due_at=now,
-    )
-    messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, [mail])
+    asked = next(p for p in links.mail_purposes(rt.definitions) if p in given)
+    once, to, language = f"contact:{person.id}:{MAIL}:{now.isoformat()}", person.address, person.language
+    single_mail.queue(rt, session, MessageKind.SERVICE, MAIL, once, to, language, now, contact=person.id, purpose=asked)
 
 
 def _block(rt: Runtime, session: Session, person: Contact, now: datetime) -> None:

@@ -20,11 +20,10 @@ from nurture.domain.handoff import HandoffEvent, HandoffState, after, allowed, a
 from nurture.domain.lead_class import Evidence, Sign
 from nurture.domain.message import MessageKind
 from nurture.domain.organisation import ReturnReason, Salesperson
-from nurture.engine import classification, dossier, enrolment, links, scoring
-from nurture.engine.lanes import lane_of
+from nurture.engine import classification, dossier, enrolment, links, scoring, single_mail
 from nurture.engine.runtime import Runtime
 from nurture.engine.submission import clean_long
-from nurture.store import activities, audit, contacts, doubts, enrollments, handoffs, messages
+from nurture.store import activities, audit, contacts, doubts, enrollments, handoffs
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Handoff, Lead, Message
 
@@ -147,19 +146,10 @@ def _mail_sales(
         "language": language,
         "overdue_since": dossier.day(rt.definitions, handoff.offered_at, language) if handoff.offered_at else "",
     }
-    mail_row = messages.NewMessage(
-        kind=MessageKind.SALES,
-        once_key=f"handoff:{handoff.id}:{once}",
-        address=address,
-        lane=lane_of(rt, address),
-        language=language,
-        mail=mail,
-        context=context,
-        handoff_id=handoff.id,
-        queued_at=now,
-        due_at=now,
+    key = f"handoff:{handoff.id}:{once}"
+    single_mail.queue(
+        rt, session, MessageKind.SALES, mail, key, address, language, now, handoff=handoff.id, context=context
     )
-    messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, [mail_row])
 
 
 # --- the answer of sales --------------------------------------------------------------------------------------------------

@@ -24,12 +24,11 @@ from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.form import Purpose, PurposeKind
 from nurture.domain.message import MessageKind
 from nurture.domain.preferences import GAPS, PAUSES, Choice
-from nurture.engine import choices, consent_ledger, enrolment, links, observation, reconsent, rights
-from nurture.engine.lanes import lane_of
+from nurture.engine import choices, consent_ledger, enrolment, links, observation, reconsent, rights, single_mail
 from nurture.engine.objection import means_mail
 from nurture.engine.runtime import Runtime
 from nurture.engine.visitor import Visitor
-from nurture.store import activities, audit, consents, contacts, enrollments, limits, messages
+from nurture.store import activities, audit, consents, contacts, enrollments, limits
 from nurture.store import preferences as store
 from nurture.store.database import reading, transaction
 from nurture.store.limits import Budget
@@ -262,18 +261,10 @@ def ask_link(rt: Runtime, token: str, now: datetime) -> bool:
         budgets = [Budget(f"fresh-link:{person.id}", most, span) for span, most in _LINK_LIMITS]
         if limits.take(session, budgets, now) is not None:
             return False
-        mail = messages.NewMessage(
-            kind=MessageKind.SERVICE,
-            once_key=f"contact:{person.id}:{LINK_MAIL}:{now.isoformat()}",
-            address=person.address,
-            lane=lane_of(rt, person.address),
-            language=person.language,
-            mail=LINK_MAIL,
-            contact_id=person.id,
-            queued_at=now,
-            due_at=now,
+        once = f"contact:{person.id}:{LINK_MAIL}:{now.isoformat()}"
+        single_mail.queue(
+            rt, session, MessageKind.SERVICE, LINK_MAIL, once, person.address, person.language, now, contact=person.id
         )
-        messages.queue(session, rt.installation, rt.definitions.organisation.sender.domain, [mail])
         actor = actors.contact(person.id)
         audit.note(session, actor, "asked for a link", ("contact", person.id), now, contact=person.id)
         return True

@@ -20,9 +20,8 @@ from nurture.domain.address import address_key
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound
 from nurture.domain.form import Form
-from nurture.domain.message import MessageKind, MessageState
-from nurture.engine import confirmation, consent_ledger, opt_in_limits, submission
-from nurture.engine.lanes import lane_of
+from nurture.domain.message import MessageKind
+from nurture.engine import confirmation, consent_ledger, opt_in_limits, single_mail, submission
 from nurture.engine.opt_in_limits import Fate, Verdict
 from nurture.engine.own_forms import ADDRESS
 from nurture.engine.runtime import Runtime
@@ -34,6 +33,8 @@ from nurture.store.schema import Registration
 
 HELD_AT_MOST = timedelta(days=14)
 """How long somebody's request may wait for a human."""
+_STAYS = {Fate.HELD: "opt-in-held", Fate.NEVER: "opt-in-limit"}
+"""Why a mail that does not leave is on record only."""
 
 
 def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime, *, held: str = "") -> None:
@@ -124,24 +125,22 @@ def _settle_verdict(
     else:
         row.expires_at = d.retention.opt_in_expires.after(verdict.due_at, d.calendar.zone)
     opt_in_limits.count(rt, session, row.address, verdict, now)
-    mail = _opt_in_mail(rt, row, verdict, now, which)
-    messages.queue(session, rt.installation, d.organisation.sender.domain, [mail])
+    _queue_mail(rt, session, row, verdict, now, which)
 
 
-def _opt_in_mail(rt: Runtime, row: Registration, verdict: Verdict, now: datetime, which: str) -> messages.NewMessage:
-    leaves = verdict.fate is Fate.SENT
-    return messages.NewMessage(
-        kind=MessageKind.OPT_IN,
-        once_key=f"registration:{row.id}:{which}",
-        address=row.address,
-        lane=lane_of(rt, row.address),
-        language=row.language,
-        mail="address-change" if row.form == ADDRESS else "opt-in",
-        registration_id=row.id,
-        queued_at=now,
-        due_at=verdict.due_at if leaves else None,
-        state=MessageState.QUEUED if leaves else MessageState.CANCELLED,
-        reason="" if leaves else "opt-in-held" if verdict.fate is Fate.HELD else "opt-in-limit",
+def _queue_mail(rt: Runtime, session: Session, row: Registration, verdict: Verdict, now: datetime, which: str) -> None:
+    single_mail.queue(
+        rt,
+        session,
+        MessageKind.OPT_IN,
+        "address-change" if row.form == ADDRESS else "opt-in",
+        f"registration:{row.id}:{which}",
+        row.address,
+        row.language,
+        now,
+        registration=row.id,
+        due_at=verdict.due_at,
+        cancelled=_STAYS.get(verdict.fate, ""),
     )
 
 
