@@ -14,13 +14,13 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from nurture.domain.address import address_key, mask
+from nurture.domain.address import mask
 from nurture.domain.consent import ConsentState
 from nurture.domain.form import Form
 from nurture.engine import choices, consent_ledger, opt_in_limits, own_forms
-from nurture.engine.registration import queue_opt_in
+from nurture.engine.registration import new_row, queue_opt_in
 from nurture.engine.runtime import Runtime
-from nurture.engine.visitor import Visitor, shorten_agent, shorten_ip
+from nurture.engine.visitor import Visitor
 from nurture.store import consents, registrations
 from nurture.store import preferences as store
 from nurture.store.schema import Contact, Registration
@@ -83,24 +83,9 @@ def _open(contact: int, form: str) -> Select[Registration]:
 
 
 def _registration(rt: Runtime, person: Contact, address: str, form: Form, visitor: Visitor, now: datetime) -> Registration:
-    d = rt.definitions
-    return Registration(
-        address=address,
-        address_key=address_key(address),
-        form=form.id,
-        form_version=form.version,
-        language=person.language,
-        source=form.source,
-        answers={},
-        purposes={},
-        page_url=None,
-        ip=shorten_ip(visitor.ip, "full"),
-        user_agent=shorten_agent(visitor.user_agent),
-        state="pending",
-        created_at=now,
-        expires_at=d.retention.opt_in_expires.after(now, d.calendar.zone),
-        contact_id=person.id,
-    )
+    row = new_row(rt, form, address, person.language, visitor, now)
+    row.contact_id = person.id
+    return row
 
 
 def _send(rt: Runtime, session: Session, row: Registration, now: datetime) -> bool:

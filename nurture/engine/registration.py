@@ -54,26 +54,33 @@ def register(rt: Runtime, sent: Submission, visitor: Visitor, now: datetime, *, 
         )
         if _asked_just_now(session, address, form, values, wordings, now):
             return
-        row = Registration(
-            address=address,
-            address_key=address_key(address),
-            form=form.id,
-            form_version=form.version,
-            language=sent.language,
-            source=sent.source or form.source,
-            answers=values,
-            purposes=wordings,
-            page_url=visitor.page_url[:2000],
-            ip=shorten_ip(visitor.ip, "full"),
-            user_agent=shorten_agent(visitor.user_agent),
-            state="pending",
-            created_at=now,
-            expires_at=d.retention.opt_in_expires.after(now, d.calendar.zone),
-            evidence=consent_ledger.offered(rt, session, form, sent.language, wordings, visitor, now),
-        )
+        row = new_row(rt, form, address, sent.language, visitor, now)
+        row.source = sent.source or form.source
+        row.answers, row.purposes, row.page_url = values, wordings, visitor.page_url[:2000]
+        row.evidence = consent_ledger.offered(rt, session, form, sent.language, wordings, visitor, now)
         session.add(row)
         session.flush()
         queue_opt_in(rt, session, row, now, held=held)
+
+
+def new_row(rt: Runtime, form: Form, address: str, language: str, visitor: Visitor, now: datetime) -> Registration:
+    """Somebody asked for something by ``form``, from this moment on; what it was, the caller adds. Not in a session yet."""
+    d = rt.definitions
+    return Registration(
+        address=address,
+        address_key=address_key(address),
+        form=form.id,
+        form_version=form.version,
+        language=language,
+        source=form.source,
+        answers={},
+        purposes={},
+        ip=shorten_ip(visitor.ip, "full"),
+        user_agent=shorten_agent(visitor.user_agent),
+        state="pending",
+        created_at=now,
+        expires_at=d.retention.opt_in_expires.after(now, d.calendar.zone),
+    )
 
 
 def _asked_just_now(
