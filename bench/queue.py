@@ -14,6 +14,8 @@ from nurture.domain.delivery_rules import RELAY
 from nurture.engine.publication import publish
 from nurture.store.schema import Base
 
+LANGUAGE, PRODUCT, CAMPAIGN = "de", "feintakt", "welcome-feintakt"
+"""Of all mails; what their letters share."""
 _SERIES = "generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS i"
 _ADDRESS = "'reader' || i || '@werk' || i % 5000 || '.example'"
 _STATEMENTS = (
@@ -32,8 +34,8 @@ _STATEMENTS = (
                               context, purpose, tracked, contact_id, campaign, step, round, attempts, due_at, queued_at,
                               reason)
         SELECT i, 'nurture', 'queued', '{RELAY}', 'bench:' || i || ':hello:1', '<' || md5(i::text) || '@mail.example>',
-               {_ADDRESS}, 'de', '{letter.MAIL}', :template,
-               '{{"product": "feintakt", "phase": "B1"}}', 'nurture', true, i, 'welcome-feintakt', 'hello', 1, 0,
+               {_ADDRESS}, '{LANGUAGE}', '{letter.MAIL}', :template,
+               '{{"product": "{PRODUCT}", "phase": "B1"}}', 'nurture', true, i, '{CAMPAIGN}', 'hello', 1, 0,
                :due, :now, ''
         FROM {_SERIES}""",
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -26,15 +25,16 @@ from sqlalchemy import text
 
 from bench import queue, sink
 from bench.databases import Kind
+from bench.django_letter import django_letter
 from bench.house import FORK, HOME, NOW, example, peak_megabytes, processor_seconds, runtime
 from bench.report import Table, said
 from nurture.delivery import SmtpTransport
 from nurture.delivery.dkim import Sealer
 from nurture.delivery.smtp_settings import SmtpSettings
-from nurture.engine import letters
+from nurture.engine import letter_facts
 from nurture.engine.delivery import deliver
 from nurture.engine.runtime import Runtime
-from nurture.store import messages, outbox
+from nurture.store import outbox
 from nurture.store.database import connect, reading
 
 _WARM = 600
@@ -63,7 +63,7 @@ def whole_path(kind: Kind, mails: int, seconds: float) -> Table:
     with said(f"{kind.name}: claim to recorded, {mails:,} mails queued"):
         url = kind.make("whole")
         queue.create(url)
-        letter = _django_letter(url)
+        letter = _django_letter()
         ours = _ours(url, mails, seconds)
         few = min(2000, mails)
         late = _post_office(kind.make("post_office"), few, "delivery", letter)
@@ -221,26 +221,13 @@ def _runtime(url: str, port: int) -> Runtime:
 # --- theirs ---------------------------------------------------------------------------------------------------------------
 
 
-def _django_letter(url: str) -> Path:
-    """The same letter as a Django template: its words, with the reader's name and the links as variables."""
-    _fill(url, 10)
-    rt = _runtime(url, 0)
-    with reading(rt.db) as session:
-        row = messages.find(session, 10)
-        assert row is not None  # noqa: S101 - filled just now
-        found = letters.preview(rt, row.id)
-    rt.db.dispose()
-    _clear(url)
+def _django_letter() -> Path:
+    """The same letter as Django templates."""
+    rt = runtime("sqlite://")
+    shared = letter_facts.frame(rt, queue.LANGUAGE, queue.PRODUCT, queue.CAMPAIGN)
     path = Path(tempfile.mkdtemp()) / "letter.json"
-    path.write_text(json.dumps({"html": _as_django(found.html), "text": _as_django(found.text)}), "utf-8")
+    path.write_text(json.dumps(django_letter(shared)), "utf-8")
     return path
-
-
-def _as_django(body: str) -> str:
-    numbers = iter(range(1000))
-    body = body.replace("{", "&#123;")
-    body = re.sub(r"https://nurture\.example/[a-z]+/[\w.-]+", lambda _: f"{{{{ links.{next(numbers) % 9} }}}}", body)
-    return re.sub(r"Weber\d+", "{{ name }}", body)
 
 
 def _post_office(url: str, mails: int, when: str, letter: Path) -> Pace:
