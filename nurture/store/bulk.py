@@ -75,14 +75,24 @@ def update_many(session: Session, model: type[DeclarativeBase], rows: Rows, key:
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether ``column`` (of numbers or text) is one of ``values``."""
-    if _on_sqlite(session):
-        listed = literal(json.dumps(list(values)), Text)
-        return column.in_(select(func.json_each(listed).table_valued("value").c.value))
-    return column == any_(literal(list(values), _NUMBERS if isinstance(column.type, Integer) else _WORDS))
+    return _one_of(session.get_bind().dialect.name, column, literal(list(values), _listed(column)))
+
+
+def given(dialect: str, column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """``among`` for a statement that is built once and kept: the values are its parameter ``name``."""
+    return _one_of(dialect, column, bindparam(name, type_=_listed(column)))
+
+
+def _one_of(dialect: str, column: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(values).table_valued("value").c.value))
+    return column == any_(values)
 
 
 class _Listed(UserDefinedType[Iterable[Any]]):
-    """A PostgreSQL array that is sent as PostgreSQL writes it: the driver takes ten times as long to spell a list."""
+    """A list as one parameter: JSON for SQLite; for PostgreSQL an array as it writes one itself, which takes the driver
+    ten times as long.
+    """
 
     cache_ok = True
     render_bind_cast = True
@@ -93,8 +103,12 @@ class _Listed(UserDefinedType[Iterable[Any]]):
     def get_col_spec(self, **_: Any) -> str:
         return f"{self.of}[]"
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002
-        return self.spelled_out
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return _json_list if dialect.name == "sqlite" else self.spelled_out
+
+
+def _json_list(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
 
 
 def numbers(values: Iterable[int]) -> str:
@@ -111,6 +125,10 @@ def _words(values: Iterable[str]) -> str:
 
 
 _NUMBERS, _WORDS = _Listed("BIGINT", numbers), _Listed("VARCHAR", _words)
+
+
+def _listed(column: InstrumentedAttribute[Any]) -> _Listed:
+    return _NUMBERS if isinstance(column.type, Integer) else _WORDS
 
 
 def _on_sqlite(session: Session) -> bool:
