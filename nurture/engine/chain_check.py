@@ -32,7 +32,7 @@ class Finding:
     """``number``: of the entry; None: it is about something else, which the text names.
 
     ``kind``: altered, missing, foreign, order, end, seal, noted; of consents also evidence, contact, link, removal,
-    exhibit, wording, mail.
+    exhibit, wording, mail, state.
     """
 
     kind: str

@@ -1,4 +1,5 @@
-"""Whether the consent ledger is as it was written: its chain (``chain_check``), the evidence, and what that refers to.
+"""Whether the consent ledger is as it was written: its chain (``chain_check``), the evidence, what that refers to, and
+whether the present states follow from it (``consent_states``).
 
 Evidence may be missing only where a later entry says that it was removed.
 """
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain import chain
 from nurture.domain.audit import Actor
-from nurture.engine import chain_check
+from nurture.engine import chain_check, consent_states
 from nurture.engine.chain_check import Finding, Progress
 from nurture.engine.runtime import Runtime
 from nurture.store import exhibits, ledger, ledger_walk, registrations
@@ -41,6 +42,7 @@ def check(rt: Runtime, actor: Actor, now: datetime, *, noted: str = "", progress
         report.take(contents.shown())
         more = ("evidence", "redacted", "contact_id")
         chain_check.walk(rt, session, ledger.NAME, report, noted=noted, also=contents.wrong, more=more, progress=progress)
+        report.take(consent_states.wrong(session))
     chain_check.put_on_record(rt, ledger.NAME, report, actor, now)
     return report
 
