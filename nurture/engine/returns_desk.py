@@ -154,5 +154,5 @@ def _came_again(row: ReturnedMail) -> Came:
     said = row.said or ""
     return Came(
         row.digest, row.source, ReturnKind(row.kind), row.subject, said, row.raw or b"", recipients,
-        sender=str(row.report.get("from") or ""), stops=wants_to_stop(said),
+        sender=str(row.report.get("from") or ""), stops=wants_to_stop(said, row.subject),
     )  # fmt: skip

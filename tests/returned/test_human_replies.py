@@ -114,3 +114,34 @@ def test_a_quotation_in_html() -> None:
 def test_an_answer_says_what_it_answers() -> None:
     found = read(human("Ja gern."))
     assert (found.message_id, found.references, found.sender) == (OURS, (OURS,), "petra@example.net")
+
+
+STOPPED_BY_SUBJECT = (
+    "Abmelden",
+    "unsubscribe",
+    "STOP",
+    "Austragen!",
+    "remove",
+    "AW: Abmelden",
+    "Bitte abmelden",
+)
+"""Mail programs without a word in the body: the commonest way to unsubscribe by mail."""
+
+
+@pytest.mark.parametrize("body", ["", "\n \n", QUOTED, OUTLOOK_QUOTED], ids=["empty", "blank", "marked quote", "Outlook's"])
+@pytest.mark.parametrize("subject", STOPPED_BY_SUBJECT)
+def test_a_subject_alone_stops_the_mails(subject: str, body: str) -> None:
+    found = read(human(body, subject))
+    assert (found.kind, found.said) == (ReturnKind.REPLY, "")
+    assert wants_to_stop(found.said, found.subject)
+
+
+@pytest.mark.parametrize("subject", ["Re: Five ways to cut downtime", "", "Re: Stop: five ways to save"])
+def test_an_empty_mail_that_says_nothing_is_for_a_human_to_look_at(subject: str) -> None:
+    found = read(human("", subject))
+    assert (found.kind, found.found_by) == (ReturnKind.UNCLEAR, "no text")
+
+
+def test_our_own_subject_stops_nothing() -> None:
+    assert not wants_to_stop("Gern.", "Re: Schluss!", "Schluss!")
+    assert not wants_to_stop("Gern.", "WG: AW: [2] Unsubscribe rates explained", "Unsubscribe rates explained")

@@ -371,10 +371,19 @@ def test_an_answer_counts_and_is_a_task(room: Postroom) -> None:
     assert room.held("anna@werk.example") is None
 
 
-def test_an_answer_that_says_stop_holds_the_address_until_a_human_decides(room: Postroom) -> None:
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        pytest.param("Bitte melden Sie mich ab.", "Re: Feinplanung", id="in words"),
+        pytest.param("", "Abmelden", id="nothing but a subject"),
+    ],
+)
+def test_an_answer_that_says_stop_holds_the_address_until_a_human_decides(
+    room: Postroom, text: str, subject: str
+) -> None:
     contact = room.person(address="anna@werk.example")
     message = room.send(contact)
-    raw = letter("anna@werk.example", "Bitte melden Sie mich ab.", In_Reply_To=room.message(message).header_id)
+    raw = letter("anna@werk.example", text, subject, In_Reply_To=room.message(message).header_id)
     taken = room.take(raw)
     assert taken.action == "held until somebody decides: asks for no more mail"
     held = room.held("anna@werk.example", room.now + 1000 * DAY)

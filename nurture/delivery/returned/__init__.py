@@ -5,8 +5,8 @@ functions: no database, no clock, no network. What follows from a report (whethe
 what happens then) is decided by the engine.
 """
 
-from nurture.delivery.returned.human import wants_to_stop
 from nurture.delivery.returned.reading import read
 from nurture.delivery.returned.report import Complaint, Failed, Report
+from nurture.delivery.returned.stop import wants_to_stop
 
 __all__ = ["Complaint", "Failed", "Report", "read", "wants_to_stop"]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nurture.delivery.returned.address import same
-from nurture.delivery.returned.human import wants_to_stop
 from nurture.delivery.returned.report import Failed, Report
+from nurture.delivery.returned.stop import wants_to_stop
 from nurture.domain.failure import Failure
 from nurture.domain.returns import Action, ReturnKind, follows, of_another
 

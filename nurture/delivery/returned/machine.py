@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nurture.delivery.returned import subject as subjects
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.mail import Mail
 from nurture.domain.failure_reason import folded
@@ -38,7 +39,6 @@ _FAILURE_SUBJECT = phrases(
     """
 )
 _NO_REPLY = re.compile(r"\b(?:no-?reply|do-?not-?reply|nicht-?antworten)[\w.-]{0,40}@")
-_ANSWER_SUBJECT = re.compile(r"^\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|doorst|i)\s*(?:\[\d+\])?\s*:")
 _AUTO_SUBJECT = phrases(
     r"""
         auto(?:matic|matisk|matische?|mated|matica)?[- ]?(?:reply|response|respuesta|replay|antwort|svar
@@ -78,11 +78,11 @@ def empty_path(mail: Mail) -> bool:
 def tells_of_failure(mail: Mail) -> bool:
     """Whether the subject is one of a report, not of an answer to it."""
     subject = folded(mail.header("subject")[:300])
-    return bool(_FAILURE_SUBJECT.search(subject)) and not _ANSWER_SUBJECT.match(subject)
+    return bool(_FAILURE_SUBJECT.search(subject)) and not is_answer(mail)
 
 
 def is_answer(mail: Mail) -> bool:
-    return bool(_ANSWER_SUBJECT.match(folded(mail.header("subject")[:300])))
+    return subjects.is_answer(mail.header("subject"))
 
 
 def reports(mail: Mail, *, returns_a_mail: bool) -> bool:

@@ -18,6 +18,7 @@ from nurture.delivery.returned.address import addresses_in, is_address, plain
 from nurture.delivery.returned.mail import Mail, open_mail, opened_again
 from nurture.delivery.returned.original import Original, ids_in, original_of
 from nurture.delivery.returned.report import Failed, Report
+from nurture.delivery.returned.stop import wants_to_stop
 from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
 from nurture.domain.returns import ReturnKind
@@ -191,10 +192,12 @@ def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
 
 
 def _no_bounce(mail: Mail) -> Report:
-    if dsn.is_notification(mail) or machine.from_daemon(mail) or not mail.text.strip():
+    if dsn.is_notification(mail) or machine.from_daemon(mail):
         return Report(ReturnKind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
     if not is_address(machine.writer(mail)):
         return Report(ReturnKind.UNCLEAR, "nobody's mail")
+    if not mail.text.strip() and not wants_to_stop("", mail.header("subject")):
+        return Report(ReturnKind.UNCLEAR, "no text")
     return _written(ReturnKind.REPLY, "a human's mail", mail)
 
 
