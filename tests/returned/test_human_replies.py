@@ -106,9 +106,49 @@ def test_where_the_quotation_begins(case: str) -> None:
     assert read(human(f"Gern am Montag.\n\n{INTRODUCTIONS[case]}\nAbmelden")).said == "Gern am Montag."
 
 
-def test_a_quotation_in_html() -> None:
-    body = '<html><style>p{}</style><p>Gern, rufen Sie an.</p><div class="gmail_quote"><p>Abmelden</p></div></html>'
-    assert read(human(body, Content_Type="text/html; charset=utf-8")).said == "Gern, rufen Sie an."
+ATTRIBUTION = "Am 02.11.2026 um 10:00 schrieb News <news@house.example>:"
+ABOVE_AND_BELOW = {
+    "below": f"{ATTRIBUTION}\n> Hallo\n> Abmelden\n\nBitte keine Mails.",
+    "below, with an empty line": f"{ATTRIBUTION}\n\n> Hallo\n> Abmelden\n\nBitte keine Mails.\n\nMfG\nPetra Muster",
+    "below a quotation of quotations": f"{ATTRIBUTION}\n>> Hallo\n> Abmelden\nBitte keine Mails.\n-- \nPetra Muster",
+    "between": f"{ATTRIBUTION}\n> Hallo\nBitte keine Mails.\n> Abmelden\n> https://nurture.example/u/1",
+    "introduced on two lines": "On Thu, 12 Nov 2026 at 09:00, Nurture\n<hello@nurture.example> wrote:\n> Abmelden\nBitte keine Mails.",
+    "introduced in another language": "12. marrask. 2026 klo 9.00 Nurture (<hello@nurture.example>):\n> Abmelden\nBitte keine Mails.",
+    "original message, marked": "-----Original Message-----\n> From: Nurture\n> Abmelden\n\nBitte keine Mails.",
+    "not introduced": "> Abmelden\n\nBitte keine Mails.",
+    "a line broken off the quotation": f"{ATTRIBUTION}\n> Sie wollen keine Mails mehr? Hier\nabmelden: https://nurture.example/u/1\n\nBitte keine Mails.",
+    "below a signature and the quotation": f"Bitte\n\nMfG\nPetra Muster, Einkauf\n\n{ATTRIBUTION}\n> Abmelden\n\nkeine Mails.",
+    "right above": f"Bitte keine Mails.\n{ATTRIBUTION}\n> Abmelden",
+    "right above, with a date": f"Bitte\n2026 keine Mails.\n{ATTRIBUTION}\n> Abmelden",
+    "right above an unmarked one": f"Bitte keine Mails.\n{ATTRIBUTION}\nAbmelden",
+    "an unmarked one below": f"Bitte keine Mails.\n{OUTLOOK_QUOTED}\n> Hallo\n\nAbmelden",
+}
+
+
+@pytest.mark.parametrize("case", ABOVE_AND_BELOW)
+def test_words_around_a_marked_quotation_count(case: str) -> None:
+    assert " ".join(read(human(ABOVE_AND_BELOW[case])).said.split()).replace("2026 ", "") == "Bitte keine Mails."
+
+
+def test_a_postscript_counts() -> None:
+    said = read(human(f"Danke.\n\nViele Grüße\nPetra Muster\n\nPS: Bitte keine Mails mehr.\n{OUTLOOK_QUOTED}")).said
+    assert said == "Danke.\n\nPS: Bitte keine Mails mehr."
+
+
+HTML = {
+    "Gmail": '<p>Gern.</p><div class="gmail_quote"><div>On 2 Nov, x@y.example wrote:<br></div><blockquote><p>Abmelden</p></blockquote></div>',
+    "Gmail, below": '<div class="gmail_quote"><div>On 2 Nov, x@y.example wrote:<br></div><blockquote>Abmelden<br>Hier</blockquote></div><p>Gern.</p>',
+    "Gmail passes on": '<p>Gern.</p><div class="gmail_quote"><p>Abmelden</p></div>',
+    "Thunderbird, below": '<div class="moz-cite-prefix">Am 2.11.2026 schrieb x@y.example:<br></div><blockquote type="cite"><p>Abmelden</p><blockquote>Hallo</blockquote>x</blockquote><p>Gern.</p>',
+    "Apple, above": '<p>Gern.</p><blockquote type="cite"><div>Am 2.11.2026 schrieb x@y.example:</div><div>Abmelden</div></blockquote>',
+    "Outlook": '<p>Gern.</p><div id="divRplyFwdMsg">Von: x</div><blockquote>Abmelden</blockquote><p>Abmelden</p>',
+}
+
+
+@pytest.mark.parametrize("case", HTML)
+def test_a_quotation_in_html(case: str) -> None:
+    body = f"<html><style>p{{}}</style><body>{HTML[case]}</body></html>"
+    assert read(human(body, Content_Type="text/html; charset=utf-8")).said == "Gern."
 
 
 def test_an_answer_says_what_it_answers() -> None:

@@ -220,19 +220,35 @@ def _readable(parts: list[Part]) -> str:
 
 
 _INVISIBLE = re.compile(r"<(style|script|head|title)\b[^>]{0,500}>.{0,20000}?</\1\s*>|<!--.{0,20000}?-->", re.S | re.I)
-_QUOTE = re.compile(r"<blockquote\b|<div[^>]{0,200}(?:gmail_quote|moz-cite|divRplyFwdMsg|appendonsend)", re.I)
+_QUOTED = re.compile(r"<(/?)blockquote\b[^<>]{0,500}>", re.I)
+_QUOTE = re.compile(r"<div[^>]{0,200}(?:(divRplyFwdMsg|appendonsend)|gmail_quote|yahoo_quoted|moz-cite)", re.I)
+_UNMARKED = "<br>-----Original Message-----<br>"
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|hr)\b[^>]{0,200}>", re.I)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]{0,2000}>")
 
 
 def from_html(source: str) -> str:
-    """The text of html. A quotation is marked as one, so that it can be told from what its writer says."""
-    text = _INVISIBLE.sub(" ", source)
-    quote = _QUOTE.search(text)
-    if quote:
-        text = text[: quote.start()] + "<br>-----Original Message-----<br>" + text[quote.start() :]
-    text = _BREAK.sub("\n", re.sub(r"\s+", " ", text))
-    return tidy(html.unescape(_TAG.sub("", text)).replace("\n ", "\n"))
+    """The text of html. What it quotes is marked as in plain text, so that it can be told from what its writer says."""
+    text = _with_unmarked(re.sub(r"\s+", " ", _INVISIBLE.sub(" ", source)))
+    pieces: list[str] = []
+    depth = position = 0
+    for tag in _QUOTED.finditer(text):
+        pieces.append(_lines(text[position : tag.start()], quoted=depth > 0))
+        position, depth = tag.end(), max(0, depth + (-1 if tag[1] else 1))
+    pieces.append(_lines(text[position:], quoted=depth > 0))
+    return tidy("\n".join(pieces))
+
+
+def _with_unmarked(text: str) -> str:
+    """With a line before the first quotation that goes on to the end: Outlook's, and those without a blockquote."""
+    last = text.lower().rfind("<blockquote")
+    start = next((found.start() for found in _QUOTE.finditer(text) if found[1] or found.start() > last), None)
+    return text if start is None else text[:start] + _UNMARKED + text[start:]
+
+
+def _lines(piece: str, *, quoted: bool) -> str:
+    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", piece))).replace("\n ", "\n")
+    return "\n".join(f"> {line}" for line in text.split("\n")) if quoted else text
 
 
 def _plain(raw: bytes) -> Mail:
