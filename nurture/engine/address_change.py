@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from nurture.domain import audit as actors
-from nurture.domain.address import mask
+from nurture.domain.address import address_key, mask
 from nurture.domain.catalogue import in_language
 from nurture.domain.message import MessageKind
 from nurture.engine import choices, single_mail
@@ -44,6 +44,15 @@ def moved(rt: Runtime, session: Session, row: Registration, now: datetime) -> No
     store.note_changes(session, person.id, [("address", old, row.address)], str(actors.contact(person.id)), now)
     choices.tell(session, person.id, now, "address-changed")
     _tell_old(rt, session, person, old, row, now)
+
+
+def taken_back(session: Session, person: Contact, old: str, new: str) -> None:
+    """Somebody doubted that confirmation, and it was not repeated: the old address again, unless somebody else has it now.
+
+    Joins the caller's transaction.
+    """
+    if person.address == new and contacts.by_address(session, old) is None:
+        person.address, person.address_key = old, address_key(old)
 
 
 def _tell_old(rt: Runtime, session: Session, person: Contact, old: str, row: Registration, now: datetime) -> None:

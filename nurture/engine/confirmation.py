@@ -12,6 +12,7 @@ Each joins the caller's transaction, which holds the registration's lock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +28,10 @@ from nurture.engine import address_change, consent_ledger, enrolment, handoff, o
 from nurture.engine.classification import reclassify, told_signs
 from nurture.engine.readiness import rescore
 from nurture.engine.runtime import Runtime
+from nurture.engine.scoring import lead_scores
+from nurture.engine.scoring import store as store_scores
 from nurture.engine.visitor import Visitor
-from nurture.store import activities, consents, contacts, doubts, enrollments, holds, leads, ledger
+from nurture.store import activities, consents, contacts, doubts, enrollments, holds, leads, ledger, preferences
 from nurture.store import audit as audit_log
 from nurture.store import opt_in as answers
 from nurture.store.schema import Contact, Registration
@@ -48,6 +51,7 @@ def settle(rt: Runtime, session: Session, row: Registration, form: Form, visitor
         row,
         undo={
             "new": new,
+            "at": now.isoformat(),
             "consents": {purpose: before.get(purpose, ConsentState.NONE).value for purpose in row.purposes},
             "suppressed": suppressed,
         },
@@ -61,13 +65,17 @@ def settle(rt: Runtime, session: Session, row: Registration, form: Form, visitor
 def _settle_address(rt: Runtime, session: Session, row: Registration, visitor: Visitor, now: datetime) -> None:
     row.state = "confirmed"
     _settled_by(row, visitor, now)
-    answers.note(row, undo={"new": False, "consents": {}, "suppressed": None})
+    answers.note(row, undo={"new": False, "at": now.isoformat(), "consents": {}, "suppressed": None})
     address_change.moved(rt, session, row, now)
 
 
 def _contact(session: Session, row: Registration, visitor: Visitor, now: datetime) -> tuple[Contact, bool]:
     """The contact, made or brought up to date, and whether it is new. It proved that it works and wants mail."""
+    known = contacts.by_address(session, row.address, lock=True)
+    before = contacts.told(known) if known is not None else {}
     contact, new = contacts.save(session, contacts.Person(row.address, row.language, row.source, row.answers), now)
+    if not new:
+        _note_changes(session, contact, before, now)
     contacts.release(session, row.address_key)
     holds.release(session, row.address_key)
     contacts.active(session, contact.id, now)
@@ -75,6 +83,13 @@ def _contact(session: Session, row: Registration, visitor: Visitor, now: datetim
     _settled_by(row, visitor, now)
     session.flush()
     return contact, new
+
+
+def _note_changes(session: Session, contact: Contact, before: Mapping[str, str], now: datetime) -> None:
+    """What a known contact told anew replaces what it said before; that stays in its history."""
+    after = contacts.told(contact)
+    changes = [(name, before.get(name), told) for name, told in after.items() if told != before.get(name)]
+    preferences.note_changes(session, contact.id, changes, str(audit.contact(contact.id)), now)
 
 
 def _settled_by(row: Registration, visitor: Visitor, now: datetime) -> None:
@@ -151,11 +166,33 @@ def drop(rt: Runtime, session: Session, row: Registration, event: ConsentEvent, 
             consents.record(session, contact, purpose, ConsentEvent.WITHDRAWN, now, {"form": row.form}, row.id)
     doubts.cancel(session, contact, purposes, row.settled_at or now, _DOUBTED, now)
     enrollments.leave(session, _campaigns(rt, session, contact, purposes), "no-consent", _DOUBTED, now)
+    _take_back_told(rt, session, row, contact, undo, now)
     row.contact_id = None
     session.flush()
     if undo["new"] and not doubts.known_otherwise(session, contact):
         ledger.redact(session, ledger.Removal.RETAINED, now, subjects=[ledger.mark(session, row.address_key)])
         contacts.remove(session, contact)
+
+
+def _take_back_told(
+    rt: Runtime, session: Session, row: Registration, contact: int, undo: Mapping[str, Any], now: datetime
+) -> None:
+    """What the contact had said before stands again, as far as nobody changed it since.
+
+    What was told of its company stays: it was only added where nothing was known, and belongs to others as well.
+    """
+    person = session.get(Contact, contact, with_for_update=True)
+    if person is None or "at" not in undo:  # confirmed before there was a history
+        return
+    changes = doubts.take_changes(session, contact, datetime.fromisoformat(undo["at"]))
+    if undo["new"]:
+        changes = [(name, None, said) for name, said in row.answers.items()]
+    for name, old, new in changes:
+        if name == "address" and old and new:
+            address_change.taken_back(session, person, old, new)
+    contacts.take_back(person, [change for change in changes if change[0] != "address"])
+    session.flush()
+    store_scores(session, lead_scores(rt, session, doubts.leads_of(session, contact), now), now)
 
 
 def _concerned(row: Registration) -> tuple[int, list[str]]:

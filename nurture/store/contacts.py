@@ -164,6 +164,27 @@ def _tell_company(session: Session, contact: Contact, told: Mapping[str, str], n
             setattr(company, column, told[field_name][:2] if column == "country" else told[field_name])
 
 
+def told(contact: Contact) -> dict[str, str]:
+    """What a contact itself said, field -> value; what it did not say is missing."""
+    columns = {name: value for name in _COLUMNS if (value := getattr(contact, name))}
+    return {**columns, **{name: str(value) for name, value in contact.answers.items()}, "language": contact.language}
+
+
+def take_back(contact: Contact, changes: Iterable[tuple[str, str | None, str | None]]) -> None:
+    """Undo changes (field, before, after) of what a contact said, where nobody changed it again since."""
+    present, answers = told(contact), dict(contact.answers)
+    for name, before, after in changes:
+        if present.get(name) != after:
+            continue
+        if name in _COLUMNS or (name == "language" and before):
+            setattr(contact, name, before)
+        elif before is None:
+            answers.pop(name, None)
+        else:
+            answers[name] = before
+    contact.answers = answers
+
+
 def profile(contact: Contact, company: Company | None) -> dict[str, str]:
     """All facts of a contact and its company as field -> value, for scoring rules and conditions."""
     facts: dict[str, str] = {name: value for name in _COLUMNS if (value := getattr(contact, name))}

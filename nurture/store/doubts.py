@@ -1,17 +1,20 @@
-"""What waits, moves on or is taken back when a confirmation is doubted (``engine/confirmation.py``): mails and handoffs."""
+"""What waits, moves on or is taken back when a confirmation is doubted (``engine/confirmation.py``).
+
+Mails, handoffs, and what was told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentState
 from nurture.domain.handoff import HandoffState
 from nurture.domain.message import MessageState
-from nurture.store.schema import Consent, Contact, Handoff, Lead, Message, Registration
+from nurture.store.schema import Consent, Contact, ContactChange, Handoff, Lead, Message, Registration
 
 _UNANSWERED = (HandoffState.WAITING, HandoffState.OFFERED)
 
@@ -78,6 +81,17 @@ def cancel(session: Session, contact: int, purposes: Sequence[str], since: datet
     )
     closed = {"state": HandoffState.RETURNED, "closed_at": now, "note": reason}
     session.execute(update(Handoff).where(*_opened(contact, since)).values(closed))
+
+
+def take_changes(session: Session, contact: int, at: datetime) -> list[tuple[str, str | None, str | None]]:
+    """(field, before, after) of what changed of this contact at this moment, taken out of its history."""
+    c = ContactChange
+    mine = (c.contact_id == contact, c.at == at)
+    found = [
+        (name, old, new) for name, old, new in session.execute(select(c.field, c.old, c.new).where(*mine).order_by(c.id))
+    ]
+    session.execute(delete(c).where(*mine))
+    return found
 
 
 def known_otherwise(session: Session, contact: int) -> bool:

@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import select
 from stories.world import World, berlin
 
+from nurture.domain.audit import HOUSE
+from nurture.domain.consent import ConsentEvent
 from nurture.domain.handoff import HandoffState
-from nurture.engine import opt_in
+from nurture.engine import opt_in, preferences, rights
 from nurture.engine.advance import advance
 from nurture.engine.delivery import deliver
 from nurture.engine.opt_in_code import code_of
 from nurture.engine.runtime import Runtime
 from nurture.store import consents, contacts
 from nurture.store.database import reading, transaction
-from nurture.store.schema import Base, ConsentEventRow, Lead, Message
+from nurture.store.schema import Base, ConsentEventRow, ContactChange, Lead, Message
 
 MARIA = "maria.weber@anlagenbau-huber.example"
 
@@ -192,3 +194,82 @@ def test_c2_nothing_is_delivered_while_doubted_whoever_asks(world: World) -> Non
     press(world, "decline")
     deliver(world.rt, world.now, worker="test")
     assert [m.state for m in world.rows(Message) if m.kind == "nurture"] == ["queued"]
+
+
+# --- what a known contact had said ----------------------------------------------------------------------------------------
+
+OTHERS_WORDS = {"first_name": "Marie", "function": "it-management", "company": "Andere GmbH", "fair_day": "2027-04-22"}
+
+
+def told(world: World) -> dict[str, str]:
+    contact = world.contact()
+    assert contact is not None
+    return contacts.told(contact)
+
+
+def tell_anew(world: World, **words: str) -> None:
+    world.wait(hours=1)
+    world.fill_form(form="messe-produktion-2027", purposes=("tracking",), language="en", **{**OTHERS_WORDS, **words})
+    press(world, "confirm")
+
+
+def test_c2_what_was_said_before_stands_again_when_the_confirmation_is_dropped(world: World) -> None:
+    world.arrive(purposes=("nurture",))
+    before = told(world)
+    tell_anew(world)
+    changed = {name for name, value in told(world).items() if value != before.get(name)}
+    assert changed == {*OTHERS_WORDS, "language"}
+    press(world, "decline")
+    world.wait(days=8)
+    assert told(world) == before
+    assert world.rows(ContactChange) == []
+
+
+def test_c2_what_was_said_anew_stays_once_the_code_is_typed_in_and_its_history_too(world: World) -> None:
+    world.arrive(purposes=("nurture",))
+    tell_anew(world)
+    press(world, "decline")
+    type_code(world)
+    world.wait(days=8)
+    assert OTHERS_WORDS.items() <= told(world).items()
+    assert ("first_name", "Maria", "Marie") in [(c.field, c.old, c.new) for c in world.rows(ContactChange)]
+
+
+def test_c2_what_was_corrected_since_is_not_taken_back(world: World) -> None:
+    world.arrive(purposes=("nurture",))
+    tell_anew(world)
+    press(world, "decline")
+    contact = world.contact()
+    assert contact is not None
+    world.wait(hours=1)
+    rights.correct(world.rt, contact.id, {"first_name": "Anne-Marie"}, HOUSE, world.now)
+    world.wait(days=8)
+    assert (told(world)["first_name"], told(world)["function"]) == ("Anne-Marie", "production-planning")
+    assert [(c.field, c.new) for c in world.rows(ContactChange)] == [("first_name", "Anne-Marie")]
+
+
+def test_c2_what_a_new_contact_said_goes_where_something_else_keeps_the_contact(world: World) -> None:
+    world.fill_form(purposes=("nurture",))
+    press(world, "confirm")
+    press(world, "decline")
+    contact = world.contact()
+    assert contact is not None
+    with transaction(world.rt.db) as session:
+        consents.record(session, contact.id, "phone", ConsentEvent.IMPORTED, world.now, {"via": "test"})
+    world.wait(days=8)
+    assert told(world) == {"language": "de"}
+
+
+def test_c2_the_old_address_stands_again(world: World) -> None:
+    mail = world.arrive(purposes=("nurture",))
+    page = preferences.direct(world.rt, mail.tokens("/p/")[0], world.now)
+    new = "maria@neu.example"
+    preferences.change_address(world.rt, page, new, world.visitor(), world.now)
+    world.beat()
+    way = world.opt_in_mail(new).tokens("/c/")[0]
+    opt_in.confirm(world.rt, way, world.visitor(), world.now)
+    assert world.contact(new) is not None
+    opt_in.decline(world.rt, way, world.visitor(), world.now)
+    world.wait(days=8)
+    assert world.contact(new) is None
+    assert world.contact() is not None
