@@ -1,6 +1,7 @@
 """The beginning of a talk with a mail server, until it takes mails.
 
     banner -> EHLO -> (STARTTLS -> EHLO) -> (AUTH, step by step) -> Ready
+               '--> unknown: HELO (RFC 5321 3.2), a server without any extension
 
 Nothing is ever said ahead here: what comes behind STARTTLS belongs to the encrypted line (RFC 3207).
 """
@@ -16,6 +17,9 @@ from nurture.delivery.outcome import Phase, lost
 from nurture.delivery.replies import Reply
 from nurture.delivery.transport import Parcel
 
+_NO_EHLO = (500, 502, 504)
+"""What servers say that do not know EHLO (RFC 5321 3.2, 4.1.4)."""
+
 
 class Opening(Dialogue):
     """``encrypted``: since STARTTLS."""
@@ -23,6 +27,7 @@ class Opening(Dialogue):
     def __init__(self, manner: Manner, host: str = "") -> None:
         super().__init__(manner, host)
         self.encrypted = False
+        self._plainly = False  # greeted by HELO
         self._login: Iterator[str] = iter(())
         self._asked.append((Phase.CONNECT, self._banner, None))
 
@@ -41,10 +46,14 @@ class Opening(Dialogue):
         self._ask(f"EHLO {self._manner.helo}\r\n".encode(), Phase.GREETING, self._greeted)
 
     def _greeted(self, reply: Reply, _: Parcel | None, events: list[Event]) -> None:
+        if reply.code in _NO_EHLO and not self._plainly:
+            self._asked.popleft()
+            self._plainly = True
+            return self._ask(f"HELO {self._manner.helo}\r\n".encode(), Phase.GREETING, self._greeted)
         if reply.code != 250:
             return self._refused(reply, events)
         self._asked.popleft()
-        self.offers = _extensions(reply)
+        self.offers = {} if self._plainly else _extensions(reply)
         self.pipelines = self._manner.pipelining and "PIPELINING" in self.offers
         if self.encrypted or self._manner.tls in ("none", "implicit"):
             return self._log_in(events)

@@ -12,10 +12,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nurture.delivery.sources.webhooks import Event, NotFetched, Refused, Request
 from nurture.domain.errors import NotFound
+from nurture.domain.returns import ReturnKind
 from nurture.engine.returns import DatabaseAway, Taken, take
 from nurture.engine.returns_came import Came, Recipient, clean
 from nurture.engine.runtime import Runtime
-from nurture.store import limits
+from nurture.store import alarms, limits
 from nurture.store.database import transaction
 
 log = logging.getLogger("nurture.returns")
@@ -39,6 +40,8 @@ def report(rt: Runtime, provider: str, request: Request, now: datetime) -> list[
         verified = verifier.read(request, now)
         if verified.once:
             _use(rt, f"{provider}:{verified.once}", request.body, now)
+        if verified.asks:
+            _ask(rt, provider, verified.asks, now)
         return [take(rt, came_of(provider, event), now) for event in verified.events]
     except NotFetched as error:
         raise NotNow(f"what it is verified with could not be fetched: {error}") from error
@@ -53,6 +56,13 @@ def _use(rt: Runtime, token: str, body: bytes, now: datetime) -> None:
             raise Refused("its token was used for something else already")
 
 
+def _ask(rt: Runtime, provider: str, what: str, now: datetime) -> None:
+    """Something for a human to do at the provider."""
+    log.warning("%s: %s", provider, what)
+    with transaction(rt.db) as session:
+        alarms.raise_alarm(session, alarms.webhook_key(provider), what, now)
+
+
 def came_of(provider: str, event: Event) -> Came:
     """An event as one thing that came back. Its provider proved who it is, so an address in it is believed."""
     header = event.header_id.strip().strip("<>")
@@ -61,7 +71,7 @@ def came_of(provider: str, event: Event) -> Came:
         source=provider,
         kind=event.kind,
         subject="",
-        said="",
+        said=clean(event.words) if event.kind is ReturnKind.UNCLEAR else "",
         raw=json.dumps(event.raw, ensure_ascii=True).encode(),
         recipients=(Recipient(clean(event.recipient), event.failure, clean(event.status), clean(event.words)),),
         addresses=(event.return_path,) if event.return_path else (),

@@ -45,6 +45,11 @@ def source_key(name: str) -> str:
     return f"{_SOURCE}{name}"[:_KEY_LENGTH]
 
 
+def webhook_key(provider: str) -> str:
+    """A mail provider that reports to us wants something decided."""
+    return f"webhook:{provider}"[:_KEY_LENGTH]
+
+
 def form_key(form: str) -> str:
     """A form is under attack, or requests of it wait for a human."""
     return f"form:{form}"[:_KEY_LENGTH]

@@ -206,6 +206,29 @@ def test_what_was_offered_in_clear_counts_for_nothing() -> None:
     assert not talk.core.pipelines
 
 
+@pytest.mark.parametrize("unknown", ["500 what?", "502 5.5.1 not implemented"])
+def test_a_server_that_does_not_know_ehlo_is_greeted_by_helo_once(unknown: str) -> None:
+    core = Conversation(Manner("out.example", tls="none"), "mx")
+    assert core.receive(f"220 mx\r\n{unknown}\r\n".encode()) == []
+    assert core.take() == b"EHLO out.example\r\nHELO out.example\r\n"
+    assert core.receive(b"250-mx\r\n250 PIPELINING\r\n") == [Ready()]  # it promises nothing by that
+    assert (core.offers, core.pipelines) == ({}, False)
+
+
+def test_a_server_that_knows_neither_greeting_is_of_no_use() -> None:
+    core = Conversation(Manner("out.example", tls="none"), "mx")
+    (over,) = core.receive(b"220 mx\r\n502 no\r\n502 5.5.1 no\r\n")
+    assert isinstance(over, Over)
+    assert (over.outcome.phase, over.outcome.reply) == (Phase.GREETING, "502 5.5.1 no")
+
+
+def test_without_encryption_nothing_is_sent_to_a_server_that_knows_helo_only() -> None:
+    core = Conversation(Manner("out.example", tls="required"), "mx")
+    (over,) = core.receive(b"220 mx\r\n502 no\r\n250 mx\r\n")
+    assert isinstance(over, Over)
+    assert over.outcome.phase is Phase.TLS
+
+
 def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 

@@ -82,6 +82,15 @@ class Postroom:
         with reading(self.rt.db) as session:
             return [alarm.key for alarm in open_alarms(session)]
 
+    def alarm(self, key: str) -> str | None:
+        """What an open alarm says."""
+        with reading(self.rt.db) as session:
+            return next((alarm.text for alarm in open_alarms(session) if alarm.key == key), None)
+
+    def came_back(self) -> list[ReturnedMail]:
+        with reading(self.rt.db) as session:
+            return list(session.scalars(select(ReturnedMail).order_by(ReturnedMail.id)))
+
     def quarantine(self) -> list[str]:
         with reading(self.rt.db) as session:
             r = ReturnedMail

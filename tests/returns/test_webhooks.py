@@ -24,8 +24,10 @@ from returns.postroom import Postroom
 from nurture import web
 from nurture.delivery.sources.webhooks import NotFetched, verifiers
 from nurture.domain.message import MessageState
+from nurture.engine.reasons import in_language
 from nurture.engine.return_path import return_path
 from nurture.store.database import connect
+from nurture.store.returned import QUARANTINE
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:bounces"
 CERTIFICATE = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem"
@@ -297,25 +299,34 @@ def test_a_certificate_that_cannot_be_fetched_asks_for_another_try(
     assert post("ses", provider.ses()) == 503
 
 
+CONFIRM = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
+ASKED = {"Type": "SubscriptionConfirmation", "Message": "confirm", "Token": "x", "SubscribeURL": CONFIRM}
+
+
 @pytest.mark.parametrize(
-    ("fields", "status", "fetched"),
+    ("fields", "status"),
     [
-        ({}, 200, True),
-        ({"TopicArn": TOPIC + "-2"}, 403, False),
-        ({"SubscribeURL": "https://evil.example/?Action=ConfirmSubscription"}, 403, False),
-        ({"SubscribeURL": "http://169.254.169.254/latest/meta-data"}, 403, False),
+        ({}, 200),
+        ({"TopicArn": TOPIC + "-2"}, 403),
+        ({"SubscribeURL": "https://evil.example/?Action=ConfirmSubscription"}, 403),
+        ({"SubscribeURL": "http://169.254.169.254/latest/meta-data"}, 403),
     ],
     ids=["ours", "another topic", "another host", "an address inside"],
 )
-def test_a_subscription_is_confirmed_for_our_topics_only(
-    provider: Provider, post: Callable[..., int], amazon: Amazon, fields: dict[str, str], status: int, fetched: bool
+def test_whether_a_subscription_is_confirmed_is_for_a_human(
+    provider: Provider, post: Callable[..., int], amazon: Amazon, fields: dict[str, str], status: int
 ) -> None:
-    url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
-    amazon.files[url] = b"<ok/>"
-    asked = {"Type": "SubscriptionConfirmation", "Message": "confirm", "Token": "x", "SubscribeURL": url, **fields}
-    assert post("ses", provider.sns(asked)) == status
-    assert (url in amazon.asked) is fetched
-    assert set(amazon.asked) <= {CERTIFICATE, url}
+    assert post("ses", provider.sns({**ASKED, **fields})) == status
+    assert set(amazon.asked) <= {CERTIFICATE}
+    told = provider.room.alarm("webhook:ses")
+    assert (told is not None and CONFIRM in told and TOPIC in told) if status == 200 else told is None
+
+
+def test_an_ended_subscription_is_an_alarm(provider: Provider, post: Callable[..., int]) -> None:
+    assert post("ses", provider.sns({**ASKED, "Type": "UnsubscribeConfirmation"})) == 200
+    told = provider.room.alarm("webhook:ses") or ""
+    assert told == f"Amazon SNS sends no more reports of the topic {TOPIC}: somebody ended the subscription"
+    assert in_language(told, "de").endswith(f"{TOPIC} mehr: Jemand hat das Abonnement beendet")
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
@@ -323,11 +334,36 @@ def test_a_subscription_is_confirmed_for_our_topics_only(
 
 def test_other_events_are_acknowledged_and_nothing_more(one_room: Postroom, post: Callable[..., int]) -> None:
     headers = {"X-Webhook-Secret": SECRET}
-    for body in (b'{"event": "opened", "email": "x@y.example"}', b"[]", b"[1, null]", b'{"event": {"a": 1}}', b"7"):
+    for body in (b'{"event": "opened", "email": "x@y.example"}', b"[]", b"[1, null]", b"{}", b"7"):
         assert post("brevo", (body, headers)) == 200
     assert post("brevo", (b"no json", headers)) == 403
     assert post("brevo", (b"[" * 100_000, headers)) == 403
     assert one_room.quarantine() == []
+
+
+UNKNOWN_EVENTS: dict[str, dict[str, Any]] = {
+    "brevo": {"event": "hard_bounce_v2", "email": ADDRESS},
+    "postmark": {"RecordType": "Undelivered", "Email": ADDRESS},
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN_EVENTS)
+def test_an_event_that_nobody_knows_is_for_a_human_once(one_room: Postroom, post: Callable[..., int], name: str) -> None:
+    sent = json.dumps(UNKNOWN_EVENTS[name]).encode(), {"X-Webhook-Secret": SECRET}
+    assert post(name, sent) == post(name, sent) == 200
+    (row,) = one_room.came_back()
+    assert row.state == QUARANTINE
+    assert "an event that is not known here" in (row.said or "")
+    assert json.loads(row.raw or b"") == UNKNOWN_EVENTS[name]
+
+
+def test_a_bounce_without_words_tells_the_providers_name_of_it(
+    one_room: Postroom, provider: Provider, post: Callable[..., int]
+) -> None:
+    event = {"event": "hard_bounce", "email": ADDRESS, "message-id": provider.header_id}
+    assert post("brevo", (json.dumps(event).encode(), {"X-Webhook-Secret": SECRET})) == 200
+    (row,) = one_room.came_back()
+    assert row.action == "suppressed: the address does not exist: Brevo: hard_bounce"
 
 
 def test_a_body_of_more_than_a_megabyte_is_not_read(post: Callable[..., int]) -> None:

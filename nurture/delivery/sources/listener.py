@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from nurture.delivery.sources.settings import ListenSettings
 from nurture.delivery.sources.source import MAX_READ, NotNow, SourceTrouble, Take
 
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library tells of every connection
 _NAME = "nurture"
 _TIMEOUT = 60.0
 _GREETING = f"220 {_NAME} {_NAME}".encode()

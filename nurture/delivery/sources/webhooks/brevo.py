@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from nurture.delivery.sources.webhooks.event import Event, Request, Verified, failure, mapping, parsed, proves, text
+from nurture.delivery.sources.webhooks.event import (
+    Event,
+    Request,
+    Verified,
+    failure,
+    mapping,
+    parsed,
+    proves,
+    text,
+    unknown,
+)
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 
@@ -22,6 +32,9 @@ _KINDS = {
     "complaint": (ReturnKind.COMPLAINT, None),
     "unsubscribed": (ReturnKind.UNSUBSCRIBE, None),
 }
+_HARMLESS = frozenset({
+    "request", "sent", "opened", "unique_opened", "proxy_open", "unique_proxy_open", "loaded_by_proxy", "click",
+})  # fmt: skip
 
 
 class Brevo:
@@ -36,10 +49,11 @@ class Brevo:
 
 
 def _event(one: Mapping[str, Any]) -> Event | None:
-    name, words = text(one.get("event")), text(one.get("reason"))
+    name = text(one.get("event"))
+    words = text(one.get("reason")) or f"Brevo: {name}"
     kind, told = _KINDS.get(name, (None, None))
     if kind is None:
-        return None
+        return None if name in _HARMLESS else unknown(name, one)
     failed = None if told is None else failure(None, words, told)
     if told is Failure.SOFT and failed is Failure.INVALID:
         failed = told

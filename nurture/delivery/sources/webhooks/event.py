@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Protocol
 
 from nurture.domain.failure import Failure, classify
@@ -45,10 +46,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """``once``: good for this body only; whoever brings it with another one forged it. '' where the body is signed."""
+    """``once``: good for this body only; whoever brings it with another one forged it. '' where the body is signed.
+
+    ``asks``: what a human has to look at or do at the provider.
+    """
 
     events: tuple[Event, ...] = ()
     once: str = ""
+    asks: str = ""
 
 
 class Refused(Exception):
@@ -57,8 +62,28 @@ class Refused(Exception):
 
 class Verifier(Protocol):
     def read(self, request: Request, now: datetime) -> Verified:
-        """The events of a request that proved who sent it; those of no interest are left out. Raises Refused."""
+        """The events of a request that proved who sent it, without those that are known to say nothing of a mail's fate.
+
+        Raises Refused.
+        """
         ...
+
+
+def unknown(name: str, one: Mapping[str, Any]) -> Event | None:
+    """An event that nobody here knows, for a human: a provider's new name for a bounce must not get lost.
+
+    None for what is no event at all.
+    """
+    if not one:
+        return None
+    told = json.dumps(one, sort_keys=True).encode("utf-8", "replace")
+    return Event(
+        id=f"unknown:{sha256(told).hexdigest()}",
+        kind=ReturnKind.UNCLEAR,
+        recipient="",
+        words=f"an event that is not known here: '{name[:100]}'",
+        raw=one,
+    )
 
 
 def parsed(body: bytes) -> Any:

@@ -18,6 +18,7 @@ from nurture.delivery.sources.webhooks.event import (
     parsed,
     same,
     text,
+    unknown,
 )
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
@@ -25,10 +26,14 @@ from nurture.domain.returns import ReturnKind
 _AGE = timedelta(seconds=300)
 _KINDS = {
     "failed": ReturnKind.BOUNCE,
+    "rejected": ReturnKind.BOUNCE,
     "complained": ReturnKind.COMPLAINT,
     "delivered": ReturnKind.DELIVERED,
     "unsubscribed": ReturnKind.UNSUBSCRIBE,
 }
+_HARMLESS = frozenset({
+    "accepted", "opened", "clicked", "stored", "list_member_uploaded", "list_member_upload_error", "list_uploaded",
+})  # fmt: skip
 _REASONS = {"suppress-bounce": Failure.INVALID, "old": Failure.SOFT, "espblock": Failure.POLICY}
 
 
@@ -58,7 +63,7 @@ def _event(one: Mapping[str, Any]) -> Event | None:
     name = text(one.get("event"))
     kind = _KINDS.get(name)
     if kind is None:
-        return None
+        return None if name in _HARMLESS else unknown(name, one)
     status = mapping(one.get("delivery-status"))
     words = " ".join(filter(None, (text(status.get("code")), text(status.get("message") or status.get("description")))))
     if kind is ReturnKind.BOUNCE and one.get("severity") == "temporary":
@@ -75,7 +80,7 @@ def _event(one: Mapping[str, Any]) -> Event | None:
         recipient=text(one.get("recipient")),
         failure=failed,
         status=text(status.get("enhanced-code"), 12),
-        words=words or text(one.get("reason")),
+        words=words or text(one.get("reason") or mapping(one.get("reject")).get("reason")) or f"Mailgun: {name}",
         header_id=header,
         return_path=text(mapping(one.get("envelope")).get("sender")),
         raw=one,

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from nurture.delivery.sources.webhooks.event import Event, Request, Verified, failure, mapping, parsed, proves, text
+from nurture.delivery.sources.webhooks.event import (
+    Event,
+    Request,
+    Verified,
+    failure,
+    mapping,
+    parsed,
+    proves,
+    text,
+    unknown,
+)
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 
@@ -28,6 +38,7 @@ _KINDS = {
     "Delivery": ReturnKind.DELIVERED,
     "SubscriptionChange": ReturnKind.UNSUBSCRIBE,
 }
+_HARMLESS = frozenset({"Open", "Click"})
 
 
 class Postmark:
@@ -44,8 +55,8 @@ def _event(one: Mapping[str, Any]) -> Event | None:
     name, sort = text(one.get("RecordType")), text(one.get("Type"))
     kind = _kind(one, name, sort)
     if kind is None:
-        return None
-    words = text(one.get("Details") or one.get("Description"))
+        return None if name in _KINDS or name in _HARMLESS else unknown(name, one)
+    words = text(one.get("Details") or one.get("Description")) or f"Postmark: {sort or name}"
     address = text(one.get("Email") or one.get("Recipient"))
     when = text(one.get("BouncedAt") or one.get("DeliveredAt") or one.get("ChangedAt"))
     return Event(

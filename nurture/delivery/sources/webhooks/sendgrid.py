@@ -22,6 +22,7 @@ from nurture.delivery.sources.webhooks.event import (
     not_older,
     parsed,
     text,
+    unknown,
 )
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
@@ -46,6 +47,7 @@ _KINDS = {
     "unsubscribe": ReturnKind.UNSUBSCRIBE,
     "group_unsubscribe": ReturnKind.UNSUBSCRIBE,
 }
+_HARMLESS = frozenset({"processed", "open", "click", "group_resubscribe", "account_status_change"})
 _DROPPED = {
     "Bounced Address": (ReturnKind.BOUNCE, Failure.INVALID),
     "Invalid": (ReturnKind.BOUNCE, Failure.INVALID),
@@ -86,7 +88,7 @@ def _event(one: Mapping[str, Any]) -> Event | None:
         known = _CLASSES.get(text(one.get("bounce_classification")), Failure.OTHER)
         failed = failure(one.get("status"), words, known)
     if kind is None:
-        return None
+        return None if name in _HARMLESS else unknown(name, one)
     when = text(one.get("timestamp"))
     return Event(
         id=text(one.get("sg_event_id")) or ":".join((name, text(one.get("sg_message_id")), text(one.get("email")), when)),
@@ -94,7 +96,7 @@ def _event(one: Mapping[str, Any]) -> Event | None:
         recipient=text(one.get("email")),
         failure=failed,
         status=text(one.get("status"), 12),
-        words=words,
+        words=words or f"SendGrid: {name}",
         header_id=text(one.get("smtp-id"), 300),
         raw=one,
     )

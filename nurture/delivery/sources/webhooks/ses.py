@@ -1,8 +1,8 @@
 """Amazon SES by way of SNS: bounces, complaints, deliveries, delays.
 
 A message counts only if Amazon's key signed it, for a topic that is configured, within the last hour. The certificate
-comes from a host of SNS in the topic's own region, and nowhere else; a subscription is confirmed under the same
-conditions.
+comes from a host of SNS in the topic's own region, and nowhere else. Whether a subscription is confirmed is for a human:
+its address is told, never opened.
 """
 
 from __future__ import annotations
@@ -20,7 +20,17 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.x509 import load_pem_x509_certificate
 
-from nurture.delivery.sources.webhooks.event import Event, Refused, Request, Verified, failure, mapping, parsed, text
+from nurture.delivery.sources.webhooks.event import (
+    Event,
+    Refused,
+    Request,
+    Verified,
+    failure,
+    mapping,
+    parsed,
+    text,
+    unknown,
+)
 from nurture.delivery.sources.webhooks.fetch import Fetch, NotFetched
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
@@ -53,9 +63,9 @@ class Ses:
         _not_older(text(message.get("Timestamp")), now)
         self._verify(message, topic, now)
         if message["Type"] == "SubscriptionConfirmation":
-            self._confirm(text(message.get("SubscribeURL")), topic)
-        if message["Type"] != "Notification":
-            return Verified()
+            return Verified(asks=_to_confirm(text(message.get("SubscribeURL")), topic))
+        if message["Type"] == "UnsubscribeConfirmation":
+            return Verified(asks=f"Amazon SNS sends no more reports of the topic {topic}: somebody ended the subscription")
         return Verified(tuple(_events(mapping(parsed(text(message.get("Message"), 1_000_000).encode())))))
 
     def _verify(self, message: Mapping[str, Any], topic: str, now: datetime) -> None:
@@ -84,10 +94,13 @@ class Ses:
             raise Refused("its certificate is not valid at present")
         return key
 
-    def _confirm(self, url: str, topic: str) -> None:
-        if not _of_sns(url, topic):
-            raise Refused(f"the address to confirm the subscription is not on a host of SNS: {url[:100]}")
-        self._fetch(url)
+
+def _to_confirm(url: str, topic: str) -> str:
+    if not _of_sns(url, topic):
+        raise Refused(f"the address to confirm the subscription is not on a host of SNS: {url[:100]}")
+    return (
+        f"Amazon SNS asks whether to send reports of the topic {topic} here; if you set that up, open this address: {url}"
+    )
 
 
 def _public_key(pem: bytes) -> tuple[RSAPublicKey, datetime, datetime]:
@@ -126,17 +139,21 @@ def _not_older(stamp: str, now: datetime) -> None:
 # --- events -------------------------------------------------------------------------------------------------------------
 
 _HARD = ("NoEmail", "General", "Suppressed", "OnAccountSuppressionList")
+_HARMLESS = frozenset({"Send", "Open", "Click", "Subscription", "AmazonSnsSubscriptionSucceeded"})
 _KINDS = {
     "Bounce": ("bounce", "bouncedRecipients", ReturnKind.BOUNCE),
     "Complaint": ("complaint", "complainedRecipients", ReturnKind.COMPLAINT),
     "DeliveryDelay": ("deliveryDelay", "delayedRecipients", ReturnKind.DELAYED),
     "Delivery": ("delivery", "recipients", ReturnKind.DELIVERED),
 }
+"""Name -> where its details stand, and in them the recipients."""
 
 
 def _events(notice: Mapping[str, Any]) -> Iterator[Event]:
     name = text(notice.get("eventType") or notice.get("notificationType"))
     if name not in _KINDS:
+        event = None if name in _HARMLESS else unknown(name, notice)
+        yield from () if event is None else (event,)
         return
     part, people, kind = _KINDS[name]
     about, mail = mapping(notice.get(part)), mapping(notice.get("mail"))
@@ -155,7 +172,7 @@ def _events(notice: Mapping[str, Any]) -> Iterator[Event]:
             recipient=address,
             failure=_failure(about, who) if kind is ReturnKind.BOUNCE else None,
             status=text(who.get("status"), 12),
-            words=words,
+            words=words or f"Amazon SES: {name}",
             header_id=_header_id(mail),
             return_path=text(mail.get("source")),
             raw=notice,
