@@ -160,7 +160,7 @@ class _Work:
         shipments, self._shipments = self._shipments, []
         return shipments
 
-    def ahead(self, ready: Sequence[Parcel]) -> Collection[int]:  # noqa: ARG002
+    def ahead(self, ready: Sequence[Parcel], meanwhile: Callable[[], None]) -> Collection[int]:  # noqa: ARG002
         return ()
 
     def settled(self, parcel: Parcel, outcome: Outcome) -> None:  # noqa: ARG002

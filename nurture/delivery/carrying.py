@@ -1,6 +1,7 @@
 """One round of delivery over many connections at the same time: a single loop, one thread.
 
     more -> shipments -> who has room -> connect or reuse -> (354 from some) -> ahead, once for all -> go -> settled
+                                                                               (meanwhile the next letters are written)
 
 Knows lanes and how many connections each may have, which servers answer, and which mails are on their way. Decides
 nothing about a mail: that is the server's and the engine's business.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from nurture.delivery.connection import Connection
 from nurture.delivery.envelope import Unsendable
@@ -254,19 +255,31 @@ class Round:
             return
         ready, self._ready = self._ready, []
         waiting = [(line, parcel) for line, parcel in ready if line.connection in self._lines]
-        begun, held = self._stopwatch(), self._work.ahead([parcel for _, parcel in waiting])
+        begun, aside = self._stopwatch(), 0.0
+
+        def write_on() -> None:
+            nonlocal aside
+            since = self._stopwatch()
+            self._write_on(line for line, _ in waiting)
+            aside = self._stopwatch() - since
+
+        held = self._work.ahead([parcel for _, parcel in waiting], write_on)
         self._now = self._stopwatch()
-        self._recording = self._now - begun
+        self._recording = self._now - begun - aside
         for line, parcel in waiting:
             if parcel.message_id in held:
                 self._abandon(line, parcel)
             else:
                 self._go(line)
 
+    def _write_on(self, lines: Iterable[Line]) -> None:
+        """Have the mails written that follow on these lines."""
+        for destination, number in Counter(line.destination for line in lines if _goes_on(line)).items():
+            destination.take_ahead(number)
+
     def _go(self, line: Line) -> None:
-        conversation, lane = line.connection.conversation, line.destination.lane
-        conversation.go()
-        if conversation.pipelines and conversation.begun < lane.per_connection and lane.spare >= 0:
+        line.connection.conversation.go()
+        if _goes_on(line):
             self._offer_next(line)
         if events := line.connection.send(self._now):
             self._heard(line, events)
@@ -334,3 +347,9 @@ class Round:
                 self._leave(line)
         while self._lines:
             self._look()
+
+
+def _goes_on(line: Line) -> bool:
+    """Whether the next mail is announced behind the final dot of this one."""
+    conversation, lane = line.connection.conversation, line.destination.lane
+    return conversation.pipelines and conversation.begun < lane.per_connection and lane.spare >= 0

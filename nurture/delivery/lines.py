@@ -50,7 +50,8 @@ class Destination:
 
     ``share``: connections they may have of a lane of strangers; None: they are all that is on it, or all the same house.
 
-    ``load_of``: message id -> the shipment of a parcel that was taken. ``ran_out``: told whenever a shipment ends.
+    ``returned``: parcels at hand, taken and not announced. ``load_of``: message id -> the shipment of a parcel that was
+    taken. ``ran_out``: told whenever a shipment ends.
     """
 
     lane: Lane
@@ -66,8 +67,15 @@ class Destination:
 
     def next(self) -> Parcel | None:
         """The next parcel that goes there."""
-        if self.returned:
-            return self.returned.popleft()
+        return self.returned.popleft() if self.returned else self._taken()
+
+    def take_ahead(self, most: int) -> None:
+        """Have so many parcels at hand, if there are, before somebody asks for the ``next``."""
+        while len(self.returned) < most and (parcel := self._taken()) is not None:
+            self.returned.append(parcel)
+
+    def _taken(self) -> Parcel | None:
+        """One from the shipments: it is composed now."""
         for load in self.loads:
             if load.ended:
                 continue

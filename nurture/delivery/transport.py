@@ -63,8 +63,12 @@ class Work(Protocol):
         Called when a lane runs short and, as long as anything is on its way, at least every second.
         """
 
-    def ahead(self, ready: Sequence[Parcel]) -> Collection[int]:
-        """Put on record that these may leave from now on. Returns the message ids of those that must not."""
+    def ahead(self, ready: Sequence[Parcel], meanwhile: Callable[[], None] = ...) -> Collection[int]:
+        """Put on record that these may leave from now on. Returns the message ids of those that must not.
+
+        ``meanwhile`` is done once while the record is on its way, if that takes time; it may take parcels from shipments
+        and nothing else.
+        """
 
     def settled(self, parcel: Parcel, outcome: Outcome) -> None:
         """What became of one parcel; recorded with the next ``ahead`` or when the round ends."""

@@ -3,7 +3,8 @@
     outcome -> after -> Move, Try; address does not exist -> suppressed; our reputation -> alarm; server's fault -> pause
             -> figures of lane and stream -> the lane's pace, breakers
 
-While the database is away it is asked again and again: results are known here and nowhere else.
+While the database is away it is asked again and again: results are known here and nowhere else. Where the database is a
+server, a record travels while the next letters are written.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,13 +28,15 @@ from nurture.engine.delivery_figures import Tallies
 from nurture.engine.delivery_result import Result, after
 from nurture.engine.returns_policy import bounced_softly, refused_us
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts, letters, messages, moves, routes
+from nurture.store import contacts, letters, messages, moves, routes, turn
 from nurture.store.database import transaction
 from nurture.store.messages import Try
 from nurture.store.moves import Move
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_Write = Callable[[bool], tuple[list[Move], set[int]]]
+"""Records; told whether it is not the first time. Gives the moves of results, and which of all are not ours any more."""
 
 _INSIST = (0.5, 1, 2, 4, 8, 16)
 """Seconds between tries to record results while the database is away."""
@@ -53,6 +56,12 @@ class Pending:
     def __bool__(self) -> bool:
         return bool(self.moves or self.results or self.paused or self.works or self.slowed)
 
+    def put_first(self, earlier: Pending) -> None:
+        """What was known before and could not be recorded."""
+        self.moves[:0], self.results[:0] = earlier.moves, earlier.results
+        self.paused, self.slowed = earlier.paused | self.paused, earlier.slowed | self.slowed
+        self.works |= earlier.works
+
 
 @dataclass(frozen=True)
 class Departure:
@@ -70,37 +79,50 @@ class Record:
     def __init__(self, rt: Runtime, worker: str, wait: Callable[[float], None]) -> None:
         self._rt, self._worker, self._wait = rt, worker, wait
         self._figures = Tallies()
-        self._autocommits = rt.db.dialect.name != "sqlite"
-        self._line: Connection | None = None
+        self._travels = rt.db.dialect.name != "sqlite"
+        self._line: turn.Line | None = None
         self.pending = Pending()
         self.tally: Counter[str] = Counter()
 
     def commit(self, now: datetime, departure: Departure | None = None) -> set[int]:
-        """Everything that is known together with what is about to leave. Returns which of these are not ours any more.
+        """Everything that is known together with what is about to leave. Returns which of these are not ours any more."""
+        return self.begin(now, departure)()
+
+    def begin(self, now: datetime, departure: Departure | None = None) -> Callable[[], set[int]]:
+        """The same in two steps: the record is on its way, and what this gives, called once, waits until it has arrived.
+        Only then it is on record. What comes to be known meanwhile is recorded by the next one.
 
         Figures of what went well may wait a second while mails are leaving; they are right again with the next commit.
         """
         known, departure, figures = self.pending, departure or Departure(), self._figures
         if not known and not departure.moves and not figures:
-            return set()
+            return set
         noted = figures.with_results(known.results, known.slowed)
         due = noted.due(now) or not departure.moves
-        smooth = not due and self._goes_smoothly(departure)
-        moved, lost = self.insist(
-            lambda again: (
-                self._at_once(departure, now)
-                if smooth and not again
-                else self._write(departure, noted if due else None, now, again=again)
-            )
-        )
-        self.tally.update(_TALLY[m.to] for m in moved)
         self.pending, self._figures = Pending(), Tallies(now) if due else noted
-        return lost
+        write = partial(self._write, known, departure, noted if due else None, now)
+        recorded = self._send(known, departure, now, write) if not due and self._goes_smoothly(known, departure) else write
+
+        def finish() -> set[int]:
+            try:
+                moved, lost = self.insist(recorded)
+            except BaseException:
+                self.pending.put_first(known)
+                self._figures = figures
+                raise
+            self.tally.update(_TALLY[m.to] for m in moved)
+            return lost
+
+        return finish
 
     def _write(
-        self, departure: Departure, figures: Tallies | None, now: datetime, *, again: bool
+        self,
+        known: Pending,
+        departure: Departure,
+        figures: Tallies | None,
+        now: datetime,
+        again: bool,  # noqa: FBT001 - what insist says
     ) -> tuple[list[Move], set[int]]:
-        known = self.pending
         with transaction(self._rt.db) as session:
             results = _moves(session, known.results)
             wanted = [*known.moves, *results, *departure.moves]
@@ -112,32 +134,50 @@ class Record:
             lost = moves.settle(session, self._worker, [m for m in wanted if m.id not in done], now)
             self._journal(session, known.results, done | lost)
             self._conclude(session, known.results, now)
-            self._count_soft(session, [m for m in results if m.id not in lost], now)
-            self._mind_routes(session, now)
+            self._count_soft(session, known.results, [m for m in results if m.id not in lost], now)
+            self._mind_routes(session, known, now)
             if figures is not None:
                 figures.write(session, self._rt.definitions.delivery, self._worker, now)
         return results, lost
 
-    def _goes_smoothly(self, departure: Departure) -> bool:
+    def _goes_smoothly(self, known: Pending, departure: Departure) -> bool:
         """Whether all that is to be said fits into one statement: mails that were accepted, and mails that leave."""
-        known = self.pending
-        if known.moves or known.paused or known.works or departure.frames or departure.raw or not self._autocommits:
+        if known.moves or known.paused or known.works or departure.frames or departure.raw or not self._travels:
             return False
         if any(m.state is not _CLAIMED for m in departure.moves):
             return False
         return all(r.outcome.kind is _ACCEPTED and r.state is _SENDING for r in known.results)
 
-    def _at_once(self, departure: Departure, now: datetime) -> tuple[list[Move], set[int]]:
-        """The same as ``_write`` on one round trip to the database instead of five."""
-        results = [after(r, 0) for r in self.pending.results]
-        if self._line is None:
-            self._line = self._rt.db.connect().execution_options(isolation_level="AUTOCOMMIT")
-        going, tries = departure.moves, [_try(r) for r in self.pending.results]
+    def _send(self, known: Pending, departure: Departure, now: datetime, write: _Write) -> _Write:
+        """The same as ``_write`` on one round trip to the database instead of five. The result waits for the answer, and
+        does it the long way where that says that the short one did not lead there.
+        """
+        trouble: OperationalError | InterfaceError | None = None
         try:
-            if moves.settle_turn(self._line, self._worker, going, tries, departure.until or now, now):
+            self._line = self._line or turn.Line(self._rt.db)
+            tries = [_try(r) for r in known.results]
+            self._line.send(self._worker, departure.moves, tries, departure.until or now, now)
+        except (OperationalError, InterfaceError) as error:
+            trouble = error
+
+        def arrived(again: bool) -> tuple[list[Move], set[int]]:  # noqa: FBT001 - what insist says
+            if again:
+                return write(again)
+            if trouble is not None:
+                self.close()
+                raise trouble
+            return self._arrived(known, departure, now, write)
+
+        return arrived
+
+    def _arrived(self, known: Pending, departure: Departure, now: datetime, write: _Write) -> tuple[list[Move], set[int]]:
+        assert self._line is not None  # noqa: S101 - it was sent on it
+        results, going = [after(r, 0) for r in known.results], departure.moves
+        try:
+            if self._line.moved() == len(results) + len(going):
                 return results, set()
         except IntegrityError:  # a mail is gone with its reader
-            return self._write(departure, None, now, again=False)
+            return write(False)
         except (OperationalError, InterfaceError):
             self.close()
             raise
@@ -175,18 +215,18 @@ class Record:
         for lane, outcome in refused.items():
             refused_us(self._rt, session, lane, outcome.reply, now)
 
-    def _count_soft(self, session: Session, moved: Sequence[Move], now: datetime) -> None:
+    def _count_soft(self, session: Session, results: Sequence[Result], moved: Sequence[Move], now: datetime) -> None:
         """Mails that were given up although the address exists: a few of them hold it for a while."""
         over = {m.id for m in moved if m.failure == Failure.SOFT}
-        soft = [r.row for r in self.pending.results if r.row.id in over and not r.outcome.of_server]
+        soft = [r.row for r in results if r.row.id in over and not r.outcome.of_server]
         ours = [row for row in soft if row.kind is MessageKind.NURTURE and row.contact_id is not None]
         for contact, message in sorted((row.contact_id or 0, row.id) for row in ours):
             bounced_softly(self._rt, session, contact, message, now)
 
-    def _mind_routes(self, session: Session, now: datetime) -> None:
-        for name, reason in self.pending.paused.items():
+    def _mind_routes(self, session: Session, known: Pending, now: datetime) -> None:
+        for name, reason in known.paused.items():
             routes.failed(session, name, reason, now)
-        for name in self.pending.works - set(self.pending.paused):
+        for name in known.works - set(known.paused):
             routes.works(session, name)
 
     def insist(self, action: Callable[[bool], T]) -> T:

@@ -199,13 +199,13 @@ class Round:
 
     # --- leaving, settled -------------------------------------------------------------------------------------------------
 
-    def ahead(self, ready: Sequence[Parcel]) -> Collection[int]:
+    def ahead(self, ready: Sequence[Parcel], meanwhile: Callable[[], None] = lambda: None) -> Collection[int]:
         seconds = self._time.seconds
         going = {p.message_id: held for p in ready if (held := self._held.get(p.message_id)) is not None}
         if stale := [held for held in going.values() if held.stale(seconds)]:
             self._check_again(stale)
             going = {id_: held for id_, held in going.items() if not held.gone}
-        lost = self._commit(self._departure(going, ready))
+        lost = self._commit(self._departure(going, ready), meanwhile)
         self._forget(lost & going.keys())
         for held in going.values():
             held.state, held.letter = MessageState.SENDING, None
@@ -225,8 +225,12 @@ class Round:
         used = {held.letter.context[letters.FRAME]: held.desk.frames for held in going if held.letter is not None}
         return {id_: made[id_] for id_, made in used.items() if id_ in made and id_ not in self._frames}
 
-    def _commit(self, departure: Departure | None = None) -> set[int]:
-        lost = self.record.commit(self._time.now, departure)
+    def _commit(self, departure: Departure | None = None, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
+        recorded = self.record.begin(self._time.now, departure)
+        try:
+            meanwhile()
+        finally:
+            lost = recorded()
         self._recorded = self._time.seconds
         if departure is not None:
             self._frames |= departure.frames.keys()

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import JSON, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageState, move
 from nurture.store import claims
 from nurture.store.bulk import spelled
-from nurture.store.messages import Try
 from nurture.store.schema import Message
-from nurture.store.types import UtcDateTime
 
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
 _LATE = frozenset({MessageState.ACCEPTED, MessageState.FAILED})
@@ -132,63 +130,6 @@ _MANY = text("""UPDATE messages
            id bigint, was text, state text, reason text, due_at timestamptz, claimed_by text, claimed_until timestamptz,
            settled_at timestamptz, failure text, attempts integer, subject text, template_version text, context json)
        WHERE messages.id = given.id AND messages.state = given.was AND messages.claimed_by = :worker""")
-_ONE_TURN = text("""
-    WITH going AS (
-        SELECT * FROM json_to_recordset(CAST(:going AS json))
-                      AS g(id bigint, subject text, template_version text, context json)),
-    taken AS (
-        SELECT * FROM json_to_recordset(CAST(:taken AS json))
-                      AS t(id bigint, at timestamptz, status text, reply text, host text)),
-    gone AS (
-        UPDATE messages
-        SET state = 'sending', reason = '', claimed_until = :until,
-            subject = COALESCE(going.subject, messages.subject),
-            template_version = COALESCE(going.template_version, messages.template_version),
-            context = COALESCE(going.context, messages.context)
-        FROM going WHERE messages.id = going.id AND messages.state = 'claimed' AND messages.claimed_by = :worker
-        RETURNING 1),
-    settled AS (
-        UPDATE messages
-        SET state = 'accepted', reason = taken.reply, due_at = NULL, claimed_by = NULL, claimed_until = NULL,
-            settled_at = :now, failure = NULL, attempts = messages.attempts + 1
-        FROM taken WHERE messages.id = taken.id AND messages.state = 'sending' AND messages.claimed_by = :worker
-        RETURNING messages.id),
-    let_go AS (DELETE FROM claims USING settled WHERE claims.message_id = settled.id),
-    tried AS (
-        INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
-        SELECT id, at, 'accepted', 'answer', status, reply, host FROM taken)
-    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM settled)
-""").bindparams(bindparam("until", type_=UtcDateTime()), bindparam("now", type_=UtcDateTime()))
-
-
-def settle_turn(
-    connection: Connection, worker: str, going: Sequence[Move], taken: Sequence[Try], until: datetime, now: datetime
-) -> bool:
-    """What nearly every turn brings, in one statement that is its own transaction: claimed mails leave, mails that left
-    were accepted, each such try is on record. PostgreSQL only. ``connection``: autocommitting.
-
-    The same as ``settle`` and ``record_tries`` do, which say of every column what it becomes and cost twice as much.
-    Whether all mails moved; if not, ``settle`` says which did not, and takes late outcomes.
-    """
-    given = {
-        "going": json.dumps([_going(m) for m in going]),
-        "taken": json.dumps([_taken(t) for t in taken]),
-        "worker": worker,
-        "until": until,
-        "now": now,
-    }
-    return connection.execute(_ONE_TURN, given).scalar() == len(going) + len(taken)
-
-
-def _going(m: Move) -> dict[str, Any]:
-    if (letter := m.letter) is None:
-        return {"id": m.id}
-    said = {"subject": letter.subject[:400], "context": letter.context}
-    return {"id": m.id, "template_version": letter.template_version, **said}
-
-
-def _taken(t: Try) -> dict[str, Any]:
-    return {"id": t.message, "at": spelled(t.at), "status": t.status, "reply": t.reply, "host": t.host}
 
 
 def _at_once(session: Session, worker: str, rows: Sequence[dict[str, Any]]) -> int:

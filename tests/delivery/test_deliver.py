@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from delivery.outbox import Outbox, claim
 from delivery.scripted import ACCEPTED, ScriptedServer
-from sqlalchemy import event, select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from nurture.delivery import Kind, MemoryTransport, Outcome, Parcel, Phase
@@ -20,7 +21,7 @@ from nurture.domain.failure import Failure
 from nurture.domain.message import MessageState
 from nurture.engine import letters
 from nurture.engine.delivery import Delivered, deliver
-from nurture.store import messages
+from nurture.store import messages, turn
 from nurture.store import outbox as outbox_store
 from nurture.store.alarms import open_alarms
 from nurture.store.database import reading, transaction
@@ -466,20 +467,34 @@ def test_a_long_batch_keeps_its_lease(outbox: Outbox, server: ScriptedServer) ->
     assert deliver(outbox.rt, outbox.now, worker="one", stopwatch=lambda: seconds[0]).accepted == 20
 
 
-def test_results_wait_for_a_database_that_is_away(outbox: Outbox, server: ScriptedServer) -> None:
-    """Thirty seconds without the database while a mail has just been accepted: its result is not lost."""
-    outbox.nurture_mails(outbox.people(3))
-    away, waited = [False], []
+@contextmanager
+def _going_away(engine: Engine, away: list[bool]) -> Iterator[None]:
+    """Whatever is said to the database fails while it is ``away``."""
+    send = turn.Line.send
 
     def gone(*_: object) -> None:
         if away[0]:
             raise OperationalError("COMMIT", {}, Exception("the database is away"))
 
+    def sent(*given: Any) -> None:
+        gone()
+        send(*given)
+
+    event.listen(engine, "before_cursor_execute", gone)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turn.Line, "send", sent)
+        yield
+    event.remove(engine, "before_cursor_execute", gone)
+
+
+def test_results_wait_for_a_database_that_is_away(outbox: Outbox, server: ScriptedServer) -> None:
+    """Thirty seconds without the database while a mail has just been accepted: its result is not lost."""
+    outbox.nurture_mails(outbox.people(3))
+    away, waited = [False], []
+
     def wait(seconds: float) -> None:
         waited.append(seconds)
         away[0] = sum(waited) < 30
-
-    event.listen(outbox.rt.db, "before_cursor_execute", gone)
 
     def finish(parcel: Parcel) -> Outcome:
         away[0] = len(server.arrived) == 1
@@ -487,8 +502,8 @@ def test_results_wait_for_a_database_that_is_away(outbox: Outbox, server: Script
         return ACCEPTED
 
     server.finish = finish  # type: ignore[method-assign]
-    assert deliver(outbox.rt, outbox.now, worker="one", wait=wait).accepted == 3
-    event.remove(outbox.rt.db, "before_cursor_execute", gone)
+    with _going_away(outbox.rt.db, away):
+        assert deliver(outbox.rt, outbox.now, worker="one", wait=wait).accepted == 3
     assert sum(waited) > 30
     assert outbox.states() == {"accepted": 3}
 
@@ -497,18 +512,12 @@ def test_a_database_that_stays_away_loses_nothing(outbox: Outbox, server: Script
     outbox.nurture_mails(outbox.people(3))
     away = [False]
 
-    def gone(*_: object) -> None:
-        if away[0]:
-            raise OperationalError("COMMIT", {}, Exception("the database is away"))
-
     def lose(parcel: Parcel) -> None:
         away[0] = len(server.arrived) == 1
 
-    event.listen(outbox.rt.db, "before_cursor_execute", gone)
     server.between = lose
-    with pytest.raises(OperationalError):
+    with _going_away(outbox.rt.db, away), pytest.raises(OperationalError):
         deliver(outbox.rt, outbox.now, worker="one", wait=lambda seconds: None)
-    event.remove(outbox.rt.db, "before_cursor_execute", gone)
     server.between = lambda parcel: None
     assert outbox.states() == {"sending": 1, "claimed": 2}
     assert _deliver(outbox, minutes=6).accepted == 2

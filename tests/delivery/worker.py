@@ -31,6 +31,7 @@ from nurture.engine.letters import Desk
 from nurture.engine.publication import load_publication
 from nurture.engine.runtime import Runtime
 from nurture.mail.signing import Signer
+from nurture.store import turn
 from nurture.store.database import connect
 
 HOME = Path(__file__).parents[2]
@@ -60,7 +61,8 @@ class Fate:
     def watch(self, engine: Engine) -> None:
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(engine, name, self.moment)
-        for owner, name in ((os, "fsync"), (Path, "replace"), (Connection, "_write"), (Connection, "_read")):
+        steps = ((os, "fsync"), (Path, "replace"), (Connection, "_write"), (Connection, "_read"))
+        for owner, name in (*steps, (turn.Line, "send"), (turn.Line, "moved")):
             self.around(owner, name, before=True)
 
     def around(self, owner: Any, name: str, *, before: bool = False) -> None:

@@ -1,0 +1,126 @@
+"""Records that travel to PostgreSQL while the next letters are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import pytest
+from delivery.outbox import Outbox
+from delivery.servers import FaultServer, fault_server
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from nurture.delivery import SmtpSettings, SmtpTransport
+from nurture.domain.errors import NurtureError
+from nurture.domain.message import MessageState
+from nurture.engine.delivery import Delivered, deliver
+from nurture.engine.letters import Desk, Written
+from nurture.engine.runtime import Runtime
+from nurture.store import turn
+from nurture.store.database import transaction
+from nurture.store.messages import Outgoing, Try
+from nurture.store.moves import Move
+from nurture.store.schema import Contact
+
+S = MessageState
+MAILS = 80
+
+
+@pytest.fixture
+def outbox(postgres_db: Engine, make_runtime: Callable[..., Runtime], now: datetime) -> Outbox:
+    return Outbox(make_runtime(postgres_db), now)
+
+
+def _deliver(outbox: Outbox, server: FaultServer) -> Delivered:
+    outbox.rt.transport = SmtpTransport(SmtpSettings("127.0.0.1", server.port, tls="none"))
+    return deliver(outbox.rt, outbox.now, worker="one", wait=lambda seconds: None)
+
+
+def test_letters_are_written_while_the_record_travels_and_leave_when_it_has_arrived(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.nurture_mails(outbox.people(MAILS))
+    happened: list[str] = []
+    send, moved, write = turn.Line.send, turn.Line.moved, Desk.write
+
+    def sent(*given: object) -> None:
+        send(*given)  # type: ignore[arg-type]
+        happened.append("sent")
+
+    def written(desk: Desk, row: Outgoing) -> Written:
+        happened.append("written")
+        return write(desk, row)
+
+    def arrived(line: turn.Line) -> int:
+        before = len(server.taken)
+        count = moved(line)
+        happened.append("arrived")
+        states = outbox.states()
+        assert before <= states.get("sending", 0) + states.get("accepted", 0), "nothing leaves that is not on record"
+        return count
+
+    monkeypatch.setattr(turn.Line, "send", sent)
+    monkeypatch.setattr(turn.Line, "moved", arrived)
+    monkeypatch.setattr(Desk, "write", written)
+    with fault_server() as server:
+        assert _deliver(outbox, server).accepted == MAILS
+    travelling = "".join(what[0] for what in happened).split("s")[1:]
+    assert all(turn_.count("a") == 1 for turn_ in travelling), "one record at a time"
+    assert sum("w" in turn_.split("a")[0] for turn_ in travelling) > 1
+
+
+def test_what_comes_to_be_known_while_a_record_travels_that_never_arrives(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail that cannot be written is parked, and what the record said is recorded the second time, once."""
+    mails = outbox.nurture_mails(outbox.people(MAILS))
+    travels, failed, moved, write = [False], list[int](), turn.Line.moved, Desk.write
+    send = turn.Line.send
+
+    def sent(*given: object) -> None:
+        send(*given)  # type: ignore[arg-type]
+        travels[0] = True
+
+    def arrived(line: turn.Line) -> int:
+        count, travels[0] = moved(line), False
+        if len(failed) == 1:
+            failed.append(0)
+            raise OperationalError("a turn", {}, Exception("server closed the connection unexpectedly"))
+        return count
+
+    def written(desk: Desk, row: Outgoing) -> Written:
+        if travels[0] and not failed:
+            failed.append(row.id)
+            raise NurtureError("nobody can write this")
+        return write(desk, row)
+
+    monkeypatch.setattr(turn.Line, "send", sent)
+    monkeypatch.setattr(turn.Line, "moved", arrived)
+    monkeypatch.setattr(Desk, "write", written)
+    with fault_server() as server:
+        report = _deliver(outbox, server)
+        assert len(server.taken) == MAILS - 1
+    assert (report.accepted, report.parked, len(failed)) == (MAILS - 1, 1, 2)
+    assert outbox.states() == {"accepted": MAILS - 1, "parked": 1}
+    assert outbox.state(failed[0]) is S.PARKED
+    assert all(len(outbox.tries(mail)) == 1 for mail in mails if mail != failed[0]), "no try is recorded twice"
+
+
+def test_a_mail_that_is_gone_before_its_record_arrives(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reader was erased; the others of the turn are recorded."""
+    outbox.nurture_mails(outbox.people(MAILS))
+    send, erased = turn.Line.send, list[int]()
+
+    def sent(line: turn.Line, worker: str, going: Sequence[Move], taken: Sequence[Try], *times: datetime) -> None:
+        if taken and not erased:
+            erased.append(taken[0].message)
+            with transaction(outbox.rt.db) as session:
+                session.delete(session.get_one(Contact, outbox.row(erased[0]).contact_id))
+        send(line, worker, going, taken, *times)
+
+    monkeypatch.setattr(turn.Line, "send", sent)
+    with fault_server() as server:
+        _deliver(outbox, server)
+        assert len(server.taken) == MAILS
+    assert (len(erased), outbox.states()) == (1, {"accepted": MAILS - 1})
