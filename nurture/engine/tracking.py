@@ -275,7 +275,9 @@ def _reading_order(rt: Runtime, topic: Topic, reader: Reader) -> list[ContentIte
     if reader.contact is None:
         return items
     with reading(rt.db) as session:
-        contact = session.get_one(Contact, reader.contact)
+        contact = session.get(Contact, reader.contact)
+        if contact is None:  # erased in this very moment
+            return items
         lead = leads.find(session, contact.unit_id, topic.product)
         seen = activities.seen_by(session, [contact.id], links.tracking_purposes(rt.definitions))[contact.id]
         had = {s.content for s in seen if s.kind == "download" and s.content}
@@ -310,7 +312,7 @@ def answer_questions(rt: Runtime, token: str, values: dict[str, str], visitor: V
     """Keep the answers; they count as told by the contact. Returns the language. Raises InvalidInput, InvalidToken."""
     message, form = _questions_of(rt, token)
     with transaction(rt.db) as session:
-        row, contact = _addressee(session, message)
+        row, contact = _addressee(session, message, keep=True)
         answers = submission.read(rt.definitions, form, Submission(form.id, row.language, values, frozenset()))
         contacts.tell(session, contact, answers, now)
         activities.record(
@@ -334,13 +336,21 @@ def _questions_of(rt: Runtime, token: str) -> tuple[int, Form]:
     return links.number(message), form
 
 
-def _addressee(session: Session, message: int) -> tuple[Message, Contact]:
-    """The message and whom it went to. Raises InvalidToken('expired') when that person is gone."""
+def _addressee(session: Session, message: int, *, keep: bool = False) -> tuple[Message, Contact]:
+    """The message and whom it went to. Raises InvalidToken('expired') when that person is gone.
+
+    ``keep``: for whoever is going to write: nobody erases that person before the transaction ends.
+    """
+    find = contacts.keep if keep else _contact
     row = session.get(Message, message)
-    contact = session.get(Contact, row.contact_id) if row is not None and row.contact_id is not None else None
+    contact = find(session, row.contact_id) if row is not None and row.contact_id is not None else None
     if row is None or contact is None:
         raise InvalidToken("expired")
     return row, contact
+
+
+def _contact(session: Session, contact: int) -> Contact | None:
+    return session.get(Contact, contact)
 
 
 def call_page(rt: Runtime, token: str, now: datetime) -> CallPage:  # noqa: ARG001
@@ -362,7 +372,7 @@ def _sold(rt: Runtime, message: Message) -> Product:
 def wish_call(rt: Runtime, token: str, phone: str, note: str, visitor: Visitor, now: datetime) -> str:
     """The contact wants to be called: sales gets the lead at once, whatever the score. Returns the language."""
     with transaction(rt.db) as session:
-        row, contact = _addressee(session, links.number(links.parts(rt, "call", token, 1)[0]))
+        row, contact = _addressee(session, links.number(links.parts(rt, "call", token, 1)[0]), keep=True)
         contacts.tell(session, contact, {"phone": submission.read_phone(phone, row.language)}, now)
         lead = leads.ensure(session, contact.unit_id, _sold(rt, row).id, contact.source, now)
         wish = submission.clean_long(note)[:2000]

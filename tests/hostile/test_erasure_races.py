@@ -15,12 +15,25 @@ from stories.world import World
 from nurture.domain.audit import user
 from nurture.domain.errors import InvalidToken, NotFound
 from nurture.domain.preferences import PAUSES
-from nurture.engine import confirmation, consent_check, erasure, importing, links, opt_in, preferences, rights
+from nurture.engine import (
+    confirmation,
+    consent_check,
+    erasure,
+    importing,
+    links,
+    observation,
+    opt_in,
+    preferences,
+    rights,
+    tracking,
+)
 from nurture.engine.importing import _Batch
+from nurture.store import contacts
 from nurture.store.database import reading
-from nurture.store.schema import Contact, Message, Registration, Suppression
+from nurture.store.schema import Activity, Contact, Message, Registration, Suppression
 
 ANNA = user("anna")
+PLANS = {"purchase_timing": "within-12-months", "company_size": "50-249"}
 
 
 @pytest.fixture
@@ -97,6 +110,60 @@ def test_who_leaves_while_being_erased_gets_an_answer(world: World, overtaken: C
     erasing[0].join()
     erased_for_good(world)
     assert preferences.unsubscribe(world.rt, mail.tokens("/u/")[0], world.visitor(), world.now) is None
+
+
+@pytest.mark.parametrize("form", [False, True], ids=["wishes a call", "answers questions"])
+def test_who_answers_a_mail_while_being_erased_gets_an_answer(
+    world: World, overtaken: Callable[..., list[Thread]], form: bool
+) -> None:
+    world.arrive(ZDENKA.address, first_name=ZDENKA.first)
+    contact = world.contact(ZDENKA.address)
+    assert contact is not None
+    (sent,) = (m.id for m in world.rows(Message, contact_id=contact.id) if m.kind == "nurture")
+
+    def answer() -> str:
+        if form:
+            way = links.signed_url(world.rt, "questions", sent, "projektstand").rpartition("/")[2]
+            return tracking.answer_questions(world.rt, way, PLANS, world.visitor(), world.now)
+        way = links.signed_url(world.rt, "call", sent).rpartition("/")[2]
+        return tracking.wish_call(world.rt, way, "+49 231 5550101", "", world.visitor(), world.now)
+
+    erasing = overtaken(contacts, "tell", lambda: erasure.erase(world.rt, contact.id, ANNA, world.now), before=True)
+    assert answer() == "de"
+    erasing[0].join()
+    erased_for_good(world)
+    with pytest.raises(InvalidToken):
+        answer()
+
+
+def test_who_follows_a_link_while_being_erased_arrives(world: World, overtaken: Callable[..., list[Thread]]) -> None:
+    """Once as nobody, since nothing could be recorded any more; then the page behind it finds nobody, too."""
+    mail = world.arrive(ZDENKA.address, first_name=ZDENKA.first)
+    contact = world.contact(ZDENKA.address)
+    assert contact is not None
+    page = world.click(mail, "topic:").rpartition("/t/")[2]
+
+    def erase() -> object:
+        return erasure.erase(world.rt, contact.id, ANNA, world.now)
+
+    erasing = overtaken(tracking, "_reader_of", erase, before=False)
+    assert len(tracking.topic_page(world.rt, page, world.now).items) > 1
+    erasing[0].join()
+    erased_for_good(world)
+    assert world.click(mail, "topic:")
+
+
+def test_a_click_in_the_moment_of_an_erasure_leads_on(world: World, overtaken: Callable[..., list[Thread]]) -> None:
+    mail = world.arrive(ZDENKA.address, first_name=ZDENKA.first)
+    contact = world.contact(ZDENKA.address)
+    assert contact is not None
+    erasing = overtaken(
+        observation, "permitted", lambda: erasure.erase(world.rt, contact.id, ANNA, world.now), before=False
+    )
+    assert "/t/" in world.click(mail, "topic:")
+    erasing[0].join()
+    erased_for_good(world)
+    assert world.rows(Activity, kind="click") == []
 
 
 def test_everything_at_once_ends_in_one_of_the_two(world: World) -> None:
