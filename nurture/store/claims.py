@@ -24,12 +24,12 @@ HELD: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sendi
 _NO_LEASE = timedelta(days=1)
 """Longer than any lease: who holds a mail for longer had a clock that has been set right since."""
 
+BEGIN = "INSERT INTO claims (message_id)"
+ANEW = "ON CONFLICT (message_id) DO UPDATE SET message_id = excluded.message_id"
+"""For PostgreSQL, where a mail is claimed by the same statement. The update, which changes nothing, waits for whoever is
+about to remove the row."""
 _BEGIN = {
-    # the update, which changes nothing, waits for whoever is about to remove the row
-    "postgresql": text(
-        """INSERT INTO claims (message_id) SELECT unnest(CAST(:ids AS bigint[]))
-           ON CONFLICT (message_id) DO UPDATE SET message_id = excluded.message_id"""
-    ),
+    "postgresql": text(f"{BEGIN} SELECT unnest(CAST(:ids AS bigint[])) {ANEW}"),
     "sqlite": text("INSERT OR IGNORE INTO claims (message_id) VALUES (:id)"),
 }
 _END = delete(_TABLE).where(_TABLE.c.message_id == bindparam("id"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -200,6 +200,22 @@ def outgoing(row: Iterable[Any]) -> Outgoing:
     said: str = found.context  # type: ignore[assignment]
     found.context = _read(said) if len(said) < _SHORT else json.loads(said)
     return found
+
+
+_SHARED = ("kind", "state", "lane")
+OWN_COLUMNS = ", ".join(
+    "CAST(messages.context AS text) AS context" if name == "context" else f"messages.{name}"
+    for name in Outgoing.__slots__
+    if name not in _SHARED
+)
+"""As ``COLUMNS``, in SQL, without what is known of mails that were claimed together."""
+
+
+def own(row: Sequence[Any], kind: MessageKind, state: MessageState, lane: str) -> Outgoing:
+    """The message of a row of ``OWN_COLUMNS``, as PostgreSQL's driver gives it."""
+    id_, *rest, queued_at, due_at, reason = row
+    given: list[Any] = [id_, kind, state, *rest, queued_at.astimezone(UTC), due_at and due_at.astimezone(UTC), lane, reason]
+    return outgoing(given)
 
 
 @lru_cache(maxsize=256)
