@@ -42,8 +42,8 @@ LINK_OPENS: Mapping[MessageKind, timedelta] = {
 LINK_MAIL = "preferences-link"
 _LINK_LIMITS = ((timedelta(minutes=10), 1), (timedelta(days=1), 3))
 """At most so many fresh links within each span."""
-FIELDS = tuple(rights.FIELDS)
-"""What the person may correct directly; the address has its own way."""
+FIELDS = rights.FIELDS
+"""What the person may correct directly, and the most characters of each; the address has its own way."""
 
 
 @dataclass(frozen=True, slots=True)

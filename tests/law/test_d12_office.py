@@ -68,6 +68,13 @@ def office(sqlite_db: Engine, make_runtime: Callable[..., Runtime], monkeypatch:
     return opened
 
 
+def test_d12_a_field_takes_as_much_as_may_be_stored(office: Office) -> None:
+    page = office.get(PLACE).text
+    longest = {name: int(most) for name, most in re.findall(r'name="(\w+)"[^>]*maxlength="(\d+)"', page)}
+    for name in ("first_name", "last_name", "company", "phone"):
+        assert longest[name] == rights.FIELDS[name]
+
+
 def test_d12_a_request_is_entered_with_its_deadline_and_stands_on_the_first_page(office: Office) -> None:
     sent = office.send("/office/protection/cases", "/office/protection/cases", kind="access", address=ZDENKA.address,
                        channel="letter", on="2026-02-27", note="Kopie erbeten")  # fmt: skip

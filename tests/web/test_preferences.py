@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from web.house import ADDRESS, House, build
 
 from nurture.domain.consent import ConsentState
 from nurture.domain.message import MessageState
-from nurture.engine import choices, permission
+from nurture.engine import choices, permission, rights
 from nurture.engine.advance import advance
 from nurture.engine.timeline import timeline
 from nurture.store import consents, messages
@@ -287,6 +288,16 @@ def test_what_does_not_fit_comes_back_as_it_was_typed(house: House, page: str) -
     assert 'value="maria@"' in answer.text
     assert 'value="Weber-Huber"' in answer.text
     assert house.world.contact().last_name == "Weber"
+
+
+def test_a_field_takes_as_much_as_may_be_stored(house: House) -> None:
+    page = first_page(house)
+    asked = house.get(page).text
+    longest = {name: int(most) for name, most in re.findall(r'name="(\w+)"[^>]*maxlength="(\d+)"', asked)}
+    assert longest == {
+        **{name: rights.FIELDS[name] for name in ("first_name", "last_name", "company", "phone")},
+        "address": 320,
+    }
 
 
 def test_a_new_address_replaces_the_old_one_only_when_it_answers(either_house: House) -> None:

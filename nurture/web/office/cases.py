@@ -132,6 +132,7 @@ def _person(who: Subject, status: int = 200, problems: dict[str, str] | None = N
         case=rights.case(desk().rt, number, desk().now()) if number else None,
         problems=problems or {},
         typed=typed or who.values,
+        longest=rights.FIELDS,
         function_options=[
             ("", words()("rights.none")),
             *((f.id, in_language(f.name, language())) for f in d.functions.values()),

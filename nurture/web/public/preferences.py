@@ -165,7 +165,7 @@ def _fields(
             hint=words("preferences.address-hint") if name == "address" else "",
             required=name in ("address", "language"),
             autocomplete=_AUTOCOMPLETE[name],
-            max_length=320 if name == "address" else 120,
+            max_length=preferences.FIELDS.get(name, 320),
             options=_with_own(options.get(name, ()), found.known.get(name, "")),
             value=values.get(name, ""),
             problem=problems.get(name, ""),
