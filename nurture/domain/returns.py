@@ -4,7 +4,7 @@ bounce      invalid -> suppressed at once     soft -> counted, see ``soft_verdic
             policy  -> an alarm for us        other -> on record
             of another address that the mail was forwarded to -> soft at most
 complaint   -> objected and suppressed
-auto-reply  -> on record; "left the company" is a task
+auto-reply  -> on record; "left the company" is a task, and so is one whose words ask for no more mail
 reply       -> an activity of a human and a task; one that says stop holds the address until a human decided
 delayed, delivered -> on record; delivered settles a mail whose outcome was unknown
 unclear     -> quarantine: a human looks
@@ -61,7 +61,7 @@ class Says(StrEnum):
     LEFT = "left"
     """Its writer left the company."""
     STOP = "stop"
-    """A human asks for no more mail."""
+    """A human asks for no more mail, or a responder plainly does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ _TABLE: Mapping[tuple[ReturnKind, Failure | Says | None], Consequence] = {
     (ReturnKind.AUTO_REPLY, Says.LEFT): Consequence(
         Action.TASK, "an automatic reply says that this person has left the company"
     ),
+    (ReturnKind.AUTO_REPLY, Says.STOP): Consequence(Action.TASK, "an automatic reply asks for no more mail"),
     (ReturnKind.REPLY, None): Consequence(Action.ANSWERED, "an answer to read"),
     (ReturnKind.REPLY, Says.STOP): Consequence(Action.PAUSE_AND_TASK, "asks for no more mail"),
     (ReturnKind.UNCLEAR, None): Consequence(Action.QUARANTINE, "nobody can tell what it is"),
@@ -97,7 +98,7 @@ def follows(kind: ReturnKind, failure: Failure | None = None, *, left: bool = Fa
         case ReturnKind.BOUNCE:
             return _TABLE[kind, failure or Failure.OTHER]
         case ReturnKind.AUTO_REPLY:
-            return _TABLE[kind, Says.LEFT if left else None]
+            return _TABLE[kind, Says.LEFT if left else Says.STOP if stops else None]
         case ReturnKind.REPLY:
             return _TABLE[kind, Says.STOP if stops else None]
     return _TABLE[kind, None]

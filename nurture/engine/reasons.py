@@ -92,6 +92,7 @@ _GERMAN: tuple[tuple[str, str], ...] = (
     (r"an alarm for the sender: (.*)", "Alarm für den Absender: {0}"),
     (r"an alarm: a mail to our own sales team came back", "Alarm: eine Mail an den eigenen Vertrieb kam zurück"),
     (r"a task: an answer to read", "Aufgabe: eine Antwort lesen"),
+    (r"a task: an automatic reply asks for no more mail", "Aufgabe: eine automatische Antwort bittet um keine Mails mehr"),
     (r"a task: an automatic reply says that this person has left the company",
      "Aufgabe: laut automatischer Antwort nicht mehr im Unternehmen"),
     (r"an answer of somebody who is not a contact yet", "Antwort von jemandem, der noch kein Kontakt ist"),

@@ -21,20 +21,23 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from nurture.delivery.returned.address import same
+from nurture.delivery.returned.subject import repeats
 from nurture.domain.returns import ReturnKind
-from nurture.engine.returns_came import Came, from_mail
+from nurture.engine.returns_came import Came, from_mail, knowing
 from nurture.engine.returns_erased import about_erased
-from nurture.engine.returns_match import match
+from nurture.engine.returns_match import Match, match
 from nurture.engine.returns_policy import Case, act, hold_for_stop
 from nurture.engine.runtime import Runtime
 from nurture.store import returned
 from nurture.store.database import transaction
-from nurture.store.schema import ReturnedMail
+from nurture.store.schema import Message, ReturnedMail
 
 log = logging.getLogger("nurture.returns")
 
 MAX_RAW = 1_000_000
 """Of larger ones (an answer with attachments) only the beginning is kept."""
+_WRITTEN = (ReturnKind.REPLY, ReturnKind.AUTO_REPLY, ReturnKind.UNCLEAR)
 _NOTHING_TO_DO = (ReturnKind.AUTO_REPLY, ReturnKind.DELAYED, ReturnKind.DELIVERED)
 """Kinds that need no human even if nobody knows whose they are."""
 
@@ -89,12 +92,15 @@ def _take(rt: Runtime, came: Came, now: datetime) -> Taken:
         id_ = returned.add(session, _row(came, now))
         if id_ is None:
             return _as_recorded(session, came.digest)
-        found = match(rt, session, came, now)
+        came, found = _seen(rt, session, came, now)
         if about_erased(rt, session, came, found):
             return _keep_nothing(session, id_, came)
         state, action = _consequences(Case(rt, session, id_, came, found, now))
         failure = found.recipient.failure if found.recipient else None
+        row = _row(came, now)
         values: dict[str, Any] = {
+            "kind": row["kind"],
+            "said": row["said"],
             "state": state,
             "action": action,
             "failure": failure.value if failure and came.kind is ReturnKind.BOUNCE else None,
@@ -105,11 +111,23 @@ def _take(rt: Runtime, came: Came, now: datetime) -> Taken:
         return Taken(id_, True, came.kind.value, state, action, values["message_id"], found.contact)
 
 
+def _seen(rt: Runtime, session: Session, came: Came, now: datetime) -> tuple[Came, Match]:
+    """What came and whose it is; read again where it repeats the subject of our mail, which only the send log knows."""
+    found = match(rt, session, came, now)
+    if came.kind not in _WRITTEN or found.sent is None:
+        return came, found
+    ours = session.scalar(select(Message.subject).where(Message.id == found.sent.id)) or ""
+    if not repeats(came.subject, ours):
+        return came, found
+    came = knowing(came, ours)
+    return came, match(rt, session, came, now)
+
+
 def _keep_nothing(session: Session, id_: int, came: Came) -> Taken:
     """Somebody who was erased: that something came is on record, and what a human wrote is for a human to read."""
     if came.kind in (ReturnKind.REPLY, ReturnKind.UNCLEAR):
         state, action = returned.QUARANTINE, "somebody who was erased wrote to us; nothing was done"
-        returned.settle(session, id_, {"state": state, "action": action})
+        returned.settle(session, id_, {"state": state, "action": action, "kind": came.kind.value})
     else:
         state, action = returned.DONE, "it is about somebody who was erased; nothing of it was kept"
         blank: dict[str, Any] = {"subject": "", "report": {}, "said": None, "raw": None}
@@ -121,12 +139,14 @@ def _consequences(case: Case) -> tuple[str, str]:
     """(state, what was done). Where there is doubt, nothing is done; but nobody who says stop is mailed meanwhile."""
     came, found = case.came, case.found
     if came.kind is ReturnKind.UNCLEAR:
-        return returned.QUARANTINE, found.doubt or case.follows.why
+        why = found.doubt or case.follows.why
+        theirs = came.stops and found.sent is not None and not found.doubt and same(came.sender, found.sent.address)
+        return returned.QUARANTINE, f"{hold_for_stop(case)}; {why}" if theirs else why
     if not found.doubt:
         return returned.DONE, act(case)
     if came.kind is ReturnKind.REPLY and found.sent is not None and came.stops:
         return returned.QUARANTINE, f"{hold_for_stop(case)}; {found.doubt}"
-    if came.kind in _NOTHING_TO_DO and found.sent is None:
+    if came.kind in _NOTHING_TO_DO and found.sent is None and not came.stops:
         return returned.DONE, f"on record: {found.doubt}"
     return returned.QUARANTINE, found.doubt
 

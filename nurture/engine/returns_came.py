@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from nurture.delivery.returned import Report, read, wants_to_stop
+from nurture.delivery.returned import Report, read
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 
@@ -32,7 +32,7 @@ class Came:
     """``digest`` makes it one. ``addresses``: whom it was sent to; one may be our token. ``mentioned``: what looks like a
     token of ours within it (return path of the mail inside). ``header_ids``: perhaps of our mail, best first.
 
-    ``sender``: who wrote it (replies). ``left``: it says that its writer left the company. ``stops``: a human asks for no
+    ``sender``: who wrote it (replies). ``left``: it says that its writer left the company. ``stops``: it asks for no
     more mail. ``vouched``: its source proved who it is, so that an address alone is believed.
     """
 
@@ -76,8 +76,14 @@ def from_mail(raw: bytes, source: str, to: str | None) -> Came:
         header_ids=tuple(dict.fromkeys(_bracketed(id_) for id_ in (report.message_id, *report.references) if id_)),
         sender=clean(report.sender),
         left=report.left,
-        stops=wants_to_stop(report.said, report.subject),
+        stops=report.stops,
     )
+
+
+def knowing(came: Came, ours: str) -> Came:
+    """The same mail, read by somebody who knows the subject of the mail it answers: who repeats that says nothing by it."""
+    report = read(came.raw, ours)
+    return replace(came, kind=report.means, said=clean(report.said), left=report.left, stops=report.stops)
 
 
 def digest_of(raw: bytes, report: Report, tokens: Sequence[str]) -> str:

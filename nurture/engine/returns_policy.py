@@ -185,6 +185,9 @@ def _auto_reply(case: Case) -> str:
         evidence.arrived(case.session, case.sent.id, "arrived: an automatic reply came")
     if case.found.contact is None or case.follows.action is not Action.TASK:
         return f"on record: {follows(ReturnKind.AUTO_REPLY).why}"
+    if case.came.stops and not case.came.left:
+        _task(case, "stop", _WANTS_NO_MORE)
+        return f"a task: {case.follows.why}"
     _task(case, "left", {"de": "Abwesenheitsnotiz sagt: nicht mehr im Unternehmen. Nachfolge klären: {subject}",
                          "en": "Automatic reply: has left the company. Find the successor: {subject}"})  # fmt: skip
     return f"a task: {case.follows.why}"
@@ -201,6 +204,12 @@ def _reply(case: Case) -> str:
     return f"a task: {case.follows.why}"
 
 
+_WANTS_NO_MORE = {
+    "de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
+    "en": "Wants no more mail? Read the answer and decide: {subject}",
+}
+
+
 def hold_for_stop(case: Case) -> str:
     """Nothing is mailed until a human decided what was meant."""
     contact, why = case.found.contact, case.follows.why
@@ -208,8 +217,7 @@ def hold_for_stop(case: Case) -> str:
     key = person.address_key if person else address_key(case.sent.address)
     holds.hold(case.session, key, holds.STOP, why, case.now)
     if person is not None:
-        _task(case, "stop", {"de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
-                             "en": "Wants no more mail? Read the answer and decide: {subject}"})  # fmt: skip
+        _task(case, "stop", _WANTS_NO_MORE)
         enrollments.look_again(case.session, person.id, case.now)
     return f"held until somebody decides: {why}"
 

@@ -104,3 +104,28 @@ def test_who_left_for_good_and_whom_to_write_to(case: str) -> None:
 def test_who_is_only_away_has_not_left(said: str) -> None:
     found = read(human(said, "Abwesenheitsnotiz"))
     assert (found.left, found.successor) == (False, "")
+
+
+PLAIN = {
+    "off the list": ("Bitte nehmen Sie mich aus dem Verteiler.", True),
+    "off the list while away": ("Ich bin in Elternzeit. Bitte nehmen Sie mich aus Ihrem Verteiler.", True),
+    "no mails": ("Bitte senden Sie keine weiteren Mails an diese Adresse.", True),
+    "no mails while away": ("Ich bin bis Montag nicht im Büro. Bitte keine Mails!", False),
+    "a footer of its own": ("Thank you for contacting us. To unsubscribe from these notices, click here.", False),
+    "a footer with a link": ("Ihr Ticket wurde angelegt. Abmelden: https://desk.example/u/1", False),
+    "nothing": ("Vielen Dank für Ihre Nachricht.", False),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_a_responder_that_plainly_asks_for_no_more_mail(case: str) -> None:
+    said, stops = PLAIN[case]
+    found = read(human(said, Auto_Submitted="auto-replied"))
+    assert (found.kind, found.stops) == (ReturnKind.AUTO_REPLY, stops)
+
+
+def test_what_answers_no_mail_asks_nothing_of_us() -> None:
+    newsletter = mail(
+        "News", "Unsubscribe now!", "news@example.org", List_Id="<n.example.org>", Return_Path="<x@y.example>"
+    )
+    assert not read(newsletter).stops

@@ -92,6 +92,7 @@ ACTIONS = {
         [],
         "successor: jan@example.net",
     ),
+    "a responder that says stop": (human("Bitte nehmen Sie mich aus dem Verteiler.", X_Autoreply="yes"), [], "make a task"),
     "stop": (human("Bitte abmelden"), [], "pause all marketing for petra@example.net and make a task"),
     "stop in a subject of its own": (human("Danke.", "Bitte abmelden"), [], "pause all marketing for petra@example.net"),
     "answer": (human("Gern!"), [], "take it as an answer of petra@example.net"),

@@ -184,4 +184,56 @@ def test_an_empty_mail_that_says_nothing_is_for_a_human_to_look_at(subject: str)
 
 def test_our_own_subject_stops_nothing() -> None:
     assert not wants_to_stop("Gern.", "Re: Schluss!", "Schluss!")
-    assert not wants_to_stop("Gern.", "WG: AW: [2] Unsubscribe rates explained", "Unsubscribe rates explained")
+    assert not wants_to_stop("Gern.", "WG: AW[2]: [EXT] Unsubscribe rates explained", "Unsubscribe rates explained")
+
+
+WEAKLY_MARKED: dict[str, dict[str, str]] = {
+    "our subject looks like an absence": {"subject": "AW: Urlaub planen trotz Eilauftrag"},
+    "English, too": {"subject": "Re: Holiday planning whitepaper"},
+    "ours, a word for absence first": {"subject": "Antwort: Abwesenheit im Griff"},
+    "a group's address": {"List_Id": "<sales.example.net>"},
+    "a mailing list": {"Precedence": "list", "List_Unsubscribe": "<mailto:leave@example.net>"},
+    "a gateway's bulk": {"Precedence": "bulk"},
+    "Exchange's wish": {"X_Auto_Response_Suppress": "OOF, AutoReply"},
+    "no return path": {"Return_Path": "<>"},
+    "no return path, in other words": {"Return_Path": "<MAILER-DAEMON>"},
+    "a firm against spam": {"From": "Petra <petra@antispameurope.example>"},
+    "a firm for mail systems": {"From": "x@mail-systems.example"},
+    "a firm for bounces": {"From": "Hans <hans@bounceless.example>"},
+    "a Mr Bounce": {"From": '"Bernd Bounce" <b@x.example>'},
+    "an administrator": {"From": "System Administrator <it@kunde.example>"},
+    "a postmaster": {"From": "Postmaster <postmaster@kunde.example>"},
+    "an address for notices": {"From": "notification@kunde.example"},
+    "sent by a list": {"Sender": "Kunden <kunden-bounces@lists.example>"},
+}
+
+
+@pytest.mark.parametrize("case", WEAKLY_MARKED)
+def test_a_wish_to_stop_is_not_lost_for_a_weak_mark_of_a_machine(case: str) -> None:
+    headers = {"subject": "Re: Five ways to cut downtime", **WEAKLY_MARKED[case]}
+    found = read(human(f"Bitte nehmen Sie mich aus dem Verteiler.\n{OUTLOOK_QUOTED}", headers.pop("subject"), **headers))
+    assert (found.kind, found.stops) == (ReturnKind.REPLY, True)
+
+
+PEOPLE = ("our subject looks like an absence", "ours, a word for absence first", "a firm against spam", "a firm for mail systems", "a firm for bounces", "a Mr Bounce", "an address for notices", "sent by a list")  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PEOPLE)
+def test_people_whose_names_or_subjects_look_like_a_machines_are_people(case: str) -> None:
+    headers = {"subject": "Re: Five ways to cut downtime", **WEAKLY_MARKED[case]}
+    found = read(human("Gern, rufen Sie mich an.", headers.pop("subject"), **headers))
+    assert (found.kind, found.stops) == (ReturnKind.REPLY, False)
+
+
+def test_who_repeats_our_subject_says_nothing_by_it() -> None:
+    ours, said = "Urlaub planen trotz Eilauftrag", "Ich bin gerade im Urlaub, rufen Sie mich bitte am Montag an."
+    for subject in (
+        f"AW: {ours}",
+        f"Re: AW[3]: {ours}",
+        f"[EXTERN] AW: [sales] {ours}",
+        ours,
+        "Re: Urlaub planen trotz Eil…",
+    ):
+        assert read(human(said, subject)).kind is ReturnKind.AUTO_REPLY
+        assert read(human(said, subject), ours).kind is ReturnKind.REPLY
+    assert read(human(said, f"Automatische Antwort: {ours}"), ours).kind is ReturnKind.AUTO_REPLY

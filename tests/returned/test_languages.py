@@ -45,3 +45,19 @@ def test_there_is_no_petra(case: str, original: str) -> None:
     found = read(mail(subject, body, "Postmaster <postmaster@mx.example.net>"))
     assert found.kind is ReturnKind.BOUNCE
     assert [(one.recipient, one.failure) for one in found.reports] == [("petra@example.net", Failure.INVALID)]
+
+
+UNKNOWN = {
+    "Polish": "Twoja wiadomość nie mogła zostać dostarczona do: petra@example.net\nużytkownik nie istnieje",
+    "Hungarian": "Az alábbi címzettnek küldött levél kézbesítése nem sikerült: petra@example.net",
+    "Turkish": "İletiniz petra@example.net adresine ulaştırılamadı",
+    "Greek": "Το μήνυμά σας προς petra@example.net δεν παραδόθηκε",
+}
+
+
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@wp.example", "Postmaster <postmaster@mx.example.net>"])
+@pytest.mark.parametrize("marks", [{}, {"Auto_Submitted": "auto-replied"}], ids=["no mark", "marked"])
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_server_whose_words_nobody_knows_is_no_responder(case: str, marks: dict[str, str], sender: str) -> None:
+    found = read(mail("Zwrot", UNKNOWN[case], sender, **marks))
+    assert found.kind in (ReturnKind.UNCLEAR, ReturnKind.BOUNCE)

@@ -53,7 +53,7 @@ ORDINARY = {
         mail("Mail delivery failed? Ten tips", "Write to jan@example.net", "news@example.org", Precedence="bulk", Return_Path="<x@y.example>"),
         ReturnKind.AUTO_REPLY,
     ),
-    "a postmaster's letter": (mail("Welcome to the postmaster programme", "Hello.", "postmaster@example.org"), ReturnKind.AUTO_REPLY),
+    "a postmaster's letter": (mail("Welcome to the postmaster programme", "Hello.", "postmaster@example.org"), ReturnKind.UNCLEAR),
     "nothing at all": (b"", ReturnKind.UNCLEAR),
     "no sender": (b"Subject: x\n\nhello", ReturnKind.UNCLEAR),
     "a server's mail that says nothing": (b"From: MAILER-DAEMON@example.org\nSubject: hello\n\nhello", ReturnKind.UNCLEAR),

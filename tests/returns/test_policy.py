@@ -357,6 +357,40 @@ def test_an_automatic_reply_of_somebody_who_left_is_a_task(one_room: Postroom) -
     assert "nicht mehr im Unternehmen" in one_room.tasks()[0]
 
 
+def test_an_automatic_reply_that_asks_for_no_more_mail_is_a_task(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    answers = one_room.message(message).header_id
+    text = "Bitte nehmen Sie mich aus dem Verteiler."
+    raw = letter("anna@werk.example", text, Auto_Submitted="auto-replied", In_Reply_To=answers)
+    taken = one_room.take(raw)
+    assert (taken.kind, taken.action) == ("auto-reply", "a task: an automatic reply asks for no more mail")
+    assert one_room.tasks() == ["Will keine Mails mehr? Antwort lesen und entscheiden: Re: Feinplanung"]
+    assert one_room.held("anna@werk.example") is None
+    stranger = letter("who@elsewhere.example", text, Auto_Submitted="auto-replied", In_Reply_To="<of@nobody.example>")
+    assert one_room.take(stranger).state == "quarantine"
+
+
+def test_an_answer_that_repeats_our_subject_is_no_notice_of_absence(one_room: Postroom) -> None:
+    contact = one_room.person(address="anna@werk.example")
+    message = one_room.send(contact)
+    one_room.set(message, subject="Urlaub planen trotz Eilauftrag")
+    said = "Ich bin im Urlaub, rufen Sie mich bitte am Montag an."
+    answers = one_room.message(message).header_id
+    taken = one_room.take(letter("anna@werk.example", said, "AW: Urlaub planen trotz Eilauftrag", In_Reply_To=answers))
+    assert (taken.kind, taken.state) == ("reply", "done")
+    assert one_room.activities(contact) == ["reply"]
+    with reading(one_room.rt.db) as session:
+        row = session.get_one(ReturnedMail, taken.id)
+        assert (row.kind, row.said) == ("reply", said)
+
+
+def test_a_contact_with_a_servers_name_who_says_stop_is_held_while_a_human_looks(one_room: Postroom) -> None:
+    one_room.send(one_room.person(address="postmaster@werk.example"))
+    taken = one_room.take(letter("postmaster@werk.example", "Bitte nehmen Sie uns aus dem Verteiler.", "Ihre Mails"))
+    assert (taken.kind, taken.state) == ("unclear", "quarantine")
+    assert one_room.held("postmaster@werk.example") is not None
+
+
 def test_an_answer_counts_and_is_a_task(room: Postroom) -> None:
     contact = room.person(address="anna@werk.example")
     message = room.send(contact)
@@ -378,9 +412,7 @@ def test_an_answer_counts_and_is_a_task(room: Postroom) -> None:
         pytest.param("", "Abmelden", id="nothing but a subject"),
     ],
 )
-def test_an_answer_that_says_stop_holds_the_address_until_a_human_decides(
-    room: Postroom, text: str, subject: str
-) -> None:
+def test_an_answer_that_says_stop_holds_the_address_until_a_human_decides(room: Postroom, text: str, subject: str) -> None:
     contact = room.person(address="anna@werk.example")
     message = room.send(contact)
     raw = letter("anna@werk.example", text, subject, In_Reply_To=room.message(message).header_id)

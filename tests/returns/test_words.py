@@ -83,6 +83,8 @@ def test_what_cannot_be_meant_is_said(tmp_path: Path, name: str, value: str, wor
         "on record: it belongs to no mail of ours, and we do not know who wrote it",
         "an alarm for the sender: 554 blocked",
         "a task: an answer to read",
+        "a task: an automatic reply asks for no more mail",
+        "held until somebody decides: asks for no more mail; nobody can tell what it is",
         "a task: an automatic reply says that this person has left the company",
         "arrived: the reader answered",
         "it is about a@b.example, but the mail went to another address",

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from nurture.delivery.returned.address import same
 from nurture.delivery.returned.report import Failed, Report
-from nurture.delivery.returned.stop import wants_to_stop
 from nurture.domain.failure import Failure
 from nurture.domain.returns import Action, ReturnKind, follows, of_another
 
@@ -87,7 +86,7 @@ def _untouched(report: Report) -> Explanation:
 
 
 def _auto_reply(report: Report) -> Explanation:
-    follow = follows(ReturnKind.AUTO_REPLY, left=report.left)
+    follow = follows(ReturnKind.AUTO_REPLY, left=report.left, stops=report.stops)
     if follow.action is Action.TASK:
         successor = f" (named successor: {report.successor})" if report.successor else ""
         return Explanation((), f"make a task{successor}{_condition(report)}", follow.why)
@@ -95,7 +94,7 @@ def _auto_reply(report: Report) -> Explanation:
 
 
 def _reply(report: Report) -> Explanation:
-    follow = follows(ReturnKind.REPLY, stops=wants_to_stop(report.said, report.subject))
+    follow = follows(ReturnKind.REPLY, stops=report.stops)
     if follow.action is Action.PAUSE_AND_TASK:
         would = f"pause all marketing for {report.sender} and make a task{_condition(report)}"
         return Explanation((follow.action,), would, f"{follow.why}: {_one_line(report.said or report.subject)}")

@@ -1,23 +1,43 @@
-"""Who wrote a mail: a mail server reporting, a responder, or a human. Told from headers and subject alone."""
+"""Who wrote a mail: a mail server reporting, a responder, or a human. Told from header and subject; the text decides
+only where a subject speaks of absence behind "Re:", since that may be the subject of the mail that is answered.
+"""
 
 from __future__ import annotations
 
 import re
 
 from nurture.delivery.returned import subject as subjects
-from nurture.delivery.returned.address import addresses_in
+from nurture.delivery.returned.absence import away
+from nurture.delivery.returned.address import addresses_in, is_address
+from nurture.delivery.returned.human import own_words
 from nurture.delivery.returned.mail import Mail
 from nurture.domain.failure_reason import folded
 from nurture.domain.phrases import phrases
 
-_DAEMON = phrases(
+_DAEMON_LOCAL = phrases(
     r"""
-        mailer-?daemon | mail[- .]?delivery | post-?master | mail(?:er)?[- ]?system | system administrator
-        postmeister | delivery[- ](?:sub)?system | mail administrator | maildaemon | mail-?daemon | bounce
-        interscan | antispam | daemon@ | smtp server | undeliver | maild@ | microsoft exchange | notification@
-        mdaemon | no-?reply@sns\.amazonaws\.com
-    """
+        (?:mail-?(?:er)?[-.]?)?daemon | mdaemon | maild | post-?master | postmeister | bounces?(?:[+=].*)?
+        mail[-.]?delivery(?:[-.](?:sub)?system)? | mail(?:er)?[-.]?system | undeliver\w* | microsoftexchange\w*
+    """,
+    before=r"\A",
+    after=r"\Z",
 )
+"""Whole local parts that only mail servers write by."""
+_DAEMON_NAME = phrases(
+    r"""
+        (?:mail-?(?:er)?[- ]?)?daemon | mdaemon | post-?master | postmeister | undeliver\w* | interscan(?: \w+)? | bounces?
+        (?:e-?mail|mail|message)[- .]?deliver\w*(?:[- .](?:sub)?systems?| service| agent| notification| status| report)?
+        delivery[- ](?:(?:sub)?system|notification|status notification|report)
+        mail(?:er)?[- ]?(?:system|administrator|admin|server|gateway|robot)
+        (?:system|server) administrator | (?:smtp|mail transport) (?:server|agent|gateway) | microsoft exchange
+        returned mail | anti-?spam(?: \w+)?
+    """,
+    before=r"\A(?:the |internet |microsoft |system )?",
+    after=r"\Z",
+)
+"""Whole names that mail servers give themselves. People's and firms' names may well hold such words."""
+_NO_PATH = re.compile(r"<?(?:mailer-daemon(?:@.*)?)?>?")
+_OF_AMAZON = re.compile(r"no-?reply@sns\.amazonaws\.com")
 _FAILURE_SUBJECT = phrases(
     r"""
         undeliver | un-deliver
@@ -57,22 +77,32 @@ _AUTO_SUBJECT = phrases(
         thank you for (?:your (?:e-?mail|message|inquiry)|contacting)
         ticket\b.{0,30}(?:erstellt|created|received) | we (?:have )?received your
     """,
-    before=r"^\W{0,3}(?:(?:re|aw|antw|sv)\s*:\s*)?\W{0,3}",
+    before=r"^\W{0,3}",
 )
 
 
 def from_daemon(mail: Mail) -> bool:
     """Whether a mail server says it wrote this."""
-    sender = folded(mail.header("from") + " " + mail.header("sender"))[:500]
-    return (
-        bool(_DAEMON.search(sender))
-        or sender.strip() in ("<>", "")
-        or "mailer-daemon" in folded(mail.header("return-path"))
+    return any(
+        _is_daemon(folded(mail.header(name)[:500])) for name in ("from", "sender") if mail.all(name) or name == "from"
     )
 
 
+def _is_daemon(sender: str) -> bool:
+    if sender.strip() in ("<>", "") or _OF_AMAZON.search(sender):
+        return True
+    addresses = addresses_in(sender)
+    if any(_DAEMON_LOCAL.match(address.rpartition("@")[0]) for address in addresses):
+        return True
+    names = (re.sub(r"\(.*", "", re.sub(r"<[^<>]*>?", "", sender)), *re.findall(r"\(([^()]*)\)", sender))
+    return any(_DAEMON_NAME.match(name.strip(" \t\"'")) for name in names)
+
+
 def empty_path(mail: Mail) -> bool:
-    return any(value.strip() in ("<>", "") for value in mail.all("return-path")[:1])
+    """Whether it went without a return path, or by what some servers write in its place."""
+    return any(
+        re.fullmatch(r"<?(?:mailer-daemon(?:@.*)?)?>?", value.strip().lower()) for value in mail.all("return-path")[:1]
+    )
 
 
 def tells_of_failure(mail: Mail) -> bool:
@@ -98,29 +128,56 @@ def reports(mail: Mail, *, returns_a_mail: bool) -> bool:
     return from_daemon(mail) or told or mark == "Return-Path" or (returns_a_mail and no_reply)
 
 
-def answers_by_itself(mail: Mail) -> str:
-    """By which mark a machine wrote this (RFC 3834 and the older customs); '' if by none."""
-    return next((name for name, found in _marks(mail).items() if found), "")
+def answers_by_itself(mail: Mail, ours: str = "") -> str:
+    """By which mark a machine wrote this (RFC 3834 and the older customs); '' if by none. ``ours``: our mail's subject."""
+    return is_marked(mail, ours) or next((name for name, found in _weak_marks(mail, ours).items() if found), "")
 
 
-def _marks(mail: Mail) -> dict[str, bool]:
+def is_marked(mail: Mail, ours: str = "") -> str:
+    """The mark by which a responder says what it is; '' if there is none that people's mails never carry."""
+    return next((name for name, found in _marks(mail, ours).items() if found), "")
+
+
+def _marks(mail: Mail, ours: str) -> dict[str, bool]:
     submitted = mail.header("auto-submitted").partition(";")[0].strip().lower()
     return {
         "Auto-Submitted": submitted not in ("", "no"),
-        "X-Auto-Response-Suppress": bool(mail.header("x-auto-response-suppress")),
         "X-Autoreply": any(
             bool(mail.header(name)) for name in ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-autoresponse")
         ),
         "X-Mail-Autoreply": any(
             bool(mail.header(name)) for name in ("x-mail-autoreply", "x-vacation", "x-away", "x-ooo", "x-autogenerated")
         ),
-        "Precedence": bool(re.search(r"auto.?reply|bulk|junk|list", mail.header("precedence").lower())),
-        "List-Id": bool(mail.header("list-id") or mail.header("list-unsubscribe")),
+        "Precedence": bool(re.search(r"auto.?reply", mail.header("precedence").lower())),
         "X-Auto-Reply": "auto" in mail.header("x-ms-exchange-inbox-rules-loop").lower(),
         "report": mail.report_type == "disposition-notification",
-        "subject": bool(_AUTO_SUBJECT.match(folded(mail.header("subject")[:300]))),
+        "subject": not is_answer(mail) and _is_notice(mail, ours),
+    }
+
+
+def _weak_marks(mail: Mail, ours: str) -> dict[str, bool]:
+    """Marks that mailing lists, groups and gateways put on people's mails, too."""
+    return {
+        "X-Auto-Response-Suppress": bool(mail.header("x-auto-response-suppress")),
+        "Precedence": bool(re.search(r"bulk|junk|list", mail.header("precedence").lower())),
+        "List-Id": bool(mail.header("list-id") or mail.header("list-unsubscribe")),
+        "subject": is_answer(mail) and _is_notice(mail, ours) and away(own_words(mail.text)),
         "Return-Path": empty_path(mail),
     }
+
+
+def _is_notice(mail: Mail, ours: str) -> bool:
+    """Whether the subject is one of a notice of absence. What repeats our own says nothing of who repeats it."""
+    subject = mail.header("subject")
+    return not subjects.repeats(subject, ours) and bool(_AUTO_SUBJECT.match(subjects.bare(subject)))
+
+
+def may_be_a_humans_answer(mail: Mail) -> bool:
+    """Whether a human may have answered a mail by this, whatever lists, gateways and names have put on it."""
+    answers = mail.header("in-reply-to") or mail.header("references")
+    if mail.report_type or mail.header("x-failed-recipients") or tells_of_failure(mail) or not is_address(writer(mail)):
+        return False
+    return bool(answers) and is_answer(mail) if from_daemon(mail) or empty_path(mail) else bool(answers) or is_answer(mail)
 
 
 def is_bulk(mail: Mail) -> bool:

@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nurture.delivery.returned import amazon, dsn, feedback, foreign, human, machine, text
+from nurture.delivery.returned import absence, amazon, dsn, feedback, foreign, human, machine, text
 from nurture.delivery.returned.address import addresses_in, is_address, plain
 from nurture.delivery.returned.mail import Mail, open_mail, opened_again
 from nurture.delivery.returned.original import Original, ids_in, original_of
 from nurture.delivery.returned.report import Failed, Report
-from nurture.delivery.returned.stop import wants_to_stop
+from nurture.delivery.returned.stop import says_plainly, wants_to_stop
 from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
 from nurture.domain.returns import ReturnKind
@@ -28,24 +28,27 @@ _BY_ORIGINAL = "returned message"
 _FIELDS = re.compile(r"^[ >]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.MULTILINE | re.IGNORECASE)
 
 
-def read(raw: bytes) -> Report:
-    """What a returned mail says. Pure, bounded in time, and never raises, whatever the bytes."""
+def read(raw: bytes, ours: str = "") -> Report:
+    """What a returned mail says. Pure, bounded in time, and never raises, whatever the bytes.
+
+    ``ours``: the subject of the mail that is answered, where that is known; who repeats it says nothing by it.
+    """
     try:
-        return _read(raw)
+        return _read(raw, ours)
     except Exception:  # noqa: BLE001 - one hostile mail must never stop the reading of all others
         return Report(ReturnKind.UNCLEAR, "it cannot be read")
 
 
-def _read(raw: bytes) -> Report:
+def _read(raw: bytes, ours: str) -> Report:
     mail = open_mail(raw)
-    report = _whole(mail)
+    report = _whole(mail, ours)
     within = _within(mail, report)
     return replace(within, return_paths=(*report.return_paths, *within.return_paths)) if within else report
 
 
-def _whole(mail: Mail) -> Report:
+def _whole(mail: Mail, ours: str = "") -> Report:
     original = original_of(mail)
-    return _completed(_told(mail, original), mail, original)
+    return _completed(_told(mail, original, ours), mail, original)
 
 
 def _within(mail: Mail, report: Report) -> Report | None:
@@ -57,17 +60,28 @@ def _within(mail: Mail, report: Report) -> Report | None:
     return inner if inner.kind in (ReturnKind.BOUNCE, ReturnKind.DELAYED, ReturnKind.COMPLAINT) else None
 
 
-def _told(mail: Mail, original: Original) -> Report:
+def _told(mail: Mail, original: Original, ours: str) -> Report:
     complaint = feedback.complaint_in(mail, original) or feedback.opt_out(mail)
     if complaint:
         return Report(ReturnKind.COMPLAINT, "feedback report", complaint=complaint)
     told = amazon.notification(mail.text)
     if told:
         return told
-    mark = machine.answers_by_itself(mail)
+    if _asks_to_stop(mail, ours):
+        return _written(ReturnKind.REPLY, "an answer that asks for no more mail", mail, ours)
+    mark = machine.answers_by_itself(mail, ours)
     if mark and not _is_report(mail, original):
-        return _written(ReturnKind.AUTO_REPLY, mark, mail)
-    return _bounce(mail, original) or _no_bounce(mail)
+        if machine.from_daemon(mail):  # servers report, they never answer: these are words that nobody here knows
+            return Report(ReturnKind.UNCLEAR, "a server's mail that names no failure")
+        return _written(ReturnKind.AUTO_REPLY, mark, mail, ours)
+    return _bounce(mail, original) or _no_bounce(mail, ours)
+
+
+def _asks_to_stop(mail: Mail, ours: str) -> bool:
+    """Whether it is an answer whose writer asks for no more mail: a human's, unless a responder says what it is."""
+    if machine.is_marked(mail, ours) or not machine.may_be_a_humans_answer(mail):
+        return False
+    return wants_to_stop(human.own_words(mail.text), mail.header("subject"), ours)
 
 
 def _is_report(mail: Mail, original: Original) -> bool:
@@ -191,21 +205,29 @@ def _distinct(found: Iterable[Failed]) -> tuple[Failed, ...]:
     return tuple(named or by_address.values())[:_MAX_RECIPIENTS]
 
 
-def _no_bounce(mail: Mail) -> Report:
+def _no_bounce(mail: Mail, ours: str) -> Report:
     if dsn.is_notification(mail) or machine.from_daemon(mail):
-        return Report(ReturnKind.UNCLEAR, "a server's mail that names no failure" if mail.text.strip() else "no text")
+        why = "a server's mail that names no failure" if mail.text.strip() else "no text"
+        return _written(ReturnKind.UNCLEAR, why, mail, ours)
     if not is_address(machine.writer(mail)):
-        return Report(ReturnKind.UNCLEAR, "nobody's mail")
-    if not mail.text.strip() and not wants_to_stop("", mail.header("subject")):
+        return _written(ReturnKind.UNCLEAR, "nobody's mail", mail, ours)
+    if not mail.text.strip() and not wants_to_stop("", mail.header("subject"), ours):
         return Report(ReturnKind.UNCLEAR, "no text")
-    return _written(ReturnKind.REPLY, "a human's mail", mail)
+    return _written(ReturnKind.REPLY, "a human's mail", mail, ours)
 
 
-def _written(kind: ReturnKind, found_by: str, mail: Mail) -> Report:
-    said = human.own_words(mail.text)
-    sender = machine.writer(mail)
-    left = human.left_the_company(mail.header("subject") + "\n" + said)
-    return Report(kind, found_by, said=said, left=left, successor=human.successor_in(said, sender) if left else "")
+def _written(kind: ReturnKind, found_by: str, mail: Mail, ours: str) -> Report:
+    said, subject = human.own_words(mail.text), mail.header("subject")
+    left = kind is not ReturnKind.UNCLEAR and absence.left_the_company(subject + "\n" + said)
+    successor = absence.successor_in(said, machine.writer(mail)) if left else ""
+    return Report(kind, found_by, said=said, left=left, successor=successor, stops=_stops(kind, said, mail, ours))
+
+
+def _stops(kind: ReturnKind, said: str, mail: Mail, ours: str) -> bool:
+    """Whether it asks for no more mail. Of a responder only what it answers to a mail counts, and only plain words."""
+    if kind is ReturnKind.AUTO_REPLY:
+        return machine.may_be_a_humans_answer(mail) and says_plainly(said)
+    return wants_to_stop(said, mail.header("subject"), ours)
 
 
 def _completed(report: Report, mail: Mail, original: Original) -> Report:

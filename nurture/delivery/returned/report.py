@@ -59,7 +59,8 @@ class Report:
     ``found_by``: the step that recognised it. ``return_paths``: addresses it was delivered to, the likeliest first;
     one may carry our token. ``message_id``: of the mail it is about, '' if unknown; ``references``: all ids it refers
     to, that one first. ``said``: what a human or a responder wrote, without what it quotes. ``left``: it says that its
-    writer left the company; ``successor``: the address to write to from now on, '' if none is named.
+    writer left the company; ``successor``: the address to write to from now on, '' if none is named. ``stops``: its writer
+    asks for no more mail; of a responder, that its words say so plainly.
     """
 
     kind: ReturnKind
@@ -76,6 +77,7 @@ class Report:
     said: str = ""
     left: bool = False
     successor: str = ""
+    stops: bool = False
 
     @property
     def means(self) -> ReturnKind:

@@ -6,7 +6,9 @@ Knows words only: whose they are, and what is a quotation, is told in human.py a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from nurture.delivery.returned.absence import away
 from nurture.delivery.returned.subject import bare, is_answer, repeats
 from nurture.domain.failure_reason import folded
 from nurture.domain.phrases import phrases
@@ -89,11 +91,36 @@ def _subject_stops(subject: str, ours: str) -> bool:
     return bool(_ONLY_STOP.match(bare(subject))) if is_answer(subject) else _stops(subject)
 
 
+def says_plainly(said: str) -> bool:
+    """Whether words that a responder sends say so, too: not how to leave a list of its own, nor that its owner is away."""
+    return any(not _FOOTER.search(one) and (bool(_OF_A_LIST.search(one)) or not away(said)) for one in _stopping(said))
+
+
+_FOOTER = phrases(
+    r"""
+        https?:// | \b(?:if|wenn|falls|sofern|sollten)\b | \bto (?:unsubscribe|opt out) | click | klick | you can | you may
+        konnen sie | sie konnen | jederzeit | at any time | si vous | pour vous
+    """
+)
+_OF_A_LIST = phrases(
+    r"""
+        abmeld | meld\w* .{0,60}\bab\b | abbestell | verteiler | newsletter | \bliste | mailing | werb | austrag
+        trag\w* .{0,40}\baus\b
+        einwillig | widerruf | widerspr | unsubscribe | opt[- ]?out | \blist\b | subscri | advertis | consent | remove
+        desabonn | desinscri | liste | datenbank | database
+    """
+)
+
+
 def _stops(said: str) -> bool:
+    return next(_stopping(said), None) is not None
+
+
+def _stopping(said: str) -> Iterator[str]:
+    """The sentences that ask for no more mail, folded."""
     lines = [folded(line).strip() for line in said[:_MAX].split("\n")[:_MAX_LINES]]
-    if any(_ONLY_STOP.match(line) for line in lines):
-        return True
-    sentences = re.split(r"(?<=[.!?;])\s|\n\s*\n", "\n".join(lines))
-    return any(
-        _STOP.search(one) and not _NOT_STOP.search(one) for one in (" ".join(text.split())[:1_000] for text in sentences)
-    )
+    yield from (line for line in lines if _ONLY_STOP.match(line))
+    for text in re.split(r"(?<=[.!?;])\s|\n\s*\n", "\n".join(lines)):
+        sentence = " ".join(text.split())[:1_000]
+        if _STOP.search(sentence) and not _NOT_STOP.search(sentence):
+            yield sentence

@@ -6,8 +6,11 @@ import re
 
 from nurture.domain.failure_reason import folded
 
+_TAG = r"(?:\[[^\]]{1,40}\]|\*+ ?\w{1,20} ?\*+|ext(?:ern(?:al)?)?\s?[:|])\s*"
+"""What lists and gateways put there: "[EXTERN]", "[sales]", "***SPAM***"."""
+_TAGS = re.compile(rf"\s*{_TAG}")
 _PREFIX = re.compile(
-    r"\s*(?:re|aw|antw|antwort|sv|vs|fw|fwd|wg|tr|rv|doorst|i|r|rif|res|enc|odp|odpowiedz|pd|ynt|ilt|vb|nj|ha|atb|vl"
+    rf"\s*(?:{_TAG})?(?:re|aw|antw|antwort|sv|vs|fw|fwd|wg|tr|rv|doorst|i|r|rif|res|enc|odp|odpowiedz|pd|ynt|ilt|vb|nj|ha|atb|vl"
     r"|ответ|отв|回复|回覆|答复|答覆|転送|返信)\s*(?:[\[(^]\d{1,3}[\])]?)?\s?[:：]\s*"
 )
 """What mail programs of many languages put before the subject of an answer, or of a mail passed on."""
@@ -22,7 +25,7 @@ def bare(subject: str) -> str:
     """The subject without what mail programs put before it, folded."""
     text = folded(subject[:300]).strip()
     for _ in range(_MOST):
-        found = _PREFIX.match(text)
+        found = _PREFIX.match(text) or _TAGS.match(text)
         if not found:
             break
         text = text[found.end() :]
