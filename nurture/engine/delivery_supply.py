@@ -22,6 +22,7 @@ from nurture.engine import letters, permission, routing
 from nurture.engine.delivery_mails import Group, Held, Time
 from nurture.engine.lanes import DIRECT, present_lane
 from nurture.engine.letters import Desk
+from nurture.engine.permission import Known
 from nurture.engine.runtime import Runtime
 from nurture.store import breakers, lanes, mail_domains, outbox, routes
 from nurture.store.database import reading, transaction
@@ -92,14 +93,17 @@ class Supply:
             return Supplies()
         outgoing = [row for row, _ in rows]
         with reading(self._rt.db) as session:
-            allowed = self.allowed(session, outgoing, called_off)
-            desk = letters.open_desk(self._rt, session, allowed)
+            asked = permission.known(session, outgoing)
+            allowed = self.allowed(session, outgoing, called_off, asked)
+            desk = letters.open_desk(self._rt, session, allowed, asked)
         hosts = {row.id: to for row, to in rows}
         return Supplies(len(rows), self._hold(allowed, hosts, desk))
 
-    def allowed(self, session: Session, rows: Sequence[Outgoing], called_off: list[Move]) -> list[Outgoing]:
+    def allowed(
+        self, session: Session, rows: Sequence[Outgoing], called_off: list[Move], asked: Known | None = None
+    ) -> list[Outgoing]:
         """Those that may go now. The others are cancelled or put back, with the reason."""
-        obstacles = permission.obstacles(self._rt, session, rows, self._time.now)
+        obstacles = permission.obstacles(self._rt, session, rows, self._time.now, asked)
         if not obstacles:
             return list(rows)
         for row in rows:

@@ -125,7 +125,7 @@ def _of_contact(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any
             "first_name": reader.first_name or "",
             "last_name": reader.last_name or "",
             "salutation": reader.salutation or "",
-            "company": reader.company or reader.answers.get("company", ""),
+            "company": reader.company or "",
             "function": reader.function or "",
             "address": row.address,
             "language": language,

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
-from nurture.engine import letter_facts, links
+from nurture.engine import letter_facts, links, permission
 from nurture.engine.letter_facts import Material
 from nurture.engine.opt_in_code import code_of, spaced
+from nurture.engine.permission import Known
 from nurture.engine.runtime import Runtime
 from nurture.mail.library import Template
 from nurture.mail.mime import Envelope, assemble, compose
@@ -52,9 +53,13 @@ class Written(NamedTuple):
     undotted: bool = False
 
 
-def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing]) -> Desk:
-    """Everything the letters of ``rows`` are written from. At most seven queries; the desk itself asks nothing more."""
-    return Desk(rt, _gather(session, rows, links.tracking_purposes(rt.definitions)))
+def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing], asked: Known | None = None) -> Desk:
+    """Everything the letters of ``rows`` are written from. At most eight queries; the desk itself asks nothing more.
+
+    ``asked``: what is ``permission.known`` of their readers, asked for just now.
+    """
+    readers = permission.known(session, rows) if asked is None else asked
+    return Desk(rt, _gather(session, rows, readers, links.tracking_purposes(rt.definitions)))
 
 
 def preview(rt: Runtime, message: int) -> Letter:
@@ -66,16 +71,17 @@ def preview(rt: Runtime, message: int) -> Letter:
         return open_desk(rt, session, [row]).letter(row)
 
 
-def _gather(session: Session, rows: Sequence[Outgoing], observing: frozenset[str]) -> Material:
+def _gather(session: Session, rows: Sequence[Outgoing], readers: Known, observing: frozenset[str]) -> Material:
     new = [row for row in rows if OWN not in row.context]
-    people = {row.contact_id for row in rows if row.contact_id is not None}
-    fresh = {row.contact_id for row in new if row.contact_id is not None and row.kind is MessageKind.NURTURE}
+    fresh = {row.contact_id for row in new if row.kind is _NURTURE}
+    # nothing that was observed counts of anybody else
+    observed = {contact for contact, purpose in readers.agreed if purpose in observing and contact in fresh}
     asked = store.registrations(session, {row.registration_id for row in new if row.registration_id is not None})
-    kept = [row.id for row in rows if row.kind is MessageKind.OPT_IN and OWN in row.context]
+    kept = [row.id for row in rows if OWN in row.context and row.kind is MessageKind.OPT_IN]
     return Material(
-        readers=store.readers(session, people),
-        interests=store.interests(session, fresh, observing),
-        downloads=store.first_downloads(session, fresh, observing),
+        readers=readers.people,
+        interests=store.interests(session, observed, observing),
+        downloads=store.first_downloads(session, observed, observing),
         registrations=asked,
         wordings=store.wording_texts(session, {w for row in asked.values() for w in row.purposes.values()}),
         frames=store.frames(session, {row.context[FRAME] for row in rows if FRAME in row.context}),

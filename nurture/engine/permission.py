@@ -13,10 +13,10 @@ when it is out of date by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,11 @@ from nurture.store import consents, contacts, holds, leads, preferences
 from nurture.store import permission as store
 from nurture.store.holds import Held
 from nurture.store.messages import Outgoing
+from nurture.store.permission import Person
 
+Agreed = Collection[tuple[int, str]]
+"""(contact, purpose) of confirmed consents."""
+_NURTURE = MessageKind.NURTURE  # reached once: an enum's members are looked up slowly
 _LOOK_AGAIN = timedelta(hours=1)
 _UNDECIDED = timedelta(days=1)
 """How long a mail to an address whose owner asked to stop waits for a human's decision before it is looked at again."""
@@ -48,16 +52,23 @@ class Obstacle:
     again: datetime | None = None
 
 
+class Known(NamedTuple):
+    """Whom the mails of a batch go to, and what they agreed to."""
+
+    people: Mapping[int, Person]
+    agreed: Agreed
+
+
 @dataclass(frozen=True)
 class _Present:
     """How things stand now."""
 
-    purposes: Mapping[int, frozenset[str]]
+    agreed: Agreed
     keys: Mapping[str, str]
     """Address -> its key."""
     suppressed: Mapping[str, str]
     held: Mapping[str, Held]
-    people: Mapping[int, Any]
+    people: Mapping[int, Person]
     leads: Mapping[tuple[int, str], Any]
     enrollments: Mapping[int, Any]
     registrations: Mapping[int, Any]
@@ -70,27 +81,42 @@ class _Present:
     """Handoffs of people whose data may only be stored."""
 
 
-def obstacles(rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime) -> dict[int, Obstacle]:
-    """Message -> what stands in its way; those without are not in it. At most ten queries."""
-    present = _load(session, rows, now)
+def known(session: Session, rows: Sequence[Outgoing]) -> Known:
+    """Whom these mails go to, for ``obstacles`` and for their letters. Two queries, if there is anybody."""
+    to_contacts = (_NURTURE, MessageKind.SERVICE)
+    people = store.people(session, {r.contact_id for r in rows if r.contact_id is not None and r.kind in to_contacts})
+    return Known(people, consents.agreed(session, people) if people else frozenset())
+
+
+def obstacles(
+    rt: Runtime, session: Session, rows: Sequence[Outgoing], now: datetime, asked: Known | None = None
+) -> dict[int, Obstacle]:
+    """Message -> what stands in its way; those without are not in it. At most ten queries.
+
+    ``asked``: what is ``known`` of them, asked for in this very transaction.
+    """
+    present = _load(session, rows, now, known(session, rows) if asked is None else asked)
     if dossiers := {row.handoff_id for row in rows if row.handoff_id is not None}:
         present = replace(present, restricted=store.restricted_handoffs(session, dossiers))
-    found = {row.id: _CHECKS[row.kind](rt, row, present, now) for row in rows}
-    return {message: obstacle for message, obstacle in found.items() if obstacle is not None}
+    found = {}
+    for row in rows:
+        check = _nurture if row.kind is _NURTURE else _CHECKS[row.kind]
+        if (obstacle := check(rt, row, present, now)) is not None:
+            found[row.id] = obstacle
+    return found
 
 
-def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present:
-    nurture = [row for row in rows if row.kind is MessageKind.NURTURE]
+def _load(session: Session, rows: Sequence[Outgoing], now: datetime, readers: Known) -> _Present:
+    nurture = [row for row in rows if row.kind is _NURTURE]
+    people, agreed = readers
     asked = {row.registration_id for row in rows if row.registration_id is not None}
-    wanted = {row.contact_id for row in rows if row.kind in _TO_CONTACTS and row.contact_id is not None}
-    people = store.people(session, wanted) if wanted else {}
+    registrations = store.registrations(session, asked) if asked else {}
     if not nurture:
-        given = consents.confirmed(session, people) if any(row.purpose for row in rows) else {}
-        return _Present(given, {}, {}, {}, people, {}, {}, store.registrations(session, asked))
+        return _Present(agreed, {}, {}, {}, people, {}, {}, registrations)
     choices = preferences.of(session, people)
     keys = {row.address: address_key(row.address) for row in nurture}
     return _Present(
-        purposes=consents.confirmed(session, people),
+        agreed=agreed,
         keys=keys,
         suppressed=contacts.suppressed(session, keys.values()),
         held=holds.held(session, keys.values(), now),
@@ -99,7 +125,7 @@ def _load(session: Session, rows: Sequence[Outgoing], now: datetime) -> _Present
         enrollments=store.left_enrollments(
             session, {row.enrollment_id for row in nurture if row.enrollment_id is not None}
         ),
-        registrations=store.registrations(session, asked) if asked else {},
+        registrations=registrations,
         choices=choices,
         last_mails=_last_mails(session, choices, now),
     )
@@ -114,7 +140,7 @@ def _nurture(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Ob
     person = present.people.get(row.contact_id or 0)
     if person is None:
         return Obstacle("the contact is gone")
-    if row.purpose not in present.purposes[person.id]:
+    if (person.id, row.purpose) not in present.agreed:
         return Obstacle(f"no confirmed consent for '{row.purpose}' any more")
     key = present.keys[row.address]
     if (why := present.suppressed.get(key)) is not None:
@@ -136,12 +162,14 @@ def _paused(row: Outgoing, pause: Held, now: datetime) -> Obstacle:
     return Obstacle(f"the address is held: {pause.reason}", pause.until or now + _UNDECIDED)
 
 
-def _with_sales(row: Outgoing, person: Any, present: _Present) -> bool:
+def _with_sales(row: Outgoing, person: Person, present: _Present) -> bool:
     lead = present.leads.get((person.unit_id, row.context.get("product", "")))
     return bool(lead and lead.with_sales)
 
 
-def _chosen(rt: Runtime, row: Outgoing, person: Any, choice: Choice, present: _Present, now: datetime) -> Obstacle | None:
+def _chosen(
+    rt: Runtime, row: Outgoing, person: Person, choice: Choice, present: _Present, now: datetime
+) -> Obstacle | None:
     """What stands in the way because of what the reader chose."""
     if choice.restricted:
         return _wait(row, RESTRICTED, now + _UNDECIDED, _STALE, now)
@@ -178,7 +206,7 @@ def _wait(row: Outgoing, reason: str, again: datetime, longest: timedelta, now: 
     return Obstacle(reason, min(again, row.queued_at + longest + timedelta(minutes=1)))
 
 
-def _slot(rt: Runtime, row: Outgoing, person: Any, moment: datetime) -> datetime:
+def _slot(rt: Runtime, row: Outgoing, person: Person, moment: datetime) -> datetime:
     """The campaign's next open slot from ``moment`` on."""
     campaign = rt.definitions.campaigns.get(row.campaign or "")
     if campaign is None:
@@ -186,7 +214,7 @@ def _slot(rt: Runtime, row: Outgoing, person: Any, moment: datetime) -> datetime
     return next_slot(moment, campaign.window, rt.definitions.calendar.in_zone(zone(person.time_zone)))
 
 
-def _held(rt: Runtime, row: Outgoing, person: Any, now: datetime) -> Obstacle:
+def _held(rt: Runtime, row: Outgoing, person: Person, now: datetime) -> Obstacle:
     if now - row.queued_at > _STALE:
         return Obstacle(f"sales has been working on this lead for more than {_STALE.days} days; the mail is out of date")
     return Obstacle("sales is working on this lead", _slot(rt, row, person, now + _LOOK_AGAIN))
@@ -204,7 +232,7 @@ def _opt_in(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obs
 def _service(rt: Runtime, row: Outgoing, present: _Present, now: datetime) -> Obstacle | None:  # noqa: ARG001
     if row.contact_id is None or row.contact_id not in present.people:
         return Obstacle("the contact is gone")
-    if row.purpose is not None and row.purpose not in present.purposes[row.contact_id]:
+    if row.purpose is not None and (row.contact_id, row.purpose) not in present.agreed:
         return Obstacle(f"no confirmed consent for '{row.purpose}' any more")
     return None
 
@@ -220,4 +248,3 @@ _CHECKS: dict[MessageKind, Callable[[Runtime, Outgoing, _Present, datetime], Obs
     MessageKind.SERVICE: _service,
     MessageKind.SALES: _sales,
 }
-_TO_CONTACTS = (MessageKind.NURTURE, MessageKind.SERVICE)

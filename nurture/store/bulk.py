@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
     JSON,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     Row,
+    Select,
     Table,
     Text,
     any_,
@@ -36,6 +37,7 @@ from sqlalchemy.types import UserDefinedType
 from nurture.store.upsert import insert_for
 
 Rows = Sequence[Mapping[str, Any]]
+_Columns = TypeVarTuple("_Columns")
 
 
 def insert_many(
@@ -81,6 +83,14 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable
 def given(dialect: str, column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
     """``among`` for a statement that is built once and kept: the values are its parameter ``name``."""
     return _one_of(dialect, column, bindparam(name, type_=_listed(column)))
+
+
+def fetch(session: Session, statement: Select[*_Columns], **given: Any) -> Sequence[Row[*_Columns]]:
+    """The rows of a statement that was built once, plainly: what finds no objects needs no ORM, which costs as much as the
+    question. What the session has not written yet is written before, as it would be otherwise.
+    """
+    session.flush()
+    return session.connection().execute(statement, given).all()
 
 
 def _one_of(dialect: str, column: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nurture.domain.consent import ConsentEvent, ConsentState, after
 from nurture.store import ledger
-from nurture.store.bulk import among
+from nurture.store.bulk import fetch, given
 from nurture.store.schema import Consent, Contact
 from nurture.store.upsert import insert_new
 
@@ -75,15 +76,22 @@ def _locked(session: Session, contact: int, said: Sequence[Said]) -> tuple[str, 
     return rows[0][0], {consent.purpose: consent for _, consent in rows}
 
 
-def confirmed(session: Session, contacts: Iterable[int]) -> dict[int, frozenset[str]]:
+@lru_cache(maxsize=2)
+def _confirmed(dialect: str) -> Select[int, str]:
+    mine = (given(dialect, Consent.contact_id, "contacts"), Consent.state == ConsentState.CONFIRMED)
+    return select(Consent.contact_id, Consent.purpose).where(*mine)
+
+
+def agreed(session: Session, contacts: Iterable[int]) -> set[tuple[int, str]]:
+    """(contact, purpose) of every confirmed consent of these. One query."""
+    rows = fetch(session, _confirmed(session.get_bind().dialect.name), contacts=contacts)
+    return {(contact, purpose) for contact, purpose in rows}
+
+
+def confirmed(session: Session, contacts: Collection[int]) -> dict[int, frozenset[str]]:
     """Contact -> purposes with a confirmed consent. One query."""
     found: dict[int, set[str]] = {contact: set() for contact in contacts}
-    rows = session.execute(
-        select(Consent.contact_id, Consent.purpose).where(
-            among(session, Consent.contact_id, found), Consent.state == ConsentState.CONFIRMED
-        )
-    )
-    for contact, purpose in rows.all():
+    for contact, purpose in agreed(session, contacts):
         found[contact].add(purpose)
     return {contact: frozenset(purposes) for contact, purposes in found.items()}
 

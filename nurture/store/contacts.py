@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.address import address_key, domain_of
-from nurture.store.bulk import among
+from nurture.store.bulk import fetch, given
 from nurture.store.schema import Company, Contact, Suppression, Unit
 from nurture.store.upsert import insert_new
 
@@ -208,12 +208,15 @@ def of_units(session: Session, units: Iterable[int]) -> dict[int, list[Contact]]
     return found
 
 
+@lru_cache(maxsize=2)
+def _suppressed(dialect: str) -> Select[str, str]:
+    return select(Suppression.address_key, Suppression.reason).where(given(dialect, Suppression.address_key, "keys"))
+
+
 def suppressed(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Which of these address keys get no mail, and why."""
-    rows = session.execute(
-        select(Suppression.address_key, Suppression.reason).where(among(session, Suppression.address_key, keys))
-    )
-    return {key: value for key, value in rows}
+    rows = fetch(session, _suppressed(session.get_bind().dialect.name), keys=keys)
+    return {key: reason for key, reason in rows}
 
 
 def suppress(session: Session, key: str, reason: str, now: datetime) -> None:

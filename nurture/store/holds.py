@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
-from nurture.store.bulk import among
+from nurture.store.bulk import fetch, given
 from nurture.store.schema import Contact, Hold
 from nurture.store.upsert import insert_for
 
@@ -31,15 +32,20 @@ class Held:
     until: datetime | None
 
 
-def held(session: Session, keys: Iterable[str], now: datetime) -> dict[str, Held]:
-    """Address key -> what holds it now, of those that are held. One query."""
+@lru_cache(maxsize=2)
+def _held(dialect: str) -> Select[str, str, str, datetime | None]:
     quiet = or_(Contact.last_active_at.is_(None), Contact.last_active_at <= Hold.since)
-    lasting = or_(Hold.kind == STOP, and_(Hold.until > now, quiet))
-    rows = session.execute(
+    lasting = or_(Hold.kind == STOP, and_(Hold.until > bindparam("now"), quiet))
+    return (
         select(Hold.address_key, Hold.kind, Hold.reason, Hold.until)
         .outerjoin(Contact, Contact.address_key == Hold.address_key)
-        .where(among(session, Hold.address_key, keys), lasting)
+        .where(given(dialect, Hold.address_key, "keys"), lasting)
     )
+
+
+def held(session: Session, keys: Iterable[str], now: datetime) -> dict[str, Held]:
+    """Address key -> what holds it now, of those that are held. One query."""
+    rows = fetch(session, _held(session.get_bind().dialect.name), keys=keys, now=now)
     return {key: Held(kind, reason, until) for key, kind, reason, until in rows}
 
 

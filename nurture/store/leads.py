@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.catalogue import LeadClass
 from nurture.domain.handoff import OPEN
 from nurture.domain.lead_class import ClassChange, ClassState
 from nurture.store import activities
-from nurture.store.bulk import among
+from nurture.store.bulk import fetch, given
 from nurture.store.schema import Activity, ClassChangeRow, Contact, Handoff, Lead
 from nurture.store.upsert import insert_new
 
@@ -70,14 +71,24 @@ def change_class(session: Session, lead: Lead, change: ClassChange, contact: int
     session.flush()
 
 
+@lru_cache(maxsize=2)
+def _of_units(dialect: str) -> Select[int, str, int, LeadClass, str, float, bool]:
+    with_sales = select(Handoff.id).where(Handoff.lead_id == Lead.id, Handoff.state.in_(OPEN)).exists()
+    columns = (
+        Lead.unit_id,
+        Lead.product,
+        Lead.id,
+        Lead.lead_class,
+        Lead.grade,
+        Lead.points,
+        with_sales.label("with_sales"),
+    )
+    return select(*columns).where(given(dialect, Lead.unit_id, "units"))
+
+
 def of_units(session: Session, units: Iterable[int]) -> dict[tuple[int, str], Any]:
     """(unit, product) -> (lead, class, grade, points, whether sales has it). One query."""
-    with_sales = select(Handoff.id).where(Handoff.lead_id == Lead.id, Handoff.state.in_(OPEN)).exists()
-    rows = session.execute(
-        select(
-            Lead.unit_id, Lead.product, Lead.id, Lead.lead_class, Lead.grade, Lead.points, with_sales.label("with_sales")
-        ).where(among(session, Lead.unit_id, units))
-    )
+    rows = fetch(session, _of_units(session.get_bind().dialect.name), units=units)
     return {(row.unit_id, row.product): row for row in rows}
 
 

@@ -2,66 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from nurture.store import activities
-from nurture.store.bulk import among
-from nurture.store.schema import Activity, Company, Contact, LetterFrame, MessageBytes, Registration, Unit, Wording
+from nurture.store.bulk import among, fetch, given
+from nurture.store.schema import Activity, LetterFrame, MessageBytes, Registration, Wording
 from nurture.store.upsert import insert_new
 
-
-def readers(session: Session, contacts: Collection[int]) -> dict[int, Row[Any]]:
-    """Contact -> (id, address, language, salutation, names, function, time zone, created at, company). One query."""
-    c = Contact
-    columns = (
-        c.id, c.address, c.language, c.salutation, c.first_name, c.last_name, c.function, c.time_zone, c.created_at,
-        c.answers, Company.name.label("company"),
-    )  # fmt: skip
-    query = (
-        select(*columns)
-        .join(Unit, Unit.id == c.unit_id)
-        .outerjoin(Company, Company.id == Unit.company_id)
-        .where(among(session, c.id, contacts))
-    )
-    return {row.id: row for row in session.execute(query)} if contacts else {}
+_Question = Callable[[str, frozenset[str]], Select[Any]]
+"""The statement for a database of this kind, counting what was observed under these consents."""
 
 
-def interests(session: Session, contacts: Collection[int], observing: Collection[str]) -> dict[int, list[str]]:
-    """Contact -> topics it clicked on or downloaded from, the strongest first. One query."""
-    if not contacts:
-        return {}
+@lru_cache(maxsize=8)
+def _interests(dialect: str, observing: frozenset[str]) -> Select[Any]:
     a = Activity
     times, latest = func.count().label("times"), func.max(a.at).label("latest")
-    rows = session.execute(
+    return (
         activities.human((a.contact_id, a.topic, times, latest), observing)
-        .where(among(session, a.contact_id, contacts), a.topic.is_not(None), a.kind.in_(("click", "download")))
+        .where(given(dialect, a.contact_id, "contacts"), a.topic.is_not(None), a.kind.in_(("click", "download")))
         .group_by(a.contact_id, a.topic)
         .order_by(times.desc(), latest.desc(), a.topic)
     )
+
+
+def interests(session: Session, contacts: Collection[int], observing: frozenset[str]) -> dict[int, list[str]]:
+    """Contact -> topics it clicked on or downloaded from, the strongest first. One query."""
     found: dict[int, list[str]] = {}
-    for row in rows:
+    for row in _asked(session, _interests, contacts, observing):
         found.setdefault(row.contact_id, []).append(row.topic)
     return found
 
 
-def first_downloads(session: Session, contacts: Collection[int], observing: Collection[str]) -> dict[int, str]:
-    """Contact -> the content it downloaded first. One query."""
-    if not contacts:
-        return {}
+@lru_cache(maxsize=8)
+def _downloads(dialect: str, observing: frozenset[str]) -> Select[Any]:
     a = Activity
-    rows = session.execute(
+    return (
         activities.human((a.contact_id, a.content), observing)
-        .where(among(session, a.contact_id, contacts), a.kind == "download", a.content.is_not(None))
+        .where(given(dialect, a.contact_id, "contacts"), a.kind == "download", a.content.is_not(None))
         .order_by(a.at, a.id)
     )
+
+
+def first_downloads(session: Session, contacts: Collection[int], observing: frozenset[str]) -> dict[int, str]:
+    """Contact -> the content it downloaded first. One query."""
     found: dict[int, str] = {}
-    for contact, content in rows:
+    for contact, content in _asked(session, _downloads, contacts, observing):
         found.setdefault(contact, content or "")
     return found
+
+
+def _asked(session: Session, question: _Question, contacts: Collection[int], observing: frozenset[str]) -> Sequence[Any]:
+    if not contacts:
+        return ()
+    return fetch(session, question(session.get_bind().dialect.name, observing), contacts=contacts)
 
 
 def registrations(session: Session, ids: Collection[int]) -> dict[int, Registration]:

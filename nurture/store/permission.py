@@ -3,26 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from nurture.store.bulk import among
-from nurture.store.schema import Contact, ContactPreferences, EnrollmentRow, Handoff, Registration
+from nurture.store.bulk import among, fetch, given
+from nurture.store.schema import Company, Contact, ContactPreferences, EnrollmentRow, Handoff, Registration, Unit
 
 
-def people(session: Session, contacts: Collection[int]) -> dict[int, Any]:
-    """Contact -> (id, unit, time zone). One query."""
-    query = select(Contact.id, Contact.unit_id, Contact.time_zone).where(among(session, Contact.id, contacts))
-    return {row.id: row for row in session.execute(query).all()}
+class Person(NamedTuple):
+    """A contact, as permission and its letters need one. ``company``: as we know it, else as the person gave it."""
+
+    id: int
+    unit_id: int
+    salutation: str | None
+    first_name: str | None
+    last_name: str | None
+    function: str | None
+    time_zone: str | None
+    created_at: datetime
+    company: str
+
+
+@lru_cache(maxsize=2)
+def _people(dialect: str) -> Select[*tuple[Any, ...]]:
+    c = Contact
+    told = (c.salutation, c.first_name, c.last_name, c.function, c.time_zone, c.created_at)
+    company = func.coalesce(func.nullif(Company.name, ""), c.answers["company"].as_string(), "")
+    return (
+        select(c.id, c.unit_id, *told, company)
+        .join(Unit, Unit.id == c.unit_id)
+        .outerjoin(Company, Company.id == Unit.company_id)
+        .where(given(dialect, c.id, "contacts"))
+    )
+
+
+def people(session: Session, contacts: Collection[int]) -> dict[int, Person]:
+    """Contact -> who it is. One query."""
+    if not contacts:
+        return {}
+    rows = fetch(session, _people(session.get_bind().dialect.name), contacts=contacts)
+    return {row[0]: Person._make(row) for row in rows}
+
+
+@lru_cache(maxsize=2)
+def _left(dialect: str) -> Select[int, str | None, str]:
+    e = EnrollmentRow
+    return select(e.id, e.left_kind, e.reason).where(given(dialect, e.id, "enrollments"), e.state == "left")
 
 
 def left_enrollments(session: Session, enrollments: Collection[int]) -> dict[int, Any]:
     """Enrollment -> (id, how it ended, why), of those that ended. One query."""
-    e = EnrollmentRow
-    query = select(e.id, e.left_kind, e.reason).where(among(session, e.id, enrollments), e.state == "left")
-    return {row.id: row for row in session.execute(query)}
+    if not enrollments:
+        return {}
+    return {row.id: row for row in fetch(session, _left(session.get_bind().dialect.name), enrollments=enrollments)}
 
 
 def restricted_handoffs(session: Session, handoffs: Collection[int]) -> frozenset[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
 from nurture.domain.preferences import Choice
-from nurture.store.bulk import among
+from nurture.store.bulk import among, fetch, given
 from nurture.store.schema import ContactChange, ContactPreferences, Message
 from nurture.store.upsert import insert_new
 
@@ -22,15 +23,19 @@ _P, _M = ContactPreferences, Message
 _GONE = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.UNKNOWN)
 
 
+@lru_cache(maxsize=2)
+def _choices(dialect: str) -> Select[Any]:
+    columns = (_P.contact_id, _P.paused_until, _P.gap_days, _P.topics, _P.restricted_since, _P.uncounted)
+    return select(*columns).where(given(dialect, _P.contact_id, "contacts"))
+
+
 def of(session: Session, contacts: Iterable[int]) -> dict[int, Choice]:
     """Contact -> what it chose, of those who chose anything. One query."""
-    columns = (_P.contact_id, _P.paused_until, _P.gap_days, _P.topics, _P.restricted_since, _P.uncounted)
-    rows = session.execute(select(*columns).where(among(session, _P.contact_id, contacts)))
     return {
         row.contact_id: Choice(
             row.paused_until, row.gap_days, frozenset(row.topics), row.restricted_since, bool(row.uncounted)
         )
-        for row in rows
+        for row in fetch(session, _choices(session.get_bind().dialect.name), contacts=contacts)
     }
 
 

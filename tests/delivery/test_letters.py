@@ -21,6 +21,7 @@ from nurture.domain.message import MessageKind
 from nurture.engine.delivery import deliver
 from nurture.engine.letter_facts import _event, _of_contact, greeting
 from nurture.engine.letters import Written, _gather, open_desk, preview
+from nurture.engine.permission import known
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
@@ -80,7 +81,7 @@ def _said(outbox: Outbox, mail: int) -> dict[str, Any]:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, mail)
         assert row is not None
-        return _of_contact(outbox.rt, row, _gather(session, [row], frozenset({"tracking"})))
+        return _of_contact(outbox.rt, row, _gather(session, [row], known(session, [row]), frozenset({"tracking"})))
 
 
 def test_of_somebody_who_told_everything(sqlite_outbox: Outbox) -> None:
