@@ -1,236 +1,214 @@
-"""A folded template's body -> the same with its text encoded for the wire; and values, encoded as they are printed.
-
-Follows where a line may begin: what may not stand there, a dot or "From ", is refused while the body is encoded
-(``TooHard``), or, in front of a value, while it is printed. The two forms:
+"""What a part of a letter says between its values -> a sheet: that part as it goes over the wire, but for the values.
 
     html    ASCII, what is beyond it as character references, CRLF
-    text    quoted-printable, but LF; whole lines are wrapped already, those with values in them not yet
+    text    quoted-printable; where its own words are plain ASCII it is encoded once the values are in
+
+A sheet knows in which lines the values stand. So what can go wrong is looked for when the sheet is made: gaps, spaces at
+the end of a line, long lines, a dot or "From " where a line begins. What depends on the values is looked for in all of them
+at once; their lines are only gone through when one of them may be too long. Whatever might come out differently the long
+way raises TooHard.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import Any
+from binascii import a2b_qp
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from operator import gt
+from typing import Any, Protocol
 
-from jinja2 import nodes
 from markupsafe import Markup
 
 from nurture.mail import mime
-from nurture.mail.environment import Environment
-from nurture.mail.expressions import READY_LINKS, TooHard
-from nurture.mail.letter import BLANK_LINES
+from nurture.mail.expressions import TooHard
+from nurture.mail.letter import tidy
+from nurture.mail.mime import Part
 
-Spelling = Callable[[str], str]
-
-_FIRST = "where_a_line_begins"
-_RISKY = re.compile(r"\n(?:\.|From )")
-_INDENTED = re.compile(r"\n[ \t]+")
+_SLOT = "\0"
+"""Stands for a value."""
+_LINE = 75
+"""A longer line of quoted-printable is broken after so many characters (RFC 2045 6.7)."""
 _UNUSUAL = re.compile("[^\\S \t\n]|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRAILING = re.compile(r"[ \t]\n")
+_UNFINISHED = re.compile(r"&(?:#[0-9]*)?\x00")
+"""What a value may make a character reference of."""
+_FROM = "From "
+_WATCHED = {"", *" .F"}
+_MARKS = frozenset("&<>'\"")
+_USUAL = bytes(byte for byte in range(32, 127) if byte not in b"&<>'\"=")
 _QUOTED = [chr(byte) if 32 <= byte < 127 and byte != 61 else f"={byte:02X}" for byte in range(256)]
 
 
-# --- what stands in the template ----------------------------------------------------------------------------------------
+class Sheet(Protocol):
+    def filled(self, values: Sequence[Any]) -> Part:
+        """The part of a letter. Raises TooHard."""
 
 
-def html_spelled(text: str) -> str:
-    """Text of a template in the html part. Raises TooHard."""
-    data = text.encode("ascii", "xmlcharrefreplace")
-    if mime.DOUBTFUL.search(data):
+def html_sheet(pieces: Sequence[str]) -> Sheet:
+    """``pieces``: what stands before, between and behind the values. Raises TooHard."""
+    data = _joined(pieces).rstrip("\n").encode("ascii", "xmlcharrefreplace")
+    html = data.decode("ascii")
+    if mime.DOUBTFUL.search(data) or mime.has_long_line(data) or _UNFINISHED.search(html):
         raise TooHard
-    return data.decode("ascii").replace("\n", "\r\n")
-
-
-def text_spelled(text: str) -> str:
-    """Text of a template in the text part. Raises TooHard."""
-    if _TRAILING.search(text):
+    lines = html.split("\n")
+    if any(line.startswith((".", _FROM)) for line in lines):
         raise TooHard
-    lines = BLANK_LINES.sub("\n\n", text).split("\n")
-    whole = [mime.quoted_line(line).replace("\r\n", "\n") for line in lines[1:-1]]
-    return "\n".join([_quoted(lines[0]), *whole, *map(_quoted, lines[1:][-1:])])
+    return _Html(lines, mime.LONGEST, [line.split(_SLOT)[0] for line in lines])
 
 
-def _quoted(text: str) -> str:
-    """A part of a line as quoted-printable, not wrapped."""
-    return "".join(map(_QUOTED.__getitem__, text.encode()))
+def text_sheet(pieces: Sequence[str]) -> Sheet:
+    """As ``html_sheet``, but never raises."""
+    if not "".join(pieces).isascii():
+        with suppress(TooHard):
+            lines = [_quoted_line(line) for line in tidy(_joined(pieces))[:-1].split("\n")]
+            return _Text(lines, _LINE, [line.lstrip(" \t").split(_SLOT)[0] for line in lines])
+    return _Plain(pieces)
 
 
-class Encoder:
-    """Encodes one body. ``beyond_ascii``: whether every letter has a character beyond ASCII in it."""
-
-    def __init__(self, spelled: Spelling, printed: Callable[[Any], str]) -> None:
-        self._spelled, self._printed = spelled, printed
-        self._fresh, self._depth = True, 0  # whether a line may begin here; within how many conditions and loops
-        self.beyond_ascii = False
-
-    def encoded(self, body: Iterable[nodes.Node]) -> list[nodes.Node]:
-        """Raises TooHard."""
-        kept = (inner for node in body if not _never(node) for inner in _opened(node))
-        joined: list[nodes.Node] = []
-        for node in kept:
-            if isinstance(node, nodes.Output) and joined and isinstance(joined[-1], nodes.Output):
-                joined[-1] = nodes.Output([*joined[-1].nodes, *node.nodes])
-            else:
-                joined.append(node)
-        return [new for node in joined for new in self._statement(node)]
-
-    def _statement(self, node: nodes.Node) -> list[nodes.Node]:
-        match node:
-            case nodes.Output():
-                return [nodes.Output(list(self._pieces(node.nodes)), lineno=node.lineno)]
-            case nodes.If():
-                return [self._if(node)]
-            case nodes.For():
-                return [self._for(node)]
-            case nodes.Scope():
-                return [nodes.Scope(self.encoded(node.body), lineno=node.lineno)]
-            case nodes.Assign():
-                return [node]
+def _joined(pieces: Sequence[str]) -> str:
+    if _UNUSUAL.search("".join(pieces)):
         raise TooHard
+    return _SLOT.join(pieces)
 
-    def _if(self, node: nodes.If) -> nodes.If:
-        before = self._fresh
-        body, after = self._branch(node.body, before)
-        others = []
-        for other in node.elif_:
-            its, fresh = self._branch(other.body, before)
-            others.append(nodes.If(other.test, its, [], [], lineno=other.lineno))
-            after = after or fresh
-        rest, fresh = self._branch(node.else_, before)
-        self._fresh = after or fresh
-        return nodes.If(node.test, body, others, rest, lineno=node.lineno)
 
-    def _for(self, node: nodes.For) -> nodes.For:
-        before = self._fresh
-        body, after = self._branch(node.body, fresh=True)
-        rest, fresh = self._branch(node.else_, before)
-        self._fresh = before or after or fresh
-        return nodes.For(node.target, node.iter, body, rest, node.test, False, lineno=node.lineno)
+def _quoted_line(line: str) -> str:
+    """A line as quoted-printable; wrapped unless there are values in it."""
+    if line.endswith((" ", "\t")):
+        raise TooHard
+    return _SLOT.join(map(_quoted, line.split(_SLOT))) if _SLOT in line else mime.quoted_line(line)
 
-    def _branch(self, body: Sequence[nodes.Node], fresh: bool) -> tuple[list[nodes.Node], bool]:  # noqa: FBT001
-        """``body`` encoded, and whether a line may begin behind it."""
-        self._fresh = fresh
-        self._depth += 1
-        done = self.encoded(body)
-        self._depth -= 1
-        return done, self._fresh
 
-    def _pieces(self, pieces: Iterable[nodes.Expr]) -> Iterator[nodes.Expr]:
-        for constant, group in groupby(pieces, lambda piece: isinstance(piece, nodes.TemplateData | nodes.Const)):
-            if constant:
-                yield self._constant("".join(map(self._said, group)))
-            else:
-                for piece in group:
-                    if isinstance(piece, nodes.Name) and piece.name in READY_LINKS:
-                        yield nodes.Name(READY_LINKS[piece.name], "load", lineno=piece.lineno)
-                    else:
-                        yield nodes.Filter(piece, _FIRST, [], [], None, None) if self._fresh else piece
-                    self._fresh = False
+# --- sheets -------------------------------------------------------------------------------------------------------------
 
-    def _said(self, piece: nodes.Expr) -> str:
-        """What a constant prints."""
-        if isinstance(piece, nodes.TemplateData):
-            return piece.data
-        assert isinstance(piece, nodes.Const)  # noqa: S101 - the other kind
-        return str(self._printed(piece.value))
 
-    def _tidied(self, text: str) -> str:
-        """``text`` without what ``tidy`` may take away at the beginning of a line."""
-        if self._spelled is not text_spelled:
-            return text
-        return _INDENTED.sub("\n", text.lstrip(" \t") if self._fresh else text)
+class _Encoded:
+    """Encoded lines; ``heads``: what begins each, up to its first value. Raises TooHard."""
 
-    def _constant(self, text: str) -> nodes.TemplateData:
-        plain = self._tidied(text)
-        if self._fresh and plain and (plain.startswith((".", "From ")) or "From ".startswith(plain)):
+    def __init__(self, lines: Sequence[str], longest: int, heads: Sequence[str]) -> None:
+        self._first: list[int] = []
+        """The values with which a line begins."""
+        self._room: list[int] = []
+        """For each value how long it may be: while all are as short as that, no line is too long."""
+        for line, head in zip(lines, heads, strict=True):
+            if values := line.count(_SLOT):
+                if head.startswith((".", _FROM)) or (head and _FROM.startswith(head)):
+                    raise TooHard
+                if not head:
+                    self._first.append(len(self._room))
+                self._room += [(longest - len(line) + values) // values] * values
+        self._row = _row("\r\n".join([*lines, ""]).split(_SLOT))
+
+    def filled(self, values: Sequence[Any]) -> Part:
+        texts = values if {*map(type, values)} == {str} else list(map(_text, values))
+        unusual = _unusual("".join(texts))
+        for number in self._first:
+            if texts[number][:1] in _WATCHED and _begins_badly(texts[number]):
+                raise TooHard
+        if unusual:
+            texts = self._spelled(texts, unusual)
+        row = self._row.copy()
+        row[1::2] = texts
+        return self._part("".join(row), long=any(map(gt, map(len, texts), self._room)))
+
+    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
+        raise NotImplementedError
+
+    def _part(self, whole: str, *, long: bool) -> Part:
+        raise NotImplementedError
+
+
+class _Html(_Encoded):
+    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
+        if not _MARKS.isdisjoint(unusual):
+            texts = list(map(_escaped, texts))
+        return [text if text.isascii() else _referenced(text) for text in texts]
+
+    def _part(self, whole: str, *, long: bool) -> Part:
+        part = whole.encode("ascii")
+        if long and mime.has_long_line(part):
             raise TooHard
-        if _RISKY.search(plain) or _UNUSUAL.search(text):
+        return mime.SEVEN_BIT, part
+
+
+class _Text(_Encoded):
+    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
+        if unusual.isascii() and "=" not in unusual:
+            return texts
+        return [text if text.isascii() and "=" not in text else _quoted(text) for text in texts]
+
+    def _part(self, whole: str, *, long: bool) -> Part:
+        if " \r\n" in whole:
             raise TooHard
-        _, line_end, tail = plain.rpartition("\n")
-        self._fresh = not tail and (self._fresh or bool(line_end))
-        self.beyond_ascii |= not self._depth and not text.isascii()
-        return nodes.TemplateData(self._spelled(text))
+        if long:
+            whole = "\r\n".join([line if len(line) <= _LINE else _broken(line) for line in whole.split("\r\n")])
+        return mime.QUOTED, whole.encode("ascii")
 
 
-def _opened(node: nodes.Node) -> Iterable[nodes.Node]:
-    """The nodes of a scope that has nothing to keep to itself: what a loop sets is the loop's own anyway."""
-    if isinstance(node, nodes.Scope) and node.find(nodes.Assign) is None:
-        return [inner for outer in node.body if not _never(outer) for inner in _opened(outer)]
-    return [node]
+class _Plain:
+    """Text that may turn out to be plain ASCII, which is sent as it is."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        self._row = _row(pieces)
+
+    def filled(self, values: Sequence[Any]) -> Part:
+        row = self._row.copy()
+        row[1::2] = ["" if value is None else str(value) for value in values]
+        return mime.text_part(tidy("".join(row)))
 
 
-def _never(node: nodes.Node) -> bool:
-    """Whether it prints nothing: where blocks stand that are asked for by name."""
-    return isinstance(node, nodes.If) and node.test == nodes.Const(False) and not node.elif_ and not node.else_
+def _row(pieces: Sequence[str]) -> list[str]:
+    """``pieces`` with room for the values between them."""
+    return [part for piece in pieces for part in (piece, "")][:-1]
 
 
 # --- values -------------------------------------------------------------------------------------------------------------
 
 
-def html_environment(environment: Environment) -> Environment:
-    """``environment`` for encoded html: values are encoded as they are printed, or refused (TooHard)."""
-    return _printing(environment, _html_value)
-
-
-def text_environment(environment: Environment) -> Environment:
-    """``environment`` for encoded text."""
-    return _printing(environment, _text_value)
-
-
-def _printing(environment: Environment, value: Callable[[Any], str]) -> Environment:
-    encoding = environment.overlay()
-    assert isinstance(encoding, Environment)  # noqa: S101 - it is of the same class
-    encoding.printed_html = encoding.printed_text = value
-    encoding.filters = {**environment.filters, _FIRST: _first}
-    return encoding
-
-
-def _first(value: Any) -> Any:
-    """A value where a line may begin: there is one, and it does not begin with what may not stand there."""
-    if value is None or (isinstance(value, str) and (value[:1] in ("", " ", ".") or "From ".startswith(value[:5]))):
-        raise TooHard
-    return value
-
-
-def ready_links(urls: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The addresses of links as they stand in the text and in the html; nearly always they need no encoding.
-
-    Raises TooHard where one might begin a line that it may not begin.
-    """
-    if not all(url.startswith("http") for url in urls):
-        raise TooHard
-    said = "".join(urls)
-    if said.isascii() and said.isprintable() and not any(mark in said for mark in _MARKS):
-        return urls, urls
-    return [_text_value(url) for url in urls], [_html_value(url) for url in urls]
-
-
-_MARKS = "&<>'\"="
-"""What is encoded in html, and in quoted-printable."""
-
-
-def _html_value(value: object) -> str:
-    if type(value) is not str:
-        value = _plain(value)
-    if not value.isprintable():
-        raise TooHard
-    value = (
-        value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;").replace('"', "&#34;")
-    )
-    return value if value.isascii() else value.encode("ascii", "xmlcharrefreplace").decode("ascii")
-
-
-def _text_value(value: object) -> str:
-    text = value if type(value) is str else _plain(value)
-    if not text.isprintable():
-        raise TooHard
-    return text if text.isascii() and "=" not in text else _quoted(text)
-
-
-def _plain(value: object) -> str:
-    """What is no text, such as a number. What is marked as safe html may be anything."""
+def _text(value: object) -> str:
+    """What prints for a value that need not be text. What is marked as safe html may be anything."""
     if isinstance(value, Markup):
         raise TooHard
     return "" if value is None else str(value)
+
+
+def _unusual(said: str) -> str:
+    """What has to be encoded in one part or the other. Raises TooHard for what may break a line, or cannot be seen."""
+    try:
+        unusual = said.encode().translate(None, _USUAL).decode()
+    except UnicodeEncodeError:
+        raise TooHard from None
+    if not unusual.isprintable():
+        raise TooHard
+    return unusual
+
+
+def _begins_badly(text: str) -> bool:
+    """Whether it may not stand where a line begins, alone or with what follows."""
+    return text[:1] in ("", " ", ".") or _FROM.startswith(text[:5])
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("'", "&#39;").replace('"', "&#34;")
+
+
+@lru_cache(maxsize=4096)
+def _referenced(text: str) -> str:
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """A part of a line as quoted-printable, not wrapped."""
+    return "".join(map(_QUOTED.__getitem__, text.encode()))
+
+
+def _broken(line: str) -> str:
+    """A line that is too long."""
+    if line[-1] == "=":  # the beginning of a line that was broken before
+        return line
+    if len(line) <= 2 * _LINE and "=" not in line and line[_LINE] not in ".F":
+        return f"{line[:_LINE]}=\r\n{line[_LINE:]}"
+    return mime.quoted_line(a2b_qp(line).decode("utf-8"))

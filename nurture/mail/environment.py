@@ -17,21 +17,16 @@ from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import escape
 
 Printing = Callable[[Any], str]
-"""What is written for a value. Overlays may have their own."""
+"""What is written for a value."""
 
 HTML, TEXT = ".html.j2", ".txt.j2"
-READY = "_ready"
-"""How the names of values begin that are printed as they are."""
 
 
 class _Code(CodeGenerator):
     """Python code of a template; differs from Jinja's in how it prints a value."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
-        if isinstance(node, nodes.Name) and node.name.startswith(READY):
-            self.write("(")
-        else:
-            self.write("environment.printed_html(" if frame.eval_ctx.autoescape else "environment.printed_text(")
+        self.write("environment.printed_html(" if frame.eval_ctx.autoescape else "environment.printed_text(")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
         self.write(")")
@@ -51,7 +46,7 @@ def _printed_text(value: object) -> str:
 class Environment(jinja2.Environment):
     """Looks into dicts before asking for attributes: ``product.items`` is the key, and it is faster."""
 
-    code_generator_class = _Code
+    code_generator_class: type[CodeGenerator] = _Code
     printed_html: Printing = staticmethod(_printed_html)
     printed_text: Printing = staticmethod(_printed_text)
 

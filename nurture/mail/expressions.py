@@ -13,10 +13,13 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from nurture.mail.analysis import Link
-from nurture.mail.environment import READY
+from nurture.mail.scope import loaded
 
 Names = dict[str, nodes.Expr]
 """Name -> what stands for it."""
+
+
+_FEW = 20
 
 
 class TooHard(Exception):
@@ -29,8 +32,6 @@ def link_name(number: int) -> str:
 
 
 LINK_NAMES = tuple(link_name(number) for number in range(1000))
-READY_LINKS = {name: f"{READY}{name}" for name in LINK_NAMES}
-"""Name of a link's address -> of the same in the encoding of the part in which it is printed."""
 
 
 class Expressions:
@@ -84,6 +85,15 @@ class Expressions:
             case nodes.Call(node=nodes.Name(name=kind), args=[nodes.Const(value=target)]):
                 return self._links.get((kind, target))
         return None
+
+
+def rounds(loop: nodes.For, items: nodes.Expr) -> list[Names]:
+    """What the loop's name stands for each time, if it goes through ``items`` that are known, few and need no ``loop``."""
+    if not (isinstance(items, nodes.Const) and isinstance(items.value, list) and isinstance(loop.target, nodes.Name)):
+        return []
+    if len(items.value) > _FEW or loop.test is not None or "loop" in loaded(loop.body):
+        return []
+    return [{loop.target.name: nodes.Const(item, environment=loop.environment)} for item in items.value]
 
 
 def constant_text(body: Iterable[nodes.Node]) -> nodes.Const | None:

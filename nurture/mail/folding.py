@@ -21,7 +21,7 @@ from jinja2 import nodes
 
 from nurture.mail.analysis import Link
 from nurture.mail.environment import is_html
-from nurture.mail.expressions import Expressions, Names, TooHard, constant_text
+from nurture.mail.expressions import Expressions, Names, TooHard, constant_text, rounds
 from nurture.mail.files import File, parent_of, tree_of
 from nurture.mail.scope import loaded, scoped, stored, targets
 from nurture.mail.vocabulary import LAYOUT
@@ -170,7 +170,7 @@ class _Folder:
             case nodes.If():
                 return self._if(node, place)
             case nodes.For():
-                return [self._for(node, place)]
+                return self._for(node, place)
             case nodes.CallBlock():
                 return self._call_block(node, place)
             case nodes.FilterBlock() if node.find(nodes.Block) is None:
@@ -217,20 +217,18 @@ class _Folder:
                 return nodes.Output([value], lineno=node.lineno)
         return nodes.FilterBlock(body, filter_, lineno=node.lineno)
 
-    def _for(self, node: nodes.For, place: _Place) -> nodes.For:
+    def _for(self, node: nodes.For, place: _Place) -> list[nodes.Node]:
         if stored([node]) & place.names.keys() or node.recursive or node.find(nodes.Block):
             raise TooHard
         if place.caller is not None and "caller" in loaded([node]):
             raise TooHard
-        return nodes.For(
-            node.target,
-            self._folded(node.iter, place.names),
-            self._statements(node.body, place),
-            self._statements(node.else_, place),
-            node.test and self._folded(node.test, place.names),
-            False,
-            lineno=node.lineno,
-        )
+        items = self._folded(node.iter, place.names)
+        if each := rounds(node, items):
+            places = (replace(place, names={**place.names, **names}) for names in each)
+            return [new for one in places for new in scoped(self._statements(node.body, one))]
+        body, rest = self._statements(node.body, place), self._statements(node.else_, place)
+        test = node.test and self._folded(node.test, place.names)
+        return [nodes.For(node.target, items, body, rest, test, False, lineno=node.lineno)]
 
     def _block(self, node: nodes.Block) -> list[nodes.Node]:
         block, file = self._blocks[node.name]

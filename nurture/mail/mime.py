@@ -62,7 +62,7 @@ _CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
 _RISKY = (b".", b"From ")
 _RISKS = (b"\n.", b"\nFrom ", b" \n", b"\t\n")
 _LINE = 76
-_LONGEST = 900
+LONGEST = 900
 """The longest line that is not broken up; a server may add to it on the way, up to 998 (RFC 5322 2.1.1)."""
 DOUBTFUL = re.compile(
     rb"&#(?:1(?:2[89]|[3-5][0-9])|55(?:29[6-9]|[3-9][0-9]{2})|56[0-9]{3}|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3])"
@@ -199,8 +199,8 @@ def html_part(letter: Letter) -> Part:
 
 def has_long_line(plain: bytes) -> bool:
     start = 0
-    while len(plain) - start > _LONGEST:
-        end = plain.rfind(b"\n", start, start + _LONGEST + 1)
+    while len(plain) - start > LONGEST:
+        end = plain.rfind(b"\n", start, start + LONGEST + 1)
         if end < 0:
             return True
         start = end + 1

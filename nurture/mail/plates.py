@@ -1,8 +1,9 @@
 """A template and what many of its letters share -> a plate: both parts as they go over the wire, but for each reader's own.
 
-    sender, imprint, product, language     known: folded in, and what depends on them is decided
-    text between the values                encoded once (``encoding``)
-    values                                 encoded one by one as they are printed
+    sender, imprint, product, language     known: folded in, and what depends on them is decided (``folding``)
+    conditions on the reader               Jinja decides; what it decides for is put together as a sheet once (``runs``)
+    the words of a sheet                   encoded once, in lines (``encoding``)
+    values                                 encoded as they are printed
 
 A plate prints exactly the bytes that ``render`` and ``mime`` make of the same letter, or nothing at all: whatever might
 come out differently (line breaks and invisible characters in a value, a dot or "From " where a line might begin) raises
@@ -11,33 +12,31 @@ TooHard, when the plate is made or when the letter is printed, and the letter is
 
 from __future__ import annotations
 
-from binascii import a2b_qp
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jinja2
 from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.utils import missing
 
-from nurture.mail import mime
 from nurture.mail.analysis import Link
-from nurture.mail.encoding import Encoder, html_environment, html_spelled, ready_links, text_environment, text_spelled
+from nurture.mail.encoding import Sheet, html_sheet, text_sheet
 from nurture.mail.environment import HTML, TEXT, Environment
-from nurture.mail.expressions import LINK_NAMES, READY_LINKS, TooHard
+from nurture.mail.expressions import LINK_NAMES, TooHard, constant_text
 from nurture.mail.folding import compiled, flat_body
 from nurture.mail.letter import one_line, tidy
-from nurture.mail.mime import Part
+from nurture.mail.mime import Part, text_part
+from nurture.mail.runs import Key, Runs
 from nurture.mail.vocabulary import RENDERED
 
 _WORTH_IT = 100
 """Making a plate takes as long as it saves over about as many letters."""
-_READY_NAMES = tuple(READY_LINKS.values())
 _MOST = 32
 """Plates of one template that are kept."""
-_LINE = 75
-"""A longer line is broken after so many characters (RFC 2045 6.7)."""
+_MOST_SHEETS = 64
+"""Sheets of one part of a plate. What is decided otherwise is written the long way, so that nobody makes us keep more."""
+_Line = Callable[[Context], str]
 
 
 class Printed(NamedTuple):
@@ -79,25 +78,21 @@ class Press:
 
     def make(self, known: Mapping[str, Any]) -> Plate:
         """The plate for letters that all say ``known``. Raises TooHard."""
-        text = self._flat(TEXT, known, RENDERED)
-        blocks = list(nodes.Template(text).find_all(nodes.Block))
-        if {block.name for block in blocks} != RENDERED.keys():
+        body = self._flat(TEXT, known, RENDERED)
+        blocks = {block.name: block for block in nodes.Template(body).find_all(nodes.Block)}
+        if blocks.keys() != RENDERED.keys():
             raise TooHard
-        lines = compiled(self._environment, self._name + TEXT, [nodes.If(nodes.Const(False), blocks, [], [])])
-        return Plate(known.keys(), _Part(lines), self._text(text), self._html(self._flat(HTML, known, ())))
+        made = compiled(self._environment, self._name + TEXT, [nodes.If(nodes.Const(False), [*blocks.values()], [], [])])
+        lines = {name: _line(block, made) for name, block in blocks.items()}
+        html = Runs(self._environment, self._name + HTML, self._flat(HTML, known, ()))
+        return Plate(known, lines, self._text(body), _Sheets(html, html_sheet))
 
     def _text(self, body: list[nodes.Node]) -> _Part:
-        """Encoded before it is printed; or behind, as text in plain ASCII, which is sent as it is."""
-        encoder = Encoder(text_spelled, self._environment.printed_text)
-        with suppress(TooHard):
-            encoded = encoder.encoded(body)
-            if encoder.beyond_ascii:
-                return _Part(compiled(text_environment(self._environment), self._name + TEXT, encoded), _quoted)
-        return _Part(compiled(self._environment, self._name + TEXT, body), _whole_text)
-
-    def _html(self, body: list[nodes.Node]) -> _Part:
-        encoded = Encoder(html_spelled, self._environment.printed_html).encoded(body)
-        return _Part(compiled(html_environment(self._environment), self._name + HTML, encoded), _referenced)
+        name = self._name + TEXT
+        try:
+            return _Sheets(Runs(self._environment, name, body), text_sheet)
+        except TooHard:
+            return _Whole(compiled(self._environment, name, body))
 
     def _flat(self, ending: str, known: Mapping[str, Any], kept: Iterable[str]) -> list[nodes.Node]:
         return flat_body(self._environment, self._name + ending, self._sources, self._links, kept, known)
@@ -106,40 +101,73 @@ class Press:
 class Plate:
     """``print`` letters with it."""
 
-    def __init__(self, known: Iterable[str], lines: _Part, text: _Part, html: _Part) -> None:
+    def __init__(self, known: Iterable[str], lines: Mapping[str, _Line], text: _Part, html: _Part) -> None:
         self._known, self._text, self._html = frozenset(known), text, html
-        self._subject, self._preheader = (lines.blocks[name] for name in ("subject", "preheader"))
-        self._lines = lines
+        self._subject, self._preheader = lines["subject"], lines["preheader"]
 
     def print(self, values: Mapping[str, Any], urls: Sequence[str]) -> Printed:
         """The letter that says ``values``; ``urls``: the addresses of its links. Raises TooHard, or as templates do."""
         if not self._known.isdisjoint(values):
             raise TooHard
-        given = _Values(self._text.globals)
+        given = _Values(self._text.like.parent)
         given.update(values)
         given.update(zip(LINK_NAMES, urls, strict=False))
-        context = _Given(self._lines, given)
-        given["subject"] = subject = one_line("".join(self._subject(context)))
-        given["preheader"] = one_line("".join(self._preheader(context)))
-        in_text, in_html = ready_links(urls)
-        given.update(zip(_READY_NAMES, in_text, strict=False))
-        text = self._text.printed(given)
-        if in_html is not in_text:
-            given.update(zip(_READY_NAMES, in_html, strict=False))
-        return Printed(subject, text, self._html.printed(given))
+        context = _Given(self._text.like, given)
+        given["subject"], given["preheader"] = subject, _ = self._subject(context), self._preheader(context)
+        return Printed(subject, self._text.printed(context), self._html.printed(_Given(self._html.like, given)))
 
 
-class _Part:
-    """A compiled body, ready to be called. ``finish`` makes a part of the mail of what it prints."""
+class _Part(Protocol):
+    like: Context
+    """Contexts of its letters are made like this one."""
 
-    def __init__(self, made: jinja2.Template, finish: Callable[[str], Part] | None = None) -> None:
-        context = made.new_context()
-        self.eval_context, self.environment, self.name = context.eval_ctx, context.environment, context.name
-        self.globals, self.blocks = context.parent, made.blocks
-        self._print, self._finish = made.root_render_func, finish or mime.text_part
+    def printed(self, context: Context) -> Part: ...
 
-    def printed(self, values: _Values) -> Part:
-        return self._finish("".join(self._print(_Given(self, values))))
+
+class _Sheets:
+    """A part with a sheet for everything that is decided of its runs."""
+
+    def __init__(self, runs: Runs, sheet: Callable[[Sequence[str]], Sheet]) -> None:
+        self.like = runs.context
+        self._runs, self._sheet = runs, sheet
+        self._sheets: dict[Key, Sheet | None] = {}
+
+    def printed(self, context: Context) -> Part:
+        key, values = self._runs.said(context)
+        sheet = self._sheets[key] if key in self._sheets else self._made(key)
+        if sheet is None:
+            raise TooHard
+        return sheet.filled(values)
+
+    def _made(self, key: Key) -> Sheet | None:
+        """The sheet for these runs; None if it is beyond us."""
+        if len(self._sheets) >= _MOST_SHEETS:
+            return None
+        try:
+            made = self._sheet(self._runs.pieces(key))
+        except TooHard:
+            made = None
+        self._sheets[key] = made
+        return made
+
+
+class _Whole:
+    """A text that does more than decide and repeat: encoded behind."""
+
+    def __init__(self, made: jinja2.Template) -> None:
+        self.like, self._print = made.new_context(), made.root_render_func
+
+    def printed(self, context: Context) -> Part:
+        return text_part(tidy("".join(self._print(context))))
+
+
+def _line(block: nodes.Block, made: jinja2.Template) -> _Line:
+    """What prints the line of this block of ``made``."""
+    if (always := constant_text(block.body)) is not None:
+        line = one_line(always.value)
+        return lambda _: line
+    print_ = made.blocks[block.name]
+    return lambda context: one_line("".join(print_(context)))
 
 
 class _Values(dict[str, Any]):
@@ -152,39 +180,7 @@ class _Values(dict[str, Any]):
 class _Given(Context):
     """A context made in no time: nothing inherits from a plate, nothing is exported."""
 
-    def __init__(self, part: _Part, values: _Values) -> None:
-        self.parent, self.vars, self.environment, self.name = values, {}, part.environment, part.name
-        self.eval_ctx, self.exported_vars, self.globals_keys, self.blocks = part.eval_context, set(), set(), {}
+    def __init__(self, like: Context, values: _Values) -> None:
+        self.parent, self.vars, self.environment, self.name = values, {}, like.environment, like.name
+        self.eval_ctx, self.exported_vars, self.globals_keys, self.blocks = like.eval_ctx, set(), set(), {}
         self.resolve_or_missing = values.__getitem__  # type: ignore[assignment]
-
-
-def _referenced(html: str) -> Part:
-    """Encoded html as it is sent. Raises TooHard."""
-    part = html.rstrip("\r\n").encode("ascii") + b"\r\n"
-    if mime.has_long_line(part):
-        raise TooHard
-    return mime.SEVEN_BIT, part
-
-
-def _whole_text(text: str) -> Part:
-    return mime.text_part(tidy(text))
-
-
-def _quoted(text: str) -> Part:
-    """Encoded text as it is sent: no gaps, no line longer than 76 characters, CRLF. Raises TooHard."""
-    if "\n\n\n" in text or " \n" in text or "\t\n" in text:
-        text = tidy(text)
-        if " \n" in text or "\t\n" in text:
-            raise TooHard
-    lines = text.strip().split("\n")
-    lines.append("")
-    broken = [line if len(line) <= _LINE else _broken(line) for line in lines]
-    return mime.QUOTED, "\r\n".join(broken).encode("ascii")
-
-
-def _broken(line: str) -> str:
-    if line[-1] == "=":  # the beginning of a line that was broken before
-        return line
-    if len(line) <= 2 * _LINE and "=" not in line and line[_LINE] not in ".F":
-        return f"{line[:_LINE]}=\r\n{line[_LINE:]}"
-    return mime.quoted_line(a2b_qp(line).decode("utf-8"))
