@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from nurture.mail.lint.finding import Finding
+from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 
@@ -24,17 +24,17 @@ def addresses(page: Page) -> Iterator[Finding]:
         href = a.attributes["href"].strip()
         parts = _parts(href)
         if parts.scheme.lower() not in _WORKING:
-            yield RULES["link-plain"].broken(f"the link “{a.text[:40]}” leads to {href[:60]!r}", href, a.text)
-        yield from _host_faults(parts.hostname or "", a.text, href)
+            yield RULES["link-plain"].broken(f"the link “{a.text[:40]}” leads to {href[:60]!r}", href, a.text, spot=a.spot)
+        yield from _host_faults(parts.hostname or "", a.text, href, a.spot)
         shown = _SHOWN.search(a.text)
         if shown and _host(shown[0]) != (parts.hostname or ""):
             said = f"the text shows {shown[0][:60]}, the link leads to {parts.hostname or href[:60]}"
-            yield RULES["link-target"].broken(said, a.text, href)
+            yield RULES["link-target"].broken(said, a.text, href, spot=a.spot)
     for image in page.tree.all("img"):
         src = image.attributes.get("src", "")
         if _parts(src).scheme.lower() == "http":
-            yield RULES["link-plain"].broken(f"the picture {src[:60]} is not loaded by https", src)
-        yield from _host_faults(_parts(src).hostname or "", "", src)
+            yield RULES["link-plain"].broken(f"the picture {src[:60]} is not loaded by https", src, spot=image.spot)
+        yield from _host_faults(_parts(src).hostname or "", "", src, image.spot)
 
 
 def _parts(url: str) -> SplitResult:
@@ -48,11 +48,11 @@ def _host(shown: str) -> str:
     return _parts(shown if "//" in shown else f"//{shown}").hostname or ""
 
 
-def _host_faults(host: str, text: str, href: str) -> Iterator[Finding]:
+def _host_faults(host: str, text: str, href: str, spot: Spot | None) -> Iterator[Finding]:
     if host.removeprefix("www.") in _SHORTENERS:
-        yield RULES["link-shortener"].broken(f"{host} shortens links", href, text)
+        yield RULES["link-shortener"].broken(f"{host} shortens links", href, text, spot=spot)
     if _is_ip(host):
-        yield RULES["link-ip"].broken(f"a link to the bare address {host}", href, text)
+        yield RULES["link-ip"].broken(f"a link to the bare address {host}", href, text, spot=spot)
 
 
 def _is_ip(host: str) -> bool:

@@ -15,6 +15,14 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a finished letter. ``part``: how the names of its templates end; ``at``: so many characters into it."""
+
+    part: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What must hold of a mail, why, and how to mend it."""
 
@@ -24,9 +32,11 @@ class Rule:
     why: str
     remedy: str
 
-    def broken(self, message: str, *needles: str, level: Level | None = None, remedy: str = "") -> Finding:
-        """A finding. ``needles``: words of the template to look for, the most telling first."""
-        return Finding(self.name, level or self.level, message, remedy or self.remedy, needles)
+    def broken(
+        self, message: str, *needles: str, spot: Spot | None = None, level: Level | None = None, remedy: str = ""
+    ) -> Finding:
+        """A finding. ``needles``: words of the template to look for, the most telling first. ``spot``: which of them."""
+        return Finding(self.name, level or self.level, message, remedy or self.remedy, needles, spot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class Finding:
     message: str
     remedy: str
     needles: tuple[str, ...] = ()
+    spot: Spot | None = None
     file: str = ""
     line: int = 0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.mail.lint.finding import Finding
+from nurture.mail.environment import HTML
+from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 from nurture.mail.lint.tree import Element
@@ -21,12 +22,10 @@ _WIDTH = 640
 
 def markup(page: Page) -> Iterator[Finding]:
     for fault in page.tree.faults:
-        yield RULES["markup"].broken(f"the html is broken: {fault}", _tag_in(fault))
-
-
-def _tag_in(fault: str) -> str:
-    found = re.search(r"tag ?: ?(\w+)", fault)
-    return f"</{found[1]}>" if found else ""
+        tag = re.match(r"</?[\w:-]+", fault.tag)
+        yield RULES["markup"].broken(
+            f"the html is broken: {fault.message}", *((fault.tag, tag[0]) if tag else ()), spot=Spot(HTML, fault.at)
+        )
 
 
 def language(page: Page) -> Iterator[Finding]:
@@ -67,7 +66,7 @@ def tables(page: Page) -> Iterator[Finding]:
         if table.attributes.get("role") == "none":
             lacks = [one for one in lacks if not one.startswith("role")]
         if lacks:
-            yield RULES["layout-table"].broken(f"a table lacks {', '.join(lacks)}", table.text[:60], "<table")
+            yield RULES["layout-table"].broken(f"a table lacks {', '.join(lacks)}", *table.needles, spot=table.spot)
 
 
 def container(page: Page) -> Iterator[Finding]:
@@ -88,14 +87,18 @@ def _width(page: Page, element: Element) -> int:
 def forbidden(page: Page) -> Iterator[Finding]:
     for element in page.tree.all():
         if element.tag in ELEMENTS:
-            yield RULES["forbidden"].broken(f"<{element.tag}> does not work in mail programs", f"<{element.tag}")
+            yield RULES["forbidden"].broken(
+                f"<{element.tag}> does not work in mail programs", *element.needles, spot=element.spot
+            )
         if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
-            yield RULES["forbidden"].broken("<meta http-equiv=refresh> leads readers away", "http-equiv")
+            yield RULES["forbidden"].broken(
+                "<meta http-equiv=refresh> leads readers away", *element.needles, spot=element.spot
+            )
         for name, value in element.attributes.items():
             if name.startswith("on"):
-                yield RULES["forbidden"].broken(f"the attribute {name} is a script", f"{name}=")
+                yield RULES["forbidden"].broken(f"the attribute {name} is a script", f"{name}=", spot=element.spot)
             if "data:" in value.lower() and name in ("src", "href", "style", "background"):
-                yield RULES["forbidden"].broken(f"a data: address in <{element.tag} {name}>", "data:")
+                yield RULES["forbidden"].broken(f"a data: address in <{element.tag} {name}>", "data:", spot=element.spot)
 
 
 def inline(page: Page) -> Iterator[Finding]:

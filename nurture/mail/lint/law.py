@@ -52,9 +52,9 @@ def opt_in(page: Page) -> Iterator[Finding]:
             f"there are {len(ours)} links to our pages instead of the one to confirm", "block body"
         )
     for a in others:
-        yield RULES["opt-in"].broken(f"the link “{a.text[:40]}” leads elsewhere", a.text, a.attributes["href"])
+        yield RULES["opt-in"].broken(f"the link “{a.text[:40]}” leads elsewhere", a.text, a.attributes["href"], spot=a.spot)
     for image in page.tree.all("img"):
-        yield RULES["opt-in"].broken("there is a picture", image.attributes.get("src", "<img"), "<img")
+        yield RULES["opt-in"].broken("there is a picture", image.attributes.get("src", "<img"), "<img", spot=image.spot)
     yield from _loaded(page)
     yield from _named(page)
 
@@ -72,7 +72,8 @@ def _loaded(page: Page) -> Iterator[Finding]:
         if named or _LOADS.search(element.attributes.get("style", "") + styles):
             what = named or "style"
             said = f"the {what} of <{element.tag}> loads something from elsewhere"
-            yield RULES["opt-in"].broken(said, element.attributes.get(what, f"<{element.tag}"), f"<{element.tag}")
+            needles = element.attributes.get(what, f"<{element.tag}"), f"<{element.tag}"
+            yield RULES["opt-in"].broken(said, *needles, spot=element.spot)
 
 
 def _named(page: Page) -> Iterator[Finding]:
@@ -81,7 +82,7 @@ def _named(page: Page) -> Iterator[Finding]:
     for words in page.words:
         for url in _ADDRESS.findall(words.text):
             if not url.startswith(page.specimen.public_url) and url not in known:
-                yield RULES["opt-in"].broken(f"it names {url[:60]}", url, "block body")
+                yield RULES["opt-in"].broken(f"it names {url[:60]}", url, "block body", spot=words.element.spot)
 
 
 # --- whether it can be read ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from nurture.mail.lint import addresses, frame, law, parts, pictures, programs, reading, subject
 from nurture.mail.lint.finding import Finding
@@ -61,5 +62,5 @@ def unlawful(specimen: Specimen) -> list[Finding]:
 
 def _found(specimen: Specimen, checks: tuple[Check, ...]) -> list[Finding]:
     page = Page(specimen)
-    found = dict.fromkeys(finding for check in checks for finding in check(page))
-    return [placed(finding, specimen.name, specimen.sources) for finding in found]
+    found = [placed(finding, specimen) for check in checks for finding in check(page)]
+    return list(dict.fromkeys(replace(finding, needles=(), spot=None) for finding in found))

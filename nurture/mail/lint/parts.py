@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.mail.lint.finding import Finding, Level
+from nurture.mail.environment import TEXT
+from nurture.mail.lint.finding import Finding, Level, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 
@@ -31,9 +32,13 @@ def size(page: Page) -> Iterator[Finding]:
 
 
 def text_lines(page: Page) -> Iterator[Finding]:
-    for line in page.specimen.letter.text.splitlines():
-        if len(line) > _LINE and not _URL.search(line):
-            yield RULES["text-lines"].broken(f"a line has {len(line)} characters: “{_short(line)}”", _start(line))
+    at = 0
+    for line in page.specimen.letter.text.splitlines(keepends=True):
+        said = line.rstrip("\r\n")
+        if len(said) > _LINE and not _URL.search(said):
+            fault = f"a line has {len(said)} characters: “{_short(said)}”"
+            yield RULES["text-lines"].broken(fault, _start(said), spot=Spot(TEXT, at))
+        at += len(line)
 
 
 def text_part(page: Page) -> Iterator[Finding]:
@@ -75,9 +80,11 @@ def text_links(page: Page) -> Iterator[Finding]:
     text = {url.rstrip(".,;:)") for url in _URL.findall(page.specimen.letter.text)}
     for url, a in html.items():
         if url.rstrip(".,;:)") not in text:
-            yield RULES["text-links"].broken(f"the text part lacks the link “{_short(a.text) or _short(url)}”", a.text, url)
+            said = f"the text part lacks the link “{_short(a.text) or _short(url)}”"
+            yield RULES["text-links"].broken(said, a.text, url, *a.needles, spot=a.spot)
     for url in sorted(text - {known.rstrip(".,;:)") for known in html}):
-        yield RULES["text-links"].broken(f"the html lacks the link of the text part to {_short(url)}", url)
+        spot = Spot(TEXT, page.specimen.letter.text.find(url))
+        yield RULES["text-links"].broken(f"the html lacks the link of the text part to {_short(url)}", url, spot=spot)
 
 
 def _words(texts: list[str]) -> set[str]:

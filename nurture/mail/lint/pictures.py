@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.mail.lint.finding import Finding
+from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 from nurture.mail.lint.tree import Element
@@ -18,31 +18,33 @@ _PER_PIXEL = 0.004
 
 def images(page: Page) -> Iterator[Finding]:
     for image in _pictures(page):
-        needles = image.attributes.get("src", "<img"), "<img"
+        needles, spot = (image.attributes.get("src", "<img"), *image.needles), image.spot
         if _is_pixel(page, image):
-            yield RULES["tracking-pixel"].broken(f"the picture {_name(image)} cannot be seen", *needles)
+            yield RULES["tracking-pixel"].broken(f"the picture {_name(image)} cannot be seen", *needles, spot=spot)
             continue
-        yield from _alt(image, needles)
+        yield from _alt(image, needles, spot)
         lacks = [name for name in ("width", "height") if not image.attributes.get(name, "").isdigit()]
         if page.light.of(image).get("display") != "block":
             lacks.append("display:block")
         if lacks:
-            yield RULES["image-size"].broken(f"the picture {_name(image)} has no {', '.join(lacks)}", *needles)
+            yield RULES["image-size"].broken(f"the picture {_name(image)} has no {', '.join(lacks)}", *needles, spot=spot)
 
 
 def _pictures(page: Page) -> list[Element]:
     return page.tree.all("img")
 
 
-def _alt(image: Element, needles: tuple[str, ...]) -> Iterator[Finding]:
+def _alt(image: Element, needles: tuple[str, ...], spot: Spot | None) -> Iterator[Finding]:
     alt = image.attributes.get("alt")
     link = next((a for a in image.ancestors if a.tag == "a"), None)
     if alt is None:
-        yield RULES["alt"].broken(f"the picture {_name(image)} has no alt text", *needles)
+        yield RULES["alt"].broken(f"the picture {_name(image)} has no alt text", *needles, spot=spot)
     elif not alt.strip() and link is not None and not link.text:
-        yield RULES["alt"].broken(f"the picture {_name(image)} is all of a link and has an empty alt text", *needles)
+        yield RULES["alt"].broken(
+            f"the picture {_name(image)} is all of a link and has an empty alt text", *needles, spot=spot
+        )
     elif re.search(r"\.(png|jpe?g|gif|webp|svg)$", alt.strip(), re.IGNORECASE):
-        yield RULES["alt"].broken(f"the alt text “{alt}” is a file's name", *needles)
+        yield RULES["alt"].broken(f"the alt text “{alt}” is a file's name", *needles, spot=spot)
 
 
 def _is_pixel(page: Page, image: Element) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nurture.mail.lint.css import Declaration, Sheet, StyleRule, declarations
-from nurture.mail.lint.finding import Finding
+from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 from nurture.mail.lint.tree import Element
@@ -60,7 +60,7 @@ def elements(page: Page) -> Iterator[Finding]:
         for declared in declarations(element.attributes.get("style", "")):
             for gap in _gaps(declared):
                 if gap.rule != "outlook" or element.outlook:
-                    yield _finding(gap, declared)
+                    yield _finding(gap, declared, element.spot)
         if element.outlook:
             yield from _box(page, element)
         yield from _picture_kind(element)
@@ -72,9 +72,9 @@ def _gaps(declared: Declaration) -> Iterator[Gap]:
             yield gap
 
 
-def _finding(gap: Gap, declared: Declaration) -> Finding:
+def _finding(gap: Gap, declared: Declaration, spot: Spot | None) -> Finding:
     said = f"{_PROGRAMS[gap.rule]} {gap.breaks}: {declared}"
-    return RULES[gap.rule].broken(said, str(declared), declared.name, remedy=gap.instead)
+    return RULES[gap.rule].broken(said, str(declared), declared.name, spot=spot, remedy=gap.instead)
 
 
 def _box(page: Page, element: Element) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def _box(page: Page, element: Element) -> Iterator[Finding]:
         if declared.name.startswith("padding") and re.search(r"[1-9]", declared.value) and not _mended(element):
             yield RULES["outlook"].broken(
                 f"Outlook for Windows draws no padding of <{element.tag}>: {declared}", str(declared),
-                remedy="give the padding to the cell around it, or to the cell as mso-padding-alt",
+                spot=element.spot, remedy="give the padding to the cell around it, or to the cell as mso-padding-alt",
             )  # fmt: skip
 
 
@@ -100,10 +100,12 @@ def _picture_kind(element: Element) -> Iterator[Finding]:
     if element.tag == "img" and src.endswith((".svg", ".webp", ".avif")):
         kind = src.rpartition(".")[2]
         yield RULES["outlook"].broken(
-            f"Outlook for Windows shows no {kind} pictures", src, "<img", remedy="use png or jpeg"
+            f"Outlook for Windows shows no {kind} pictures", src, "<img", spot=element.spot, remedy="use png or jpeg"
         )
         if kind == "svg":
-            yield RULES["gmail"].broken("Gmail shows no svg pictures", src, "<img", remedy="use png or jpeg")
+            yield RULES["gmail"].broken(
+                "Gmail shows no svg pictures", src, "<img", spot=element.spot, remedy="use png or jpeg"
+            )
 
 
 def style_blocks(page: Page) -> Iterator[Finding]:
@@ -112,7 +114,7 @@ def style_blocks(page: Page) -> Iterator[Finding]:
         for rule in sheet.rules:
             yield from _selector(rule)
             if not rule.media:
-                yield from (_finding(gap, declared) for declared in rule.declarations for gap in _gaps(declared))
+                yield from (_finding(gap, declared, None) for declared in rule.declarations for gap in _gaps(declared))
 
 
 def _limits(sheet: Sheet) -> Iterator[Finding]:

@@ -27,7 +27,8 @@ def contrasts(page: Page) -> Iterator[Finding]:
             if ratio < _CONTRAST and pair not in told:
                 told.add(pair)
                 said = f"in {scheme}, {pair[0]} on {pair[1]} has a contrast of {ratio:.1f} : 1: “{words.text[:40]}”"
-                yield RULES["contrast"].broken(said, *_colour_needles(page, words, styles))
+                needles, spot = _colour_needles(page, words, styles), words.element.spot
+                yield RULES["contrast"].broken(said, *needles, spot=spot)
 
 
 def _colour_needles(page: Page, words: Words, styles: Styles) -> tuple[str, ...]:
@@ -42,7 +43,8 @@ def text_sizes(page: Page) -> Iterator[Finding]:
             told.add(size)
             level = Level.ERROR if size < _UNREADABLE - 0.1 else Level.WARNING
             said = f"text of {size:g} pixels: “{words.text[:40]}”"
-            yield RULES["text-size"].broken(said, words.text, f"font-size:{size:g}px", level=level)
+            needles, spot = (words.text, f"font-size:{size:g}px"), words.element.spot
+            yield RULES["text-size"].broken(said, *needles, spot=spot, level=level)
 
 
 def links(page: Page) -> Iterator[Finding]:
@@ -52,9 +54,10 @@ def links(page: Page) -> Iterator[Finding]:
         pictures = [e for e in page.tree.all("img") if a in e.ancestors]
         said = a.text or a.attributes.get("aria-label", "") or "".join(e.attributes.get("alt", "") for e in pictures)
         if not said.strip() and not pictures:
-            yield RULES["link-text"].broken(f"the link to {a.attributes['href'][:60]} has no text", a.attributes["href"])
+            said = f"the link to {a.attributes['href'][:60]} has no text"
+            yield RULES["link-text"].broken(said, a.attributes["href"], *a.needles, spot=a.spot)
         if not pictures and a.text and not _is_button(page, a) and not _is_underlined(page, a):
-            yield RULES["underline"].broken(f"a link is not underlined: “{a.text[:40]}”", a.text)
+            yield RULES["underline"].broken(f"a link is not underlined: “{a.text[:40]}”", a.text, *a.needles, spot=a.spot)
 
 
 def _is_underlined(page: Page, a: Element) -> bool:
@@ -77,10 +80,13 @@ def headings(page: Page) -> Iterator[Finding]:
     if not firsts:
         yield RULES["heading"].broken("there is no <h1>", "block body")
     for more in firsts[1:]:
-        yield RULES["heading"].broken(f"there is a second <h1>: “{more.text[:40]}”", more.text, "<h1")
+        yield RULES["heading"].broken(
+            f"there is a second <h1>: “{more.text[:40]}”", more.text, *more.needles, spot=more.spot
+        )
     for before, after in pairwise(found):
         if int(after.tag[1]) > int(before.tag[1]) + 1:
-            yield RULES["heading"].broken(f"<{after.tag}> follows <{before.tag}>: “{after.text[:40]}”", after.text)
+            said = f"<{after.tag}> follows <{before.tag}>: “{after.text[:40]}”"
+            yield RULES["heading"].broken(said, after.text, *after.needles, spot=after.spot)
 
 
 def buttons(page: Page) -> Iterator[Finding]:
@@ -89,10 +95,13 @@ def buttons(page: Page) -> Iterator[Finding]:
         if not page.seen(a) or "padding" not in style or style.get("display") not in ("inline-block", "block"):
             continue
         height = _height(page, a)
+        needles = (*_padding(a), a.text, *a.needles)
         if height < _THUMB:
-            yield RULES["button"].broken(f"a button is {height:g} pixels high: “{a.text[:40]}”", *_padding(a), a.text)
+            said = f"a button is {height:g} pixels high: “{a.text[:40]}”"
+            yield RULES["button"].broken(said, *needles, spot=a.spot)
         if background(a, page.light) and a.outlook and not _has_cell(page, a):
-            yield RULES["button"].broken(f"Outlook draws a button without its area: “{a.text[:40]}”", *_padding(a), a.text)
+            said = f"Outlook draws a button without its area: “{a.text[:40]}”"
+            yield RULES["button"].broken(said, *needles, spot=a.spot)
 
 
 def _padding(a: Element) -> list[str]:

@@ -71,7 +71,7 @@ RULES = by_name(
         Rule(
             "markup",
             _E,
-            "Every element is closed where it should be.",
+            "Every element is closed, and closed where it should be.",
             "Each mail program repairs broken html in its own way, Outlook by moving half of the mail.",
             "mend the html",
         ),

@@ -69,7 +69,9 @@ def hidden_text(page: Page) -> Iterator[Finding]:
     for element in hidden:
         said = element.text.strip(_FILLING)
         if said and not (preheader and said.startswith(preheader)):
-            yield RULES["hidden-text"].broken(f"hidden text: “{element.text[:40]}”", element.text)
+            yield RULES["hidden-text"].broken(
+                f"hidden text: “{element.text[:40]}”", element.text, *element.needles, spot=element.spot
+            )
 
 
 def spam_words(page: Page) -> Iterator[Finding]:

@@ -107,6 +107,9 @@ def with_button(finding: str, changes: dict[str, str], *also: str) -> Bad:
     return Bad(finding, more=_changed(BUTTON, changes), says="\nLesen:\nhttps://nurture.example/l/2\n", also=also)
 
 
+TABLE = '<table role="presentation" border="0" cellpadding="0" cellspacing="0">'
+
+
 BAD = {
     # the law
     "no imprint in the html": Bad(
@@ -150,7 +153,17 @@ BAD = {
         text={"Guten Tag Frau Weber,\n\nviele": "Guten Tag Frau Weber, viele", "vorher, und": "vorher, Woche fuer Woche und"},
     ),
     # the page
-    "an element too much is closed": Bad("markup error: the html is broken: Unexpected end tag : b", more="<p>keiner</b></p>"),
+    "an element too much is closed": Bad("markup error: the html is broken: </b> closes nothing that is open", more="<p>keiner</b></p>"),
+    "an element that is not closed": Bad("markup error: the html is broken: <b> is not closed before </td>", more="<b>keiner"),
+    "elements in the wrong order": Bad(
+        "markup error: the html is broken: <i> is not closed before </b>", more="<p><b><i>keiner</b></i></p>"
+    ),
+    "a table that is not closed": Bad(
+        "markup error: the html is broken: <table> is not closed before </body>",
+        more=f"{TABLE}<tr><td>keiner",
+        also=tuple(f"markup error: the html is broken: <{tag}> is not closed before </body>" for tag in ("tr", "td")),
+    ),
+    "a page without an end": Bad("markup error: the html is broken: <html> is never closed", {"</html>": ""}),
     "wrong language": Bad(
         "language error: the mail is in 'de', <html> says lang=\"en\"", {'lang="de"': 'lang="en"'}
     ),
@@ -367,7 +380,7 @@ def place(bad: Bad) -> tuple[str, int]:
 PLACES = {
     "a word in the html": ("a bare address", "welcome/any/any/de.html.j2", "https://203.0.113.7"),
     "a line of the text": ("a long line", "welcome/any/any/de.txt.j2", "Guten Tag Frau Weber, viele"),
-    "a link that the text lacks": ("text lacks a link", "welcome/any/any/de.txt.j2", "Fallbeispiel lesen"),
+    "a link that the text lacks": ("text lacks a link", "welcome/any/any/de.html.j2", "Fallbeispiel lesen"),
     "an attribute": ("wrong language", "welcome/any/any/de.html.j2", "<html"),
     "a sentence that begins inside a line": ("grey on white", "welcome/any/any/de.html.j2", "viele Termine"),
     "a rule of the style block": ("hovering", "welcome/any/any/de.html.j2", "a:hover"),
@@ -380,6 +393,36 @@ def test_a_finding_says_where(name: str) -> None:
     one = specimen(BAD[bad])
     lines = one.sources[file].splitlines()
     assert place(BAD[bad]) == (file, next(n for n, line in enumerate(lines, 1) if word in line))
+
+
+HERE = '<a class="link" href="https://nurture.example/l/2" style="color:#0f5c63;text-decoration:underline">hier</a>'
+ICON = '<img src="a.png" alt="Ein Plan" width="9" height="9" style="display:block">'
+NARROW = ICON.replace(' width="9"', "")
+AMONG = {
+    "a link whose words stand elsewhere": (f"<p>Winzige Schrift hier</p>\n<p>Und\n{HERE} mehr</p>", "Winzige Schrift hier\nUnd hier mehr\n", {3}),
+    "the second of two pictures": (f"<p>Erst\n{ICON}\ndann\n{NARROW} auch</p>", "Erst dann auch\n", {4}),
+    "pictures that are alike": (f"<p>\n{NARROW}\n{NARROW}\n{NARROW}\n</p>", "", {2, 3, 4}),
+    "the second of two elements": ("<p>Erst <b>eins</b>\nund\n<b>zwei</p>", "Erst eins und zwei\n", {3}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMONG)
+def test_of_several_places_the_elements_own_is_told(name: str) -> None:
+    more, says, lines = AMONG[name]
+    one = specimen(Bad("", more=more, says=says))
+    first = one.letter.html.split(more)[0].count("\n")
+    wanted = {"text-links", "image-size", "markup"}
+    assert {(f.file, f.line - first) for f in lint(one) if f.rule in wanted} == {
+        ("welcome/any/any/de.html.j2", n) for n in lines
+    }
+
+
+def test_what_one_template_does_not_close_is_told_there_and_not_in_the_layout() -> None:
+    own = "{% extends 'layout/letter.html.j2' %}\n{% block body %}\n" + TABLE + "<tr><td>{{ name }}\n{% endblock %}"
+    html = GOOD.letter.html.replace("<!--MORE-->", TABLE + "<tr><td>keiner")
+    sources = {"one/any/any/de.html.j2": own, "one/any/any/de.txt.j2": TEXT, "layout/letter.html.j2": GOOD.letter.html}
+    found = lint(replace(GOOD, letter=replace(GOOD.letter, html=html), name="one/any/any/de", sources=sources))
+    assert {(f.rule, f.file, f.line) for f in found} == {("markup", "one/any/any/de.html.j2", 3)}
 
 
 def test_a_fault_of_the_layout_is_found_there_and_told_once() -> None:
