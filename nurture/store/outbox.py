@@ -55,8 +55,8 @@ _FROM_PAIR_TO_PAIR = """
             SELECT kind, lane FROM messages
             WHERE waiting_until IS NOT NULL AND (kind, lane) > (found.kind, found.lane)
             ORDER BY kind, lane LIMIT 1) AS following)
-    SELECT kind, lane FROM found CROSS JOIN LATERAL (
-        SELECT 1 FROM messages WHERE kind = found.kind AND lane = found.lane AND waiting_until <= :now LIMIT 1) AS due"""
+    SELECT kind, lane FROM found
+    WHERE (SELECT min(waiting_until) FROM messages WHERE kind = found.kind AND lane = found.lane) <= :now"""
 _DUE_LANES = {
     dialect: text(statement).bindparams(bindparam("now", type_=UtcDateTime()))
     for dialect, statement in (("sqlite", _FROM_LANE_TO_LANE), ("postgresql", _FROM_PAIR_TO_PAIR))

@@ -161,6 +161,20 @@ def test_what_is_due_is_found_by_a_partial_index(outbox: Outbox) -> None:
     assert "SORT" not in plan.upper()
 
 
+def test_lanes_with_mail_due_are_found_in_the_index_alone(outbox: Outbox) -> None:
+    """No look goes through the mails themselves, of which there may be a million."""
+    outbox.nurture_mails(outbox.people(500), lane="relay")
+    dialect = outbox.rt.db.dialect.name
+    explain = "EXPLAIN QUERY PLAN" if dialect == "sqlite" else "EXPLAIN"
+    with transaction(outbox.rt.db) as session:
+        session.execute(text("ANALYZE messages"))
+        statement = text(f"{explain} {outbox_store._DUE_LANES[dialect]}")
+        plan = "\n".join(str(row) for row in session.execute(statement, {"now": str(outbox.now)}))
+    looks = re.findall(r"(?:Scan|SEARCH|SCAN)(?: using| USING)?.* messages.*", plan)
+    assert looks
+    assert all("ix_messages_due" in look for look in looks), plan
+
+
 def test_no_index_names_what_changes_while_a_mail_is_sent_and_accepted() -> None:
     """PostgreSQL writes such moves at a third of the price."""
     changes = {"state", "subject", "template_version", "context", "claimed_by", "claimed_until", "settled_at", "attempts"}
