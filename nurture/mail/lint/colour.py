@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 import tinycss2
-from tinycss2.color3 import parse_color
+from tinycss2.color4 import parse_color
 
 Colour = tuple[float, float, float]
 """Red, green, blue from 0 to 1."""
@@ -20,7 +19,12 @@ def colour(text: str) -> tuple[Colour, float] | None:
     found = parse_color(text)
     if found is None or isinstance(found, str):
         return None
-    return (found.red, found.green, found.blue), found.alpha
+    try:
+        shown = found.to("srgb")
+    except NotImplementedError:  # lab and its kin, which no mail program knows
+        return None
+    r, g, b = (min(1.0, max(0.0, part or 0.0)) for part in shown.coordinates)
+    return (r, g, b), float(found.alpha)
 
 
 @lru_cache(maxsize=1024)
@@ -53,16 +57,17 @@ def written(of: Colour) -> str:
     return "#" + "".join(f"{round(part * 255):02x}" for part in of)
 
 
-_LENGTH = re.compile(r"(-?[\d.]+)(px|pt|em|rem|%)?")
+_UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "rem": 16.0}
 _WORDS = {"xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0}
 
 
 def pixels(text: str, around: float) -> float | None:
-    """A length in pixels; ``around``: what 1em or 100% is."""
-    if text in _WORDS:
-        return _WORDS[text]
-    found = _LENGTH.fullmatch(text)
-    if found is None:
+    """A length in pixels; ``around``: what 1em or 100% is. None: none that could be computed."""
+    found = tinycss2.parse_one_component_value(text, skip_comments=True)
+    if found.type == "ident":
+        return _WORDS.get(found.lower_value)
+    if found.type not in ("number", "dimension", "percentage"):
         return None
-    units = {"px": 1.0, "pt": 4 / 3, "em": around, "rem": 16.0, "%": around / 100, None: 1.0}
-    return float(found[1]) * units[found[2]]
+    unit = {"number": "px", "percentage": "%"}.get(found.type) or found.lower_unit
+    sizes = {**_UNITS, "em": around, "ex": around / 2, "%": around / 100}
+    return float(found.value) * sizes[unit] if unit in sizes else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nurture.mail.environment import HTML
+from nurture.mail.lint.colour import pixels
 from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
@@ -17,7 +18,8 @@ _LOOKS = frozenset({
     "color", "background", "background-color", "font", "font-size", "font-family", "line-height", "padding", "margin",
     "width", "text-align", "border",
 })  # fmt: skip
-_WIDTH = 640
+_WIDTH = 600
+_NAMED = re.compile(r"(?<![\w-])width\s*[=:]\s*[\"']?\s*(\d+)(?!\d*%)")
 
 
 def markup(page: Page) -> Iterator[Finding]:
@@ -75,6 +77,25 @@ def container(page: Page) -> Iterator[Finding]:
         yield RULES["container"].broken("nothing keeps the mail at 600 pixels", "<body")
     elif not any("mso" in comment and re.search(r'width="?[456]\d\d\b', comment) for comment in page.tree.comments):
         yield RULES["container"].broken("Outlook gets no table of 600 pixels", "max-width", "<body")
+    yield from _wide(page)
+
+
+def _wide(page: Page) -> Iterator[Finding]:
+    """What is wider than the mail, and makes it so: by an attribute, by a style, for Outlook alone."""
+    for element in page.tree.all():
+        style = page.light.of(element)
+        named = {name: style.get(name, "") for name in ("width", "min-width", "max-width")}
+        sizes = {name: pixels(said, 0.0) or 0.0 for name, said in named.items()}
+        sizes["width"] = max(sizes["width"], pixels(element.attributes.get("width", ""), 0.0) or 0.0)
+        narrow = not element.outlook and (named["max-width"].endswith("%") or 0 < sizes["max-width"] <= _WIDTH)
+        widest = sizes["min-width"] if narrow else max(sizes.values())
+        if widest > _WIDTH:
+            said = f"<{element.tag}> is {widest:g} pixels wide"
+            yield RULES["container"].broken(said, *element.needles, spot=element.spot)
+    for comment in page.tree.comments:
+        for size in _NAMED.findall(comment) if "mso" in comment else ():
+            if int(size) > _WIDTH:
+                yield RULES["container"].broken(f"what Outlook gets is {size} pixels wide", f'width="{size}"', size)
 
 
 def _width(page: Page, element: Element) -> int:

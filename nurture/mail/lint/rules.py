@@ -120,7 +120,7 @@ RULES = by_name(
         Rule(
             "container",
             _W,
-            "The mail is at most 600 pixels wide: max-width, and a table of 600 for Outlook in a conditional comment.",
+            "The mail and all in it have at most 600 pixels: max-width, and for Outlook a table in a conditional comment.",
             "Outlook knows no max-width and stretches the text over the whole screen.",
             "keep the body inside the container of layout/frame",
         ),

@@ -189,6 +189,18 @@ BAD = {
     "as wide as the screen in Outlook": Bad(
         "container warning: Outlook gets no table of 600 pixels", {'<table role="presentation" width="600">': "<table>"}
     ),
+    "a table that is too wide": Bad(
+        "container warning: <table> is 900 pixels wide",
+        more=f"{TABLE.replace('>', ' width=900>')}<tr><td>keiner</td></tr></table>",
+    ),
+    "a style that is too wide": Bad(
+        "container warning: <td> is 1000 pixels wide", {"<td style=\"": "<td style=\"width:62.5rem;"},
+        also=("outlook warning: Outlook for Windows ignores it: width:62.5rem",),
+    ),
+    "too wide in Outlook": Bad(
+        "container warning: what Outlook gets is 800 pixels wide",
+        more='<!--[if mso]><table role="presentation" width="800"><tr><td></td></tr></table><![endif]-->',
+    ),
     "a script": Bad("forbidden error: <script> does not work in mail programs", more="<script>alert(1)</script>"),
     "a form": Bad("forbidden error: <form> does not work in mail programs", more='<form action="https://a.example"></form>'),
     "a frame": Bad("forbidden error: <iframe> does not work in mail programs", more='<iframe src="https://a.example"></iframe>'),
@@ -231,11 +243,24 @@ BAD = {
         "contrast error: in light, #999999 on #ffffff has a contrast of 2.8 : 1: “viele Termine kippen zwei Wochen vorher,”",
         {"<p>viele": '<p class="ink" style="color:#999999">viele'},
     ),
+    "grey on white by newer names": Bad(
+        "contrast error: in light, #cccccc on #ffffff has a contrast of 1.6 : 1: “viele Termine kippen zwei Wochen vorher,”",
+        {"<p>viele": '<p class="ink" style="color:hsl(0 0% 80%)">viele'},
+        also=("outlook warning: Outlook for Windows ignores the colour: color:hsl(0 0% 80%)",),
+    ),
+    "grey on white by shares": Bad(
+        "contrast error: in light, #999999 on #ffffff has a contrast of 2.8 : 1: “viele Termine kippen zwei Wochen vorher,”",
+        {"<p>viele": '<p class="ink" style="color:hwb(0 60% 40%)">viele'},
+        also=("outlook warning: Outlook for Windows ignores the colour: color:hwb(0 60% 40%)",),
+    ),
     "dark on dark": Bad(
         "contrast error: in dark, #27231e on #121718 has a contrast of 1.2 : 1: “viele Termine kippen zwei Wochen vorher,”",
         {"<p>viele": '<p style="color:#27231e">viele'},
     ),
     "small": Bad("text-size warning: text of 13 pixels: “Beispiel GmbH, Hauptstraße 1, info@examp”", {"14px": "13px"}),
+    "tiny in centimetres": Bad(
+        "text-size error: text of 7.55906 pixels: “Beispiel GmbH, Hauptstraße 1, info@examp”", {"14px": "2e-1cm"}
+    ),
     "tiny": Bad("text-size error: text of 10 pixels: “Beispiel GmbH, Hauptstraße 1, info@examp”", {"14px": "7.5pt"}),
     "a link like text": Bad(
         "underline warning: a link is not underlined: “Fallbeispiel lesen”",
