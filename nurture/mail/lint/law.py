@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.mail.lint.colour import contrast, pixels
+from nurture.mail.lint.colour import contrast
 from nurture.mail.lint.finding import Finding
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
@@ -15,8 +15,6 @@ _SMALLEST = 7.0
 """Pixels: smaller text is not meant to be read."""
 _FAINTEST = 1.5
 """Contrast: fainter text is not meant to be read."""
-_FAR = -100.0
-"""Pixels: what is moved so far is outside of the window."""
 _LOADING = ("src", "srcset", "poster", "background", "data")
 _LOADS = re.compile(r"url\s*\(|@import|image-set|\\", re.IGNORECASE)
 """In styles; a backslash could spell any of them."""
@@ -94,21 +92,4 @@ def _legible(page: Page, element: Element) -> bool:
         return False
     if page.text_colour(element, page.light).strip().lower() == "transparent":
         return False
-    if contrast(page.ink(element, page.light), page.paper(element, page.light)) < _FAINTEST:
-        return False
-    return not any(_put_away(page, one) for one in (element, *element.ancestors))
-
-
-def _put_away(page: Page, element: Element) -> bool:
-    style = page.light.of(element)
-    if style.get("opacity", "1").strip().rstrip("%") in ("0", "0.0", ".0", "0.00"):
-        return True
-    if style.get("overflow") == "hidden" and any(_size(style.get(name)) == 0 for name in ("height", "max-height", "width")):
-        return True
-    return any(
-        (_size(style.get(name)) or 0) <= _FAR for name in ("left", "top", "text-indent", "margin-left", "margin-top")
-    )
-
-
-def _size(said: str | None) -> float | None:
-    return pixels(said, 16.0) if said else None
+    return contrast(page.ink(element, page.light), page.paper(element, page.light)) >= _FAINTEST

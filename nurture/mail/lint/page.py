@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nurture.mail.lint.colour import BLACK, LINK, WHITE, Colour, colour, colour_within, over, pixels
 from nurture.mail.lint.css import Sheet, Styles, sheet
+from nurture.mail.lint.hidden import hides
 from nurture.mail.lint.specimen import Specimen
 from nurture.mail.lint.tree import Element, Tree
 
@@ -61,8 +62,7 @@ class Page:
 
     def hides(self, element: Element) -> bool:
         """Whether a style or attribute of the element itself hides it."""
-        style = self.light.of(element)
-        return style.get("display") == "none" or style.get("visibility") == "hidden" or "hidden" in element.attributes
+        return "hidden" in element.attributes or hides(self.light.of(element))
 
     @cached_property
     def words(self) -> list[Words]:

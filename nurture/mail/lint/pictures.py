@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nurture.mail.lint.colour import pixels
 from nurture.mail.lint.finding import Finding, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
@@ -12,6 +13,8 @@ from nurture.mail.lint.tree import Element
 
 _LETTERS = 400
 """Fewer visible letters beside pictures, and the mail says nothing without them."""
+_DOT = 2.0
+"""Pixels: what is smaller in both directions says nothing."""
 _PER_PIXEL = 0.004
 """Letters per square pixel of pictures below which SpamAssassin counts (HTML_IMAGE_RATIO)."""
 
@@ -49,8 +52,8 @@ def _alt(image: Element, needles: tuple[str, ...], spot: Spot | None) -> Iterato
 
 def _is_pixel(page: Page, image: Element) -> bool:
     style = page.light.of(image)
-    sizes = [image.attributes.get(name, "") or style.get(name, "") for name in ("width", "height")]
-    return all(re.fullmatch(r"[012](px)?", size) for size in sizes) or not page.seen(image)
+    sizes = [pixels(style.get(name) or image.attributes.get(name, ""), 16.0) for name in ("width", "height")]
+    return all(size is not None and size <= _DOT for size in sizes) or not page.seen(image)
 
 
 def image_text(page: Page) -> Iterator[Finding]:

@@ -98,9 +98,9 @@ LINES = "\n".join(WORDS[start : start + 64] for start in range(0, len(WORDS), 64
 PICTURE = '<img src="https://nurture.example/bild.png" alt="Ein Plan" width="100" height="50" style="display:block">'
 
 
-def with_picture(finding: str, changes: dict[str, str]) -> Bad:
+def with_picture(finding: str, changes: dict[str, str], *also: str) -> Bad:
     """A letter with enough text, and a picture that is not as it should be."""
-    return Bad(finding, {"<p>viele": f"<p>{WORDS}<br>viele"}, more=_changed(PICTURE, changes), says=LINES)
+    return Bad(finding, {"<p>viele": f"<p>{WORDS}<br>viele"}, more=_changed(PICTURE, changes), says=LINES, also=also)
 
 
 def with_button(finding: str, changes: dict[str, str], *also: str) -> Bad:
@@ -231,6 +231,11 @@ BAD = {
         "tracking-pixel error: the picture bild.png cannot be seen", {'width="100" height="50"': 'width="1" height="1"'}
     ),
     "a hidden picture": with_picture("tracking-pixel error: the picture bild.png cannot be seen", {"display:block": "display:none"}),
+    "a picture that is not shown": with_picture("tracking-pixel error: the picture bild.png cannot be seen",
+        {'width="100" height="50"': 'width="20" height="20"', "display:block": "display:block;opacity:0"},
+        "outlook warning: Outlook for Windows shows it at full strength: opacity:0"),
+    "a pixel by its style": with_picture("tracking-pixel error: the picture bild.png cannot be seen",
+        {"display:block": "display:block;width:1px;height:.1em"}),
     "a drawing": with_picture("outlook warning: Outlook for Windows shows no webp pictures", {"bild.png": "bild.webp"}),
     # buttons
     "a low button": with_button("button warning: a button is 40 pixels high: “Lesen”", {"padding:13px": "padding:8px"}),
@@ -338,6 +343,12 @@ BAD = {
     "hidden words": Bad("hidden-text warning: hidden text: “Fachtagung”", more='<div style="display:none">Fachtagung</div>'),
     "words that cannot be seen": Bad(
         "hidden-text warning: hidden text: “Fachtagung”", more='<p style="visibility:hidden">Fachtagung</p>'
+    ),
+    "words outside of the window": Bad(
+        "hidden-text warning: hidden text: “Fachtagung”", more='<p style="text-indent:-9999px">Fachtagung</p>'
+    ),
+    "words in a box of no height": Bad(
+        "hidden-text warning: hidden text: “Fachtagung”", more='<p style="max-height:0;overflow:hidden">Fachtagung</p>'
     ),
     "words of no size": Bad(
         "text-size error: text of 0 pixels: “Fachtagung”", more='<p style="font-size:0">Fachtagung</p>', says="\nFachtagung\n"
