@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
-from nurture.mail.lint.finding import Finding, Level
+from nurture.mail.environment import TEXT
+from nurture.mail.lint.finding import Finding, Level, Spot
 from nurture.mail.lint.page import Page
 from nurture.mail.lint.rules import RULES
 
@@ -20,7 +23,7 @@ _WORDS = (
     "you have been selected",
     "billig", "geld verdienen", "gewinnen sie", "gewinnspiel", "glückwunsch", "gratis", "hier klicken", "jetzt bestellen",
     "jetzt kaufen", "jetzt zugreifen", "klicken sie hier", "kostenlos", "letzte chance", "nur heute", "nur noch heute",
-    "ohne risiko", "rabatt", "schnäppchen", "sonderangebot", "zum halben preis",
+    "ohne risiko", "rabatt", "schnäppchen", "sonderangebot", "viagra", "zum halben preis",
 )  # fmt: skip
 """What filters of both languages know from spam."""
 _SPAM = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in _WORDS).replace(r"\ ", r"\s+"), re.IGNORECASE)
@@ -78,6 +81,16 @@ def spam_words(page: Page) -> Iterator[Finding]:
     subject = _SPAM.search(page.specimen.letter.subject)
     if subject:
         yield RULES["spam-words"].broken(f"“{subject[0]}” in the subject", "block subject")
-    found = dict.fromkeys(hit[0].lower() for hit in _SPAM.finditer(page.specimen.letter.text))
+    hits = list(_spam(page))
+    found = dict.fromkeys(" ".join(word.lower().split()) for word, _ in hits)
     if len(found) >= _TOGETHER:
-        yield RULES["spam-words"].broken(f"several words of spam: {', '.join(found)}", *found)
+        word, spot = hits[0]
+        yield RULES["spam-words"].broken(f"several words of spam: {', '.join(found)}", word, spot=spot)
+
+
+def _spam(page: Page) -> Iterator[tuple[str, Spot | None]]:
+    """(word as it is written, where) in the text part, then in what the html shows."""
+    yield from ((hit[0], Spot(TEXT, hit.start())) for hit in _SPAM.finditer(page.specimen.letter.text))
+    ends = list(accumulate(len(words.text) + 1 for words in page.words))
+    for hit in _SPAM.finditer(" ".join(words.text for words in page.words)):
+        yield hit[0], page.words[bisect_right(ends, hit.start())].element.spot

@@ -340,6 +340,10 @@ BAD = {
         more="<p>Gratis, mit Rabatt, nur heute</p>",
         says="\nGratis, mit Rabatt, nur heute\n",
     ),
+    "spam in the html": Bad(
+        "spam-words warning: several words of spam: gratis, jetzt kaufen, ohne risiko",
+        more="<p>Gratis, <b>jetzt</b> kaufen, ohne Risiko</p>",
+    ),
     "hidden words": Bad("hidden-text warning: hidden text: “Fachtagung”", more='<div style="display:none">Fachtagung</div>'),
     "words that cannot be seen": Bad(
         "hidden-text warning: hidden text: “Fachtagung”", more='<p style="visibility:hidden">Fachtagung</p>'
@@ -417,6 +421,8 @@ PLACES = {
     "a word in the html": ("a bare address", "welcome/any/any/de.html.j2", "https://203.0.113.7"),
     "a line of the text": ("a long line", "welcome/any/any/de.txt.j2", "Guten Tag Frau Weber, viele"),
     "a link that the text lacks": ("text lacks a link", "welcome/any/any/de.html.j2", "Fallbeispiel lesen"),
+    "a word of spam": ("spam in the text", "welcome/any/any/de.txt.j2", "Gratis"),
+    "a word of spam in the html": ("spam in the html", "welcome/any/any/de.html.j2", "Gratis"),
     "an attribute": ("wrong language", "welcome/any/any/de.html.j2", "<html"),
     "a sentence that begins inside a line": ("grey on white", "welcome/any/any/de.html.j2", "viele Termine"),
     "a rule of the style block": ("hovering", "welcome/any/any/de.html.j2", "a:hover"),
