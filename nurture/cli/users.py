@@ -47,3 +47,16 @@ def password(name: str) -> None:
     with existing() as rt:
         login.reset_password(rt, name, _ask_password(), app.utc_now(), actor=operator())
     click.echo(f"{name} has a new password.")
+
+
+@user.command(epilog="Example: nurture user remove petra")
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Even the last one; the next start of nurture run then makes a new first user.")
+def remove(name: str, force: bool) -> None:  # noqa: FBT001 - click's form
+    """Take the back office away from NAME, at once. What NAME did stays on record, under that name."""
+    with existing() as rt:
+        try:
+            gone = login.remove_user(rt, name, app.utc_now(), last=force, actor=operator())
+        except login.LastUser as error:
+            raise click.ClickException(f"{error} (to do it all the same: --force)") from None
+    click.echo(f"{gone} can no longer log in.")

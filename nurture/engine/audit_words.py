@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, Text] = {
     "restriction lifted": {"de": "Einschränkung aufgehoben", "en": "lifted the restriction of"},
     "objected": {"de": "Widerspruch eingelegt", "en": "objected"},
     "added": {"de": "angelegt", "en": "added"},
+    "removed": {"de": "entfernt", "en": "removed"},
     "set the password of": {"de": "Kennwort geändert", "en": "set the password of"},
     "logged in": {"de": "angemeldet", "en": "logged in"},
     "published": {"de": "veröffentlicht", "en": "published"},

@@ -47,6 +47,13 @@ class LoginRefused(NurtureError):
         super().__init__("too many tries; wait 15 minutes" if throttled else "name and password do not belong together")
 
 
+class LastUser(NurtureError):
+    """Nobody could use the back office any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is the last user of the back office; nobody could log in any more")
+
+
 # --- users ----------------------------------------------------------------------------------------------------------
 
 
@@ -86,6 +93,23 @@ def reset_password(rt: Runtime, name: str, password: str, now: datetime, *, acto
         audit.note(session, actor, "set the password of", ("user", user.name), now)
 
 
+def remove_user(rt: Runtime, name: str, now: datetime, *, last: bool = False, actor: Actor = HOUSE) -> str:
+    """Whoever leaves: no login any more, from this moment on. What the user did stays on record, under the name.
+
+    ``last``: even if nobody could log in then. Returns the name as it was spelled. Raises NotFound, LastUser.
+    """
+    with transaction(rt.db) as session:
+        known = {user.name.lower(): user for user in store.lock_all(session)}
+        user = known.get(name.strip().lower())
+        if user is None:
+            raise NotFound("user", name)
+        if len(known) == 1 and not last:
+            raise LastUser(user.name)
+        store.remove(session, user.id)
+        audit.note(session, actor, "removed", ("user", user.name), now)
+        return user.name
+
+
 def change_password(rt: Runtime, user: int, old: str, new: str, place: str, now: datetime) -> None:
     """Change one's own password; every login of this user ends, this one too. Raises InvalidInput, LoginRefused."""
     with transaction(rt.db) as session:
@@ -122,6 +146,8 @@ def log_in(rt: Runtime, name: str, password: str, place: str, token: str, now: d
     """
     user = authenticate(rt, name, password, place, now)
     with transaction(rt.db) as session:
+        if store.keep(session, user.id) is None:  # removed in this very moment
+            raise LoginRefused(throttled=False)
         store.drop_stale_sessions(session, now - ABSOLUTE, now - IDLE)
         limits.give_back(session, _budgets(name, place), now)
         store.open_session(session, _key(token), user.id, now)

@@ -36,6 +36,22 @@ def set_password(session: Session, user: int, password_hash: str) -> None:
     session.execute(delete(OfficeSession).where(OfficeSession.user_id == user))
 
 
+def keep(session: Session, user: int) -> User | None:
+    """The user, whom nobody removes before the transaction ends; None: somebody has."""
+    return session.get(User, user, with_for_update={"key_share": True})
+
+
+def lock_all(session: Session) -> list[User]:
+    """Every user; until the transaction ends nobody else removes one."""
+    return list(session.scalars(select(User).order_by(User.id).with_for_update()))
+
+
+def remove(session: Session, user: int) -> None:
+    """Take the user and every login away. What the user did stays on record: other tables know users by name only."""
+    session.execute(delete(OfficeSession).where(OfficeSession.user_id == user))
+    session.execute(delete(User).where(User.id == user))
+
+
 def set_language(session: Session, user: int, language: str) -> None:
     session.execute(update(User).where(User.id == user).values(language=language))
 

@@ -159,6 +159,21 @@ def test_users(nurture: Command, shell: Command) -> None:
     assert nurture("user", "add", "p", "--language", "fr", stdin=good).returncode == 2
 
 
+def test_a_user_who_leaves_is_removed_and_the_last_one_only_by_force(nurture: Command, shell: Command) -> None:
+    good = "a long enough password\n"
+    for name in ("petra", "quirin"):
+        assert nurture("user", "add", name, stdin=good).returncode == 0
+    assert shell("user", "remove", "Petra").stdout == "petra can no longer log in.\n"
+    assert (gone := nurture("user", "remove", "petra")).returncode == 1 and "petra" in gone.stderr
+    last = nurture("user", "remove", "quirin")
+    assert (last.returncode, last.stderr) == (
+        1, "Error: quirin is the last user of the back office; nobody could log in any more (to do it all the same: --force)\n"
+    )  # fmt: skip
+    assert nurture("user", "remove", "quirin", "--force").returncode == 0
+    done = [line for line in nurture("audit", "list").stdout.splitlines() if "removed" in line]
+    assert len(done) == 2 and all(name in " ".join(done) for name in ("petra", "quirin"))
+
+
 def test_upgrade_and_move(nurture: Command, empty_url: str, tmp_path: Path) -> None:
     assert nurture("db", "upgrade", NURTURE_DATABASE_URL=empty_url).returncode == 0
     assert nurture("db", "upgrade", NURTURE_DATABASE_URL=empty_url).returncode == 0

@@ -9,8 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from nurture.domain.errors import InvalidInput
-from nurture.engine.login import create_user, has_users, reset_password
+from nurture.engine import audit, login
+from nurture.engine.login import LastUser, LoginRefused, create_user, has_users, remove_user, reset_password
 from nurture.engine.runtime import Runtime
+from nurture.store.audit import Wanted
 from nurture.store.database import reading
 from nurture.store.schema import OfficeSession, User
 from nurture.web import create_app
@@ -193,6 +195,39 @@ def test_users_are_made_with_care(house: Runtime, clock: Clock) -> None:
     for name, password in (("katrin", PASSWORD), ("other", "short"), ("  ", PASSWORD)):
         with pytest.raises(InvalidInput):
             create_user(house, name, password, "de", clock.now)
+
+
+def test_who_is_removed_is_out_at_once_and_stays_on_record(browser: FlaskClient, house: Runtime, now: datetime) -> None:
+    log_in(browser)
+    with pytest.raises(LastUser):
+        remove_user(house, NAME, now)
+    assert _inside(browser)
+    create_user(house, "Quirin", PASSWORD, "de", now)
+    assert remove_user(house, NAME.upper(), now) == NAME
+    assert not _inside(browser)
+    assert log_in(browser).status_code == 401
+    found, _ = audit.log(house, Wanted(), "en", 1000)
+    assert (NAME, "logged in") in [(line.actor, line.action) for line in found]
+    assert ("removed", NAME) in [(line.action, line.object_id) for line in found]
+    remove_user(house, "quirin", now, last=True)
+    assert not has_users(house)
+
+
+def test_who_is_removed_while_logging_in_is_refused(
+    browser: FlaskClient, house: Runtime, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(browser)
+    browser.delete_cookie("session")
+    known = login.authenticate
+
+    def overtaken(*given: object) -> object:
+        user = known(*given)  # type: ignore[arg-type]
+        remove_user(house, NAME, now, last=True)
+        return user
+
+    monkeypatch.setattr(login, "authenticate", overtaken)
+    with pytest.raises(LoginRefused):
+        login.log_in(house, NAME, PASSWORD, "192.0.2.1", "a token", now)
 
 
 def test_the_operator_can_give_a_new_password(browser: FlaskClient, house: Runtime, now: datetime) -> None:
