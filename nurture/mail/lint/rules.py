@@ -207,7 +207,7 @@ RULES = by_name(
         Rule(
             "link-target",
             _E,
-            "A link's text shows no other address than the one it leads to.",
+            "A link's text shows no other address than the one it leads to, and nothing stands before its host.",
             "That is how phishing looks; programs warn of it.",
             "let the text say what the page is about instead of an address",
         ),

@@ -288,6 +288,29 @@ BAD = {
         {"Fallbeispiel lesen</a>": "www.bank.example</a>"},
         text={"Fallbeispiel lesen": "www.bank.example"},
     ),
+    "shows another domain": Bad(
+        "link-target error: the text shows Sparkasse.de, the link leads to nurture.example",
+        {"Fallbeispiel lesen</a>": "Fallbeispiel bei Sparkasse.de</a>"},
+        text={"Fallbeispiel lesen": "Fallbeispiel bei Sparkasse.de"},
+    ),
+    "shows another mailbox": Bad(
+        "link-target error: the text shows info@bank.example, the link leads to x@evil.example",
+        more='<p><a class="link" href="mailto:x@evil.example" style="color:#0f5c63">info@bank.example</a></p>',
+        says="\ninfo@bank.example\n",
+    ),
+    "leads to another host than it begins with": Bad(
+        "link-target error: the address begins with bank.example@ and leads to nurture.example",
+        {"https://nurture.example/l/1": "https://bank.example@nurture.example/l/1"},
+        text={"https://nurture.example/l/1": "https://bank.example@nurture.example/l/1"},
+    ),
+    "a plain link in the text alone": Bad(
+        "text-links error: the html lacks the link of the text part to http://203.0.113.7/l/2",
+        says="\nhttp://203.0.113.7/l/2\n",
+        also=(
+            "link-plain error: a link leads to 'http://203.0.113.7/l/2'",
+            "link-ip error: a link to the bare address 203.0.113.7",
+        ),
+    ),
     "a shortened link": Bad(
         "link-shortener warning: bit.ly shortens links",
         {"https://nurture.example/l/1": "https://bit.ly/1"},
@@ -406,6 +429,23 @@ def test_nothing_is_wrong_with_a_good_letter() -> None:
 def test_a_bad_letter_has_just_this_fault(name: str) -> None:
     bad = BAD[name]
     assert told(specimen(bad)) == [bad.finding, *bad.also]
+
+
+HONEST = (
+    "Fallbeispiel lesen",
+    "nurture.example",
+    "www.nurture.example/l/1",
+    "Bericht.pdf",
+    "setup.py",
+    "z.B. hier",
+    "Node.js",
+)
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_a_link_may_show_where_it_leads_and_what_is_no_address(text: str) -> None:
+    old = "Fallbeispiel lesen"
+    assert told(specimen(Bad("", {f"{old}</a>": f"{text}</a>"}, text={old: text}))) == []
 
 
 # --- places, levels, gathering ------------------------------------------------------------------------------------------
