@@ -35,9 +35,19 @@ def _findings(
     imprint = publication.definitions.organisation.imprint
     writer = Writer(publication)
     for template in publication.library.templates():
+        told: list[Finding] = []
         for reader in readers:
-            for finding in _judged(writer, template, reader, imprint, judge):
-                yield template.name, replace(finding, file=f"{_FOLDER}/{finding.file}")
+            told = _together(told, _judged(writer, template, reader, imprint, judge))
+        yield from ((template.name, replace(finding, file=f"{_FOLDER}/{finding.file}")) for finding in told)
+
+
+def _together(told: list[Finding], found: list[Finding]) -> list[Finding]:
+    """With what the next reader's letter adds: a rule that was broken before is told again only if it is worse now, and
+    then instead."""
+    worst = {finding.rule: finding.level for finding in sorted(told, key=lambda f: f.level, reverse=True)}
+    news = [f for f in found if f.rule not in worst or f.level < worst[f.rule]]
+    worse = {finding.rule for finding in news}
+    return [finding for finding in told if finding.rule not in worse] + news
 
 
 def _judged(

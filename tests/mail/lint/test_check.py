@@ -86,6 +86,29 @@ def test_a_mail_that_cannot_be_written_is_told_like_everything_else(example: Pub
     assert "'None' has no attribute 'name'" in found.message
 
 
+LONG = {
+    "too long for everybody": ("x" * 85 * 1024, [("size", "warning", "the html has 95 KB, Gmail cuts it at 102")]),
+    "too long for the longest": (
+        "x" * 75 * 1024 + "{{ greeting }}" * 40,
+        [("size", "warning", "the html has 91 KB with the longest names and links, Gmail cuts it at 102")],
+    ),
+    "worse for the longest": (
+        "x" * 85 * 1024 + "{{ greeting }}" * 60,
+        [("size", "error", "the html has 104 KB with the longest names and links, Gmail cuts it at 102")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_fault_is_told_once_for_all_readers(example: Publication, tmp_path: Path, name: str) -> None:
+    for part in ("layout", "service", "welcome-feintakt"):
+        shutil.copytree(ROOT / "mail_templates" / part, tmp_path / "mail_templates" / part)
+    more, wanted = LONG[name]
+    _change(tmp_path / MAIL, "{% endblock %}", f'<div title="{more}"></div>\n{{% endblock %}}')
+    found = check_mails(replace(example, library=load_library(tmp_path / "mail_templates")))
+    assert [(v.finding.rule, v.finding.level.value, v.finding.message) for v in found] == wanted
+
+
 def _change(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
