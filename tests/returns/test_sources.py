@@ -100,6 +100,17 @@ def test_a_kill_between_record_and_removal_counts_nothing_twice(
     assert (on_record(one_room), files(maildir)) == (1, [])
 
 
+def test_what_cannot_be_read_holds_up_no_other_mail(one_room: Postroom, maildir: Path) -> None:
+    message = one_room.send(one_room.person())
+    (maildir / "new" / "1").symlink_to("1")  # a loop
+    (maildir / "new" / "2").symlink_to("2")
+    os.mkfifo(maildir / "new" / "3")
+    (maildir / "new" / "4").write_bytes(dsn("anna@werk.example", header_id=one_room.message(message).header_id))
+    with pytest.raises(SourceTrouble, match=r"new/1 cannot be read: .* \(and 1 more\)"):
+        MaildirSource(maildir).collect(taker(one_room.rt, "maildir", lambda: one_room.now))
+    assert (on_record(one_room), (maildir / "new" / "4").exists()) == (1, False)
+
+
 def test_without_a_database_a_maildir_stays_as_it_is(maildir: Path) -> None:
     (maildir / "new" / "1").write_bytes(b"x")
     with pytest.raises(NotNow):

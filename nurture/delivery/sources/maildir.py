@@ -1,11 +1,14 @@
 """A Maildir: new/ and cur/, as Postfix, Exim and Dovecot write them. No locks are needed: every mail is a file.
 
 taken and done -> removed;   for a human -> cur/, flagged (F) and read (S), and not looked at again
+cannot be read or removed -> trouble, told after all others were taken
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import stat
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,14 +28,20 @@ class MaildirSource:
         self._path = path
 
     def collect(self, take: Take) -> int:
-        taken = 0
+        taken, troubles = 0, list[SourceTrouble]()
         for file in self._waiting():
-            raw = _read(file)
-            if raw is not None:
-                self._let_go(file, take(raw, None))
-                taken += 1
+            try:
+                if (raw := _read(file)) is not None:
+                    fate = take(raw, None)
+                    taken += 1
+                    self._let_go(file, fate)
+            except SourceTrouble as trouble:
+                troubles.append(trouble)
             if taken == AT_ONCE:
                 break
+        if troubles:
+            more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+            raise SourceTrouble(f"{troubles[0]}{more}")
         return taken
 
     def close(self) -> None:
@@ -70,10 +79,10 @@ def _flags(file: Path) -> str:
 
 
 def _read(file: Path) -> bytes | None:
-    """The mail's bytes; None: it is gone, or no file."""
+    """The mail's bytes; None: it is gone, or no ordinary file (who opens a pipe waits for ever)."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_READ)
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
+            return opened.read(MAX_READ) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else None
     except (FileNotFoundError, IsADirectoryError):
         return None
     except OSError as error:
