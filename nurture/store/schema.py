@@ -585,6 +585,10 @@ class TemplateVersion(Base):
     first_used_at: Mapped[datetime]
 
 
+MARKED = "substr(address, 1, 5) = 'hmac:'"
+"""A mail whose address is a pseudonym (``domain/pseudonym.py``): the person was erased."""
+
+
 class Message(Base):
     """One intended mail. See ``domain/message.py`` for the states.
 
@@ -671,6 +675,8 @@ class Message(Base):
             postgresql_where=text("stuck IS NOT NULL"),
             sqlite_where=text("stuck IS NOT NULL"),
         ),
+        # of erased people only: no other mail has anything in it
+        Index("ix_messages_marked", "address", postgresql_where=text(MARKED), sqlite_where=text(MARKED)),
         {"postgresql_with": {"fillfactor": 20}},  # room in each page for the versions of a mail that is being sent
     )
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from law.people import OTTO, ZDENKA, Kept, arrives, everything_stored, found, lives, wishes_a_call
 from returns.postroom import dsn
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from stories.world import World, berlin
 
@@ -20,10 +21,11 @@ from nurture.domain import chain
 from nurture.domain.audit import user
 from nurture.domain.errors import InvalidToken
 from nurture.domain.message import MessageState
+from nurture.domain.pseudonym import Pseudonyms
 from nurture.engine import campaign_figures, erasure, handoff, importing, opt_in, preferences, rights
 from nurture.engine.returns import take_in
 from nurture.engine.runtime import Runtime
-from nurture.store import chains, contacts, messages, moves
+from nurture.store import chains, contacts, messages, moves, personal
 from nurture.store.database import reading, transaction
 from nurture.store.messages import Try
 from nurture.store.moves import Move
@@ -174,6 +176,19 @@ def test_d12_a_crash_before_the_files_are_gone_is_made_up_for(
     assert erasure.finish_all(world.rt, ANNA, world.now) == 1
     assert found(ZDENKA, everything_stored(world.rt.db, tmp_path / "mailbox")) == []
     assert erasure.finish_all(world.rt, ANNA, world.now) == 0
+
+
+def test_d12_the_mails_of_who_is_erased_are_found_without_reading_all_mails(db: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(db, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    with transaction(db) as session:
+        personal.marked(session, Pseudonyms("p" * 32).mark(ZDENKA.address))
+        statement, values = asked[-1]
+        if db.dialect.name == "postgresql":  # a table this small has other plans as good
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN" if db.dialect.name == "sqlite" else "EXPLAIN"
+        plan = session.connection().exec_driver_sql(f"{explain} {statement}", values).all()
+    assert "ix_messages_marked" in str(plan)
 
 
 def _crash(*_: object) -> None:

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from nurture.store import migrations
 from nurture.store.database import connect, transaction
@@ -50,6 +51,20 @@ def test_upgrading_again_changes_nothing(empty_db: Engine, now: datetime) -> Non
     migrations.upgrade(empty_db)
     with transaction(empty_db) as session:
         assert session.get_one(Company, 1).name == "Werk"
+
+
+@pytest.mark.parametrize("version", sorted(migrations._revisions() - {migrations.head()}))
+def test_what_is_stored_stays_when_an_older_version_is_upgraded(empty_db: Engine, version: str) -> None:
+    with migrations._exclusive(empty_db) as connection:
+        config = migrations.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.execute(text("INSERT INTO companies (name, created_at) VALUES ('Werk', '2026-01-01 00:00:00+00:00')"))
+    migrations.upgrade(empty_db)
+    assert migrations.is_current(empty_db)
+    with transaction(empty_db) as session:
+        assert session.get_one(Company, 1).name == "Werk"
+    assert "ix_messages_marked" in {index["name"] for index in inspect(empty_db).get_indexes("messages")}
 
 
 def test_processes_that_start_together_upgrade_once(empty_url: str) -> None:
