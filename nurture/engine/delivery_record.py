@@ -35,8 +35,10 @@ from nurture.store.moves import Move
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_Write = Callable[[bool], tuple[list[Move], set[int]]]
-"""Records; told whether it is not the first time. Gives the moves of results, and which of all are not ours any more."""
+_Recorded = tuple[Sequence[MessageState], set[int]]
+"""Where the results went, and which mails are not ours any more."""
+_Write = Callable[[bool], _Recorded]
+"""Records; told whether it is not the first time."""
 
 _INSIST = (0.5, 1, 2, 4, 8, 16)
 """Seconds between tries to record results while the database is away."""
@@ -105,12 +107,12 @@ class Record:
 
         def finish() -> set[int]:
             try:
-                moved, lost = self.insist(recorded)
+                states, lost = self.insist(recorded)
             except BaseException:
                 self.pending.put_first(known)
                 self._figures = figures
                 raise
-            self.tally.update(_TALLY[m.to] for m in moved)
+            self.tally.update(_TALLY[state] for state in states)
             return lost
 
         return finish
@@ -122,7 +124,7 @@ class Record:
         figures: Tallies | None,
         now: datetime,
         again: bool,  # noqa: FBT001 - what insist says
-    ) -> tuple[list[Move], set[int]]:
+    ) -> _Recorded:
         with transaction(self._rt.db) as session:
             results = _moves(session, known.results)
             wanted = [*known.moves, *results, *departure.moves]
@@ -138,7 +140,7 @@ class Record:
             self._mind_routes(session, known, now)
             if figures is not None:
                 figures.write(session, self._rt.definitions.delivery, self._worker, now)
-        return results, lost
+        return [m.to for m in results], lost
 
     def _goes_smoothly(self, known: Pending, departure: Departure) -> bool:
         """Whether all that is to be said fits into one statement: mails that were accepted, and mails that leave."""
@@ -160,7 +162,7 @@ class Record:
         except (OperationalError, InterfaceError) as error:
             trouble = error
 
-        def arrived(again: bool) -> tuple[list[Move], set[int]]:  # noqa: FBT001 - what insist says
+        def arrived(again: bool) -> _Recorded:  # noqa: FBT001 - what insist says
             if again:
                 return write(again)
             if trouble is not None:
@@ -170,19 +172,20 @@ class Record:
 
         return arrived
 
-    def _arrived(self, known: Pending, departure: Departure, now: datetime, write: _Write) -> tuple[list[Move], set[int]]:
+    def _arrived(self, known: Pending, departure: Departure, now: datetime, write: _Write) -> _Recorded:
         assert self._line is not None  # noqa: S101 - it was sent on it
-        results, going = [after(r, 0) for r in known.results], departure.moves
+        states = [_ACCEPTED_STATE] * len(known.results)
         try:
-            if self._line.moved() == len(results) + len(going):
-                return results, set()
+            if self._line.moved() == len(known.results) + len(departure.moves):
+                return states, set()
         except IntegrityError:  # a mail is gone with its reader
             return write(False)
         except (OperationalError, InterfaceError):
             self.close()
             raise
         with transaction(self._rt.db) as session:
-            return results, moves.settle(session, self._worker, [*results, *going], now)
+            wanted = [*(after(r, 0) for r in known.results), *departure.moves]
+            return states, moves.settle(session, self._worker, wanted, now)
 
     def close(self) -> None:
         if self._line is not None:
@@ -242,6 +245,7 @@ class Record:
 
 # reached once: an enum's members are looked up slowly
 _ACCEPTED, _CLAIMED, _SENDING = Kind.ACCEPTED, MessageState.CLAIMED, MessageState.SENDING
+_ACCEPTED_STATE = MessageState.ACCEPTED
 
 _OF_PERSON = frozenset({Phase.RECIPIENT, Phase.ANSWER})
 """Where a server speaks of the recipient."""

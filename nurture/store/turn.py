@@ -52,6 +52,8 @@ _STATEMENT = """
         SELECT id, at, 'accepted', 'answer', status, reply, host FROM taken)
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM settled)
 """
+_spelled = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""As short as JSON is: what a letter was written from is kept as it is spelled here."""
 _PREPARED, _ROWS = 1, 2
 """What the server answers when all is well: it knows the statement; it has rows."""
 _IDLE, _BROKEN = 0, 1
@@ -71,8 +73,8 @@ class Line:
     def send(self, worker: str, going: Sequence[Move], taken: Sequence[Try], until: datetime, now: datetime) -> None:
         """Put it on its way; it is with the server when this returns."""
         said = (
-            json.dumps([_going(m) for m in going]),
-            json.dumps(_taken(taken)),
+            _spelled([_going(m) for m in going]),
+            _spelled(_taken(taken)),
             worker,
             until.isoformat(),
             now.isoformat(),
@@ -80,7 +82,7 @@ class Line:
         try:
             self._pg.send_query_prepared(_NAME, [text.encode() for text in said])
             while self._pg.flush():
-                select.select([], [self._pg.socket], [])
+                self._wait(select.POLLOUT)
         except self._errors.Error as error:
             raise self._fault(error) from error
 
@@ -88,7 +90,7 @@ class Line:
         """Wait for the answer: how many mails moved. All or nothing was recorded if it is a fault."""
         try:
             while self._pg.is_busy():
-                select.select([self._pg.socket], [], [])
+                self._wait(select.POLLIN)
                 self._pg.consume_input()
             answer = self._pg.get_result()
             while (more := self._pg.get_result()) is not None:
@@ -102,6 +104,11 @@ class Line:
         if self._pg.transaction_status != _IDLE:  # broken, or nobody waited for the answer
             self._connection.invalidate()
         self._connection.close()
+
+    def _wait(self, what: int) -> None:
+        poll = select.poll()  # select.select takes no descriptor above 1,023
+        poll.register(self._pg.socket, what)
+        poll.poll()
 
     @property
     def _errors(self) -> Any:
