@@ -22,6 +22,8 @@ _WORD = 75
 """An encoded-word has at most so many characters (RFC 2047 section 2)."""
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ '_-][A-Za-z0-9]+)*")
+"""A name that is clean, and needs neither quotes nor encoding."""
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _Q_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
@@ -53,6 +55,8 @@ def unstructured(name: str, value: str) -> str:
 def mailbox(header: str, display_name: str, address: str) -> str:
     """The header ``header`` with one mailbox. Raises InvalidInput for an address that cannot be written."""
     addr_spec = wire_address(address)
+    if len(header) + len(display_name) + len(addr_spec) + 5 <= _LINE and _PLAIN.fullmatch(display_name):
+        return f"{header}: {display_name} <{addr_spec}>"
     name = clean(display_name)
     if not name:
         return f"{header}: {addr_spec}"

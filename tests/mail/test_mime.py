@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from html import escape
 from html.parser import HTMLParser
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -311,6 +312,14 @@ def test_any_two_names_and_subjects(name: str, subject: str) -> None:
     assert assert_sound(raw)["Subject"] == clean(subject)
     assert name_in(raw, "To") == clean(name)
     assert name_in(raw, "From") == clean(subject)
+
+
+@given(st.text(st.sampled_from("aB9 '_-.=?\t\n\"ü"), max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_a_plain_name_is_written_as_every_name(name: str) -> None:
+    written = headers.mailbox("To", name, "a.b@kunde.example")
+    with mock.patch.object(headers, "_PLAIN", re.compile("(?!)")):
+        assert headers.mailbox("To", name, "a.b@kunde.example") == written
 
 
 @given(st.text(st.sampled_from('=?utf-8qbQB_ \r\n\x00:,;<>@"\\()[].äß€👩\u2028'), max_size=200))
