@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 
 from nurture.delivery.returned.absence import away
+from nurture.delivery.returned.stop_languages import ALONE, FRENCH, FRENCH_NOT, FRENCH_WORDS, OTHER, OTHER_NOT, OTHER_WORDS
+from nurture.delivery.returned.stop_phrases import ENGLISH, ENGLISH_NOT, ENGLISH_WORDS, GERMAN, GERMAN_NOT, GERMAN_WORDS
 from nurture.delivery.returned.subject import bare, is_answer, repeats
 from nurture.domain.failure_reason import folded
 from nurture.domain.phrases import phrases
@@ -16,64 +18,18 @@ from nurture.domain.phrases import phrases
 _MAX = 8_000
 _MAX_LINES = 400
 
-_STOP = phrases(
-    r"""
-        (?:bitte|mich|uns|newsletter|verteiler|mail\w*|liste|mochten?|hiermit|wieder) .{0,60}abmeld\w* | ^abmeld\w*
-        abzumelden | um abmeldung | meld\w* .{0,40}(?:mich|uns|adresse) .{0,30}\bab\b(?! (?:dem|\d|\w+tag))
-        abbestell\w* | bestelle .{0,40}\bab\b | austragen | auszutragen | aus(?:getragen|tragung)
-        trag\w* .{0,20}(?:mich|uns|meine|adresse) .{0,30}\baus\b | trag\w* (?:mich|uns) aus
-        nehm\w* .{0,30}(?:mich|uns|meine|unsere) .{0,40}(?:aus\b|vo[nm] |raus|heraus|runter)
-        (?:streich\w*|losch\w*|entfern\w*) .{0,30}(?:mich|uns|meine|unsere)\b
-        (?:mich|uns|meine \S+|unsere \S+) .{0,50}(?:losch\w*|entfern\w*|streich\w*|herauszunehmen|rausnehmen)
-        keine (?:weiteren |solchen )?(?:e-?mails?|mails?|werbung|newsletter|werbemails?|zusendung\w*)(?!-?\s?adress)\b
-        keinen newsletter | kein interesse an (?:weiteren|ihrem newsletter|ihren mails|werbung)
-        kein(?:e|en)? (?:weiteren?|werbliche[nr]?) (?:nachrichten|post|kontakt\w*) | keine kontaktaufnahme
-        (?:mails?|newsletter|werbung|zusendung\w*|nachrichten) .{0,40}(?:unterlassen|einstellen|einzustellen|stoppen
-          |nicht mehr)
-        (?:unterlassen|stellen) sie .{0,60}(?:mail|werbung|zusendung|kontakt) | widerruf\w* | widersprech\w* | widerspruch
-        (?:nicht mehr|nie wieder) .{0,50}(?:kontaktier|anschreib|angeschrieben|schreiben|schick|zusenden|senden|mail)\w*
-        lass\w* (?:sie )?(?:mich|uns) (?:bitte )?in ruhe | horen sie auf | schluss mit
-        unsubscribe | un-subscribe | opt[- ]?(?:me )?out | take (?:me|us|my|our) .{0,30}off
-        remove (?:me|us|(?:my|our) (?:e-?mail|address|name|company|data|contact)|this (?:e-?mail|address))
-        (?:delete|erase) (?:me|us|(?:my|our) (?:e-?mail|address|data|details|contact|account|record))
-        stop (?:sending|e-?mailing|mailing|writing|contacting|spamming|these|the (?:mail|e-?mail|newsletter)s?|it\b)
-        please stop
-        no (?:more|further) (?:e-?mails?|mails?|newsletters?|messages?|contact|advertis\w*)
-        (?:don't|do not|not want|not wish|never) .{0,30}(?:e-?mail|contact|write|send|mail|message|receive|hear from)\w*
-          .{0,30}(?:me|us|again|any ?more|further|newsletter|mails?|from you)\b
-        cease and desist | (?:withdraw|revoke) my consent | i object | leave me alone
-        desabonn\w* | desinscri\w* | me desinscrire | me retirer | retire[rz]?[- ](?:moi|nous|mon|notre)
-        supprim\w* .{0,30}(?:mon|ma|mes|notre|nos) .{0,20}(?:adresse|liste|mail|donnees|contact)
-        ne (?:souhaite |veux |desire |souhaitons |voulons )?plus .{0,40}(?:recevoir|m'envoyer|me contacter|m'ecrire)
-        (?:plus|arretez) .{0,20}(?:de mails?|vos mails?|d'e-?mails?|de m'envoyer|de courriels?)
-        cancella\w* .{0,30}(?:iscrizione|indirizzo|mio) | disiscri\w* | darme de baja | dar de baja
-        uitschrijven | afmelden
-    """,
-    before=r"\b",
+_BOUNDED = r"\b"
+_STOP = (
+    phrases(GERMAN, GERMAN_WORDS, before=_BOUNDED),
+    phrases(ENGLISH, ENGLISH_WORDS, before=_BOUNDED),
+    phrases(FRENCH, FRENCH_WORDS, before=_BOUNDED),
+    phrases(OTHER, OTHER_WORDS, before=_BOUNDED),
 )
-_ONLY_STOP = phrases(
-    r"""
-        stop+ | abmelden | abmeldung | austragen | unsubscribe | remove | kundigen | storno | widerruf
-        widerspruch | ende | genug | schluss | arret | opt out | stopp
-    """,
-    before=r"^\W*",
-    after=r"\W*(?:bitte|please|danke|thanks|merci)?\W*$",
+_NOT_STOP = tuple(phrases(lines) for lines in (GERMAN_NOT, ENGLISH_NOT, FRENCH_NOT, OTHER_NOT))
+_POLITE = (
+    r"(?:bitte|please|danke|thanks?(?: you)?|merci|svp|por favor|gracias|per favore|grazie|graag|prosze|pls|nein|no|nee)"
 )
-_NOT_STOP = phrases(
-    r"""
-        (?:nicht|don't|do not|versehentlich|aus versehen|by mistake|accidentally|ungewollt
-          |par erreur) .{0,30}(?:abmeld\w*|abgemeldet|unsubscribe\w*|austragen|abbestell\w*|desinscri\w*)
-        (?:webinar|termin|seminar|veranstaltung|kurs|meeting|event|workshop|messe) .{0,40}abmeld\w*
-        abmeld\w* .{0,20}(?:vom|zum|von dem|fur das|fur den) (?:webinar|termin|seminar|kurs|workshop
-          |veranstaltung)
-        (?:wie|wo|how|where|can i|kann ich) .{0,30}(?:meine kunden|our customers|my customers|users)
-        (?:abgemeldet|unsubscribed) (?:worden|by)
-        kein(?:e|en)? (?:e-?mails?|mails?|nachrichten|newsletter) (?:von ihnen )?(?:erhalten|bekommen
-          |angekommen|eingegangen)
-        (?:haven't|have not|didn't|did not|never) (?:received?|gotten|got)
-        (?:e-?mail|contact) me .{0,20}(?:don't|do not) hesitate | (?:don't|do not) hesitate | zogern sie nicht
-    """
-)
+_ONLY_STOP = phrases(ALONE, before=rf"^\W*(?:{_POLITE}\W+)?", after=rf"\W*(?:{_POLITE}\W*){{0,2}}$")
 
 
 def wants_to_stop(said: str, subject: str = "", ours: str = "") -> bool:
@@ -122,5 +78,8 @@ def _stopping(said: str) -> Iterator[str]:
     yield from (line for line in lines if _ONLY_STOP.match(line))
     for text in re.split(r"(?<=[.!?;])\s|\n\s*\n", "\n".join(lines)):
         sentence = " ".join(text.split())[:1_000]
-        if _STOP.search(sentence) and not _NOT_STOP.search(sentence):
+        rest = sentence
+        for pattern in _NOT_STOP:
+            rest = pattern.sub(" . ", rest)
+        if any(pattern.search(rest) for pattern in _STOP):
             yield sentence
