@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import shutil
 import sqlite3
@@ -12,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.util import LRUCache
-from support import postgres, schema
+from support import postgres, routes, schema
 from support.templates import Compiled
+from werkzeug.routing import Rule
 
+from nurture.store import database
 from nurture.store.database import connect
 
 if TYPE_CHECKING:
@@ -27,10 +31,23 @@ HOME = Path(__file__).parents[1]
 """The folder of the shipped example: campaigns/, config/, mail_templates/."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of tests stay until the end: the garbage collector need not look through them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(20_000, 10, 10)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _pages_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        patch.setattr(Rule, "_compile_builder", routes.compiled_once(Rule._compile_builder))
         yield
 
 
@@ -41,6 +58,22 @@ def now() -> datetime:
 
 
 # --- databases ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """SQLite in this process does not wait for the disk: that is for the day the power fails (tests/ops/test_durable.py)."""
+    sqlite = database._sqlite
+
+    @functools.wraps(sqlite)
+    def hasty(url: str, path: str | None) -> Engine:
+        engine = sqlite(url, path)
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_sqlite", hasty)
+        yield
 
 
 def _like(kept: Engine, url: str) -> Engine:
