@@ -71,8 +71,16 @@ _AUTO_SUBJECT = phrases(
         on (?:vacation|holiday|leave|annual) | vacation | holiday | reponse automatique | absence | absent
         en conges? | message d'absence | je suis absent | respuesta automatica | fuera de (?:la )?oficina
         ausencia | ausente | risposta automatica | fuori (?:sede|ufficio) | assenza | afwezig | niet aanwezig
-        automatisk svar | franvaro | fravaer | poissa | resposta automatica | ausencia | fora do | mimo kancelar
-        odpowiedz automatyczna | nieobecnosc | elternzeit | mutterschutz | (?:eingangs|empfangs)bestatigung
+        automatisk\w* svar | autosvar | franvaro | frav(?:ae|æ)r | ikke (?:til stede|pa kontoret)
+        inte pa kontoret | poissa | resposta automatica | ausencia | fora do | mimo kancelar
+        odpowiedz automatyczna | autoodpowiedz | nieobecno | automatick\w+ (?:odpoved|reakce) | otomatik (?:yan[iı]t|cevap)
+        автоматическ\w+ ответ | автоответ | отсутству | вне офиса | автоматична відповідь | автоматичен отговор
+        automatikus valasz | hazon kivul | automaattinen vastaus | raspuns automat | αυτοματη απαντηση | αποντ
+        automatsk\w+ odgovor | samodejni odgovor | automaatvastus | automatinis atsakymas | automatiska atbilde
+        自動(?:応答|返信|回覆|答覆) | 自动(?:答复|回复) | 자동 ?(?:회신|응답) | תשובה אוטומטית
+        رد تلقائي | (?:الرد|رد) التلقائي
+        不在(?:通知|のお知らせ)
+        elternzeit | mutterschutz | (?:eingangs|empfangs)bestatigung
         ihre anfrage ist | vielen dank fur ihre (?:nachricht|e-?mail|anfrage)
         thank you for (?:your (?:e-?mail|message|inquiry)|contacting)
         ticket\b.{0,30}(?:erstellt|created|received) | we (?:have )?received your
