@@ -36,7 +36,7 @@ def shell(environment: dict[str, str]) -> Command:
     """``shell("run", NURTURE_LOG="json")`` -> the finished process: for what only a process of its own can show."""
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "nurture.cli", *arguments]
+        command = [sys.executable, "-m", "nurture", *arguments]
         return subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=120, check=False, env={**environment, **variables}
         )

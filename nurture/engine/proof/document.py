@@ -95,7 +95,7 @@ class _Writer:
         yield self._t("person"), ", ".join(filter(None, (proof.name, proof.address)))
         yield self._t("controller"), _organisation(proof.controller, self._language)
         yield self._t("made"), f"{self._moment(proof.made_at)}"
-        yield self._t("by"), proof.made_by
+        yield self._t("by"), proof.made_by.removeprefix("user:")
         yield self._t("entries"), str(len(proof.entries))
         yield self._t("subject"), "\n".join(proof.subjects)
 
