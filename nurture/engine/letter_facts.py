@@ -109,43 +109,53 @@ def _day(day: date, language: str) -> str:
 # --- what is said of the reader ------------------------------------------------------------------------------------------
 
 
+_NOBODY = dict.fromkeys(("first_name", "last_name", "salutation", "company", "function"), "")
+_UNSAID = dict.fromkeys(("function_name", "interest", "interest_name", "first_content"), "")
+
+
 def _of_contact(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any]:
-    """What a nurture mail says of its reader."""
+    """What a nurture mail says of its reader, as it is noted: what is empty, and what the message's own row says, is
+    left out (``told`` puts it in again).
+    """
     d, language = rt.definitions, row.language
     reader = material.readers.get(row.contact_id or 0)
     if reader is None:
         raise NotFound("contact", row.contact_id)
-    interest = _interest(rt, row, material)
-    downloaded = material.downloads.get(row.contact_id or 0)
-    first = d.content.get(downloaded) if downloaded else None
     seen = reader.created_at.astimezone(zone(reader.time_zone) or d.calendar.zone).date()
-    return {
+    names = reader.first_name, reader.last_name, reader.salutation, reader.company, reader.function
+    own = {
         "greeting": greeting(language, reader.salutation, reader.first_name, reader.last_name),
-        "contact": {
-            "first_name": reader.first_name or "",
-            "last_name": reader.last_name or "",
-            "salutation": reader.salutation or "",
-            "company": reader.company or "",
-            "function": reader.function or "",
-            "address": row.address,
-            "language": language,
-        },
-        "function_name": naming.function_name(d, reader.function, language),
-        "phase": row.context.get("phase", "B1"),
-        "interest": interest,
-        "interest_name": in_language(d.topics[interest].name, language) if interest else "",
-        "first_content": in_language(first.title, language) if first else "",
+        "contact": {name: value for name, value in zip(_NOBODY, names, strict=True) if value},
         "first_seen": _day(seen, language),
+    }
+    if reader.function:
+        own["function_name"] = naming.function_name(d, reader.function, language)
+    if interest := _interest(rt, row, material):
+        own["interest"], own["interest_name"] = interest, in_language(d.topics[interest].name, language)
+    if (first := d.content.get(material.downloads.get(row.contact_id or 0, ""))) is not None:
+        own["first_content"] = in_language(first.title, language)
+    return own
+
+
+def told(row: Outgoing, own: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a nurture mail says of its reader, of what was noted of it. Mails of before noted all of it themselves."""
+    return {
+        **_UNSAID,
+        "phase": row.context.get("phase", "B1"),
         "campaign": row.campaign or "",
         "step": row.step or "",
+        **own,
+        "contact": {**_NOBODY, "address": row.address, "language": row.language, **own["contact"]},
     }
 
 
 def _interest(rt: Runtime, row: Outgoing, material: Material) -> str:
     """The strongest interest within the campaign's product; without a product, of all."""
+    if not (topics := material.interests.get(row.contact_id or 0)):
+        return ""
     product = rt.definitions.products.get(row.context.get("product", ""))
     known = product.topics if product else rt.definitions.topics
-    return next((topic for topic in material.interests.get(row.contact_id or 0, ()) if topic in known), "")
+    return next((topic for topic in topics if topic in known), "")
 
 
 def _of_registration(rt: Runtime, row: Outgoing, material: Material) -> dict[str, Any]:
@@ -194,18 +204,24 @@ OWN_WORDS: dict[MessageKind, Callable[[Runtime, Outgoing, Material], dict[str, A
 
 _FEMALE = frozenset({"ms", "mrs", "miss", "frau", "f", "female"})
 _MALE = frozenset({"mr", "herr", "m", "male"})
-_SPOKEN = _FEMALE | _MALE
 _GREETINGS = {
-    "de": ("Guten Tag Frau {last},", "Guten Tag Herr {last},", "Guten Tag {name},", "Guten Tag,"),
-    "en": ("Hello Ms {last},", "Hello Mr {last},", "Hello {name},", "Hello,"),
+    "de": ("Guten Tag Frau %s,", "Guten Tag Herr %s,", "Guten Tag %s %s,", "Guten Tag,"),
+    "en": ("Hello Ms %s,", "Hello Mr %s,", "Hello %s %s,", "Hello,"),
 }
 
 
 def greeting(language: str, salutation: str | None, first_name: str | None, last_name: str | None) -> str:
     """How a letter begins: with salutation and last name, else with the full name, else without a name."""
-    female, male, named, plain = _GREETINGS.get(language, _GREETINGS["en"])
-    spoken = (salutation or "").strip().rstrip(".").lower()
+    spoken, named, plain = _greetings(language, salutation or "")
     first, last = (first_name or "").strip(), (last_name or "").strip()
-    if last and spoken in _SPOKEN:
-        return (female if spoken in _FEMALE else male).format(last=last)
-    return named.format(name=f"{first} {last}") if first and last else plain
+    if last and spoken:
+        return spoken % last
+    return named % (first, last) if first and last else plain
+
+
+@lru_cache(maxsize=256)
+def _greetings(language: str, salutation: str) -> tuple[str, str, str]:
+    """(by salutation and last name, by the full name, without a name); the first is empty without a known salutation."""
+    female, male, named, plain = _GREETINGS.get(language, _GREETINGS["en"])
+    spoken = salutation.strip().rstrip(".").lower()
+    return female if spoken in _FEMALE else male if spoken in _MALE else "", named, plain

@@ -20,6 +20,7 @@ from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine import letter_facts, links, permission
 from nurture.engine.letter_facts import Material
+from nurture.engine.letter_sheet import Sheet, sheet_for
 from nurture.engine.opt_in_code import code_of, spaced
 from nurture.engine.permission import Known
 from nurture.engine.runtime import Runtime
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 _NURTURE = MessageKind.NURTURE  # reached once: an enum's members are looked up slowly
 OWN, FRAME = "own", "frame"
 """Where a message's context keeps what was written of the reader, and which shared part it was written with."""
+_DIGITS = 32
+"""How much of its hash names a shared part; those of before are named by all 64."""
 
 
 class Written(NamedTuple):
@@ -100,8 +103,9 @@ class Desk:
 
     def __init__(self, rt: Runtime, material: Material) -> None:
         self._rt, self.material = rt, material
-        self._frames: dict[tuple[str, str | None, str | None], str] = {}
+        self._ids: dict[tuple[str, str | None, str | None], str] = {}
         self.frames: dict[str, Mapping[str, Any]] = {}
+        self._sheets: dict[tuple[Any, ...], Sheet] = {}
 
     def write(self, row: Outgoing) -> Written:
         """The finished letter. Raises NurtureError (TemplateFault, NotFound, …) if it cannot be written."""
@@ -114,53 +118,33 @@ class Desk:
             raise NurtureError(f"{type(fault).__name__}: {fault}") from fault
 
     def _write(self, row: Outgoing) -> Written:
-        template, context = self._template(row), self._context(row)
-        addresses = self._addresses(row, context)
-        urls = links.link_urls(self._rt, template, row.id, mode=links.mode_of(row))
-        if (printed := self._printed(row, template, context, addresses, urls)) is not None:
-            raw = assemble(printed.subject, printed.text, printed.html, self._envelope(row, context, addresses))
+        sheet = self._sheet(row)
+        context = self._context(row, sheet)
+        values, urls = self._values(row, sheet, context)
+        template = sheet.template
+        if row.kind is _NURTURE and (printed := _printed(row, sheet, values, urls)) is not None:
+            raw = assemble(printed.subject, printed.text, printed.html, _envelope(row, sheet, context, values))
             return Written(self._rt.sealed(raw), printed.subject, context, template.version, undotted=True)
-        letter = self._render(row, template, context, addresses, urls)
+        letter = _rendered(sheet, values, urls)
         kept = self.material.raw.get(row.id)
         if kept is None:
-            kept = self._rt.sealed(compose(letter, self._envelope(row, context, addresses)))
+            kept = self._rt.sealed(compose(letter, _envelope(row, sheet, context, values)))
         return Written(kept, letter.subject, context, template.version)
-
-    def _printed(
-        self,
-        row: Outgoing,
-        template: Template,
-        context: Mapping[str, Any],
-        addresses: Mapping[str, Any],
-        urls: Sequence[str],
-    ) -> Printed | None:
-        """The letter by a plate that is made for many like it; None if that cannot be, or is not worth it yet."""
-        if row.kind is not _NURTURE or not template.references:
-            return None
-        plate = template.press.plate(context[FRAME], self._frame(context))
-        try:
-            return None if plate is None else plate.print({**context[OWN], **addresses}, urls)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the long way round says where
-            log.debug("message %d is written the long way: %r", row.id, error)
-            return None
 
     def letter(self, row: Outgoing) -> Letter:
         """The rendered letter. Raises NurtureError."""
-        template, context = self._template(row), self._context(row)
-        urls = links.link_urls(self._rt, template, row.id, mode=links.mode_of(row))
-        return self._render(row, template, context, self._addresses(row, context), urls)
+        sheet = self._sheet(row)
+        return _rendered(sheet, *self._values(row, sheet, self._context(row, sheet)))
 
-    def _render(
-        self,
-        row: Outgoing,
-        template: Template,
-        context: Mapping[str, Any],
-        addresses: Mapping[str, Any],
-        urls: Sequence[str],
-    ) -> Letter:
-        given = row.context if row.kind is MessageKind.SALES else {}
-        said = {**self._frame(context), **given, **context[OWN], **addresses}
-        return render(template, said, lambda number, _: urls[number])
+    def _sheet(self, row: Outgoing) -> Sheet:
+        said = row.context
+        like = row.kind, row.template_version, row.mail, row.language, row.campaign, row.step, row.tracked
+        key = *like, said.get("product"), said.get(FRAME), said.get(links.UNCOUNTED)
+        if (found := self._sheets.get(key)) is None:
+            id_ = said.get(FRAME) or self._frame_id(row)
+            frame = self.frames.get(id_) or self.material.frames[id_]
+            found = self._sheets[key] = sheet_for(self._rt, row, self._template(row), id_, frame)
+        return found
 
     def _template(self, row: Outgoing) -> Template:
         if row.template_version is not None:
@@ -169,79 +153,68 @@ class Desk:
             return self._rt.library.service(row.mail, row.language)
         raise NotFound("template", f"of '{row.mail}' in {row.language} for this reader")
 
-    def _context(self, row: Outgoing) -> Mapping[str, Any]:
-        """What the letter says, to be noted with the message; as it was noted if it was written before."""
+    def _frame_id(self, row: Outgoing) -> str:
+        product, campaign = row.context.get("product"), row.campaign
+        key = row.language, product, campaign
+        if key not in self._ids:
+            data = letter_facts.frame(self._rt, row.language, product, campaign)
+            id_ = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+            self._ids[key] = id_
+            self.frames[id_] = data
+        return self._ids[key]
+
+    def _context(self, row: Outgoing, sheet: Sheet) -> Mapping[str, Any]:
+        """What is noted with the message of what the letter says; as it was noted if it was written before."""
         if OWN in row.context:
             return row.context
         if GONE in row.context:
             raise NotFound("contents (their time was over) of mail", row.id)
         own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self.material)
-        return {**row.context, OWN: own, FRAME: self._frame_id(row)}
+        return {**row.context, OWN: own, FRAME: sheet.frame_id}
 
-    def _frame_id(self, row: Outgoing) -> str:
-        product, campaign = row.context.get("product"), row.campaign
-        key = row.language, product, campaign
-        if key not in self._frames:
-            data = letter_facts.frame(self._rt, row.language, product, campaign)
-            id_ = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-            self._frames[key] = id_
-            self.frames[id_] = data
-        return self._frames[key]
-
-    def _frame(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
-        id_ = context[FRAME]
-        return self.frames.get(id_) or self.material.frames[id_]
-
-    def _addresses(self, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(self, row: Outgoing, sheet: Sheet, context: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """(what the letter says of its own, beside what it shares; the addresses of its links)."""
+        own = context[OWN]
+        urls, pages = sheet.signed(row)
+        if row.kind is _NURTURE:
+            values = letter_facts.told(row, own)
+            values["urls"] = pages
+            return values, urls
         if row.kind is MessageKind.OPT_IN:
-            return _to_confirm(self._rt, row, context)
+            return {**own, **_to_confirm(self._rt, row, own)}, urls
         if row.kind is MessageKind.SALES:
-            return {"answer_url": links.signed_url(self._rt, "answer", row.handoff_id, row.context["recipient"])}
-        imprint = self._frame(context)["imprint"]
-        return {
-            "urls": {
-                "unsubscribe": links.signed_url(self._rt, "unsubscribe", row.contact_id, row.id),
-                "preferences": links.signed_url(self._rt, "preferences", row.contact_id, row.id),
-                "imprint": imprint["imprint_url"],
-                "privacy": imprint["privacy_url"],
-                **self._renewal(row),
-            }
-        }
-
-    def _renewal(self, row: Outgoing) -> dict[str, str]:
-        """Where a consent is kept, for the mail that asks whether it still stands."""
-        return {} if row.kind is _NURTURE else {"renew": links.signed_url(self._rt, "renew", row.contact_id, row.id)}
-
-    def _envelope(self, row: Outgoing, context: Mapping[str, Any], addresses: Mapping[str, Any]) -> Envelope:
-        sender = self._frame(context)["sender"]
-        nurture = row.kind is _NURTURE
-        return Envelope(
-            sender["name"],
-            sender["address"],
-            sender["reply_to"],
-            _recipient_name(row, context),
-            row.address,
-            row.header_id,
-            row.queued_at,
-            addresses["urls"]["unsubscribe"] if nurture or row.purpose is not None else None,
-            f"nurture.{sender['domain']}" if nurture else None,
-            not nurture,
-            f"{row.step}:{row.campaign}:{self._rt.installation[:8]}:nurture" if nurture else None,
-        )
+            answer = links.signed_url(self._rt, "answer", row.handoff_id, row.context["recipient"])
+            return {**row.context, **own, "answer_url": answer}, urls
+        return {**own, "urls": pages}, urls
 
 
-def _to_confirm(rt: Runtime, row: Outgoing, context: Mapping[str, Any]) -> dict[str, Any]:
-    """The link and the code of an opt-in mail, noted nowhere. A letter of before there were codes has none."""
-    asked_at = context[OWN].get("asked_at")
-    code = code_of(rt, row.registration_id or 0, datetime.fromisoformat(asked_at)) if asked_at else ""
-    return {"confirm_url": links.signed_url(rt, "confirm", row.registration_id), "code": spaced(code)}
+def _printed(row: Outgoing, sheet: Sheet, values: Mapping[str, Any], urls: Sequence[str]) -> Printed | None:
+    """The letter by a plate that is made for many like it; None if that cannot be, or is not worth it yet."""
+    if not sheet.template.references:
+        return None
+    plate = sheet.template.press.plate(sheet.frame_id, sheet.frame)
+    try:
+        return None if plate is None else plate.print(values, urls)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the long way round says where
+        log.debug("message %d is written the long way: %r", row.id, error)
+        return None
 
 
-def _recipient_name(row: Outgoing, context: Mapping[str, Any]) -> str:
+def _rendered(sheet: Sheet, values: Mapping[str, Any], urls: Sequence[str]) -> Letter:
+    return render(sheet.template, {**sheet.frame, **values}, lambda number, _: urls[number])
+
+
+def _envelope(row: Outgoing, sheet: Sheet, context: Mapping[str, Any], values: Mapping[str, Any]) -> Envelope:
     """An opt-in mail names nobody: whoever filled the form may have written anything there."""
     if row.kind is _NURTURE:
-        contact = context[OWN]["contact"]
-        return f"{contact['first_name']} {contact['last_name']}".strip()
-    if row.kind is MessageKind.SALES:
-        return str((context.get("salesperson") or {}).get("name", ""))
-    return ""
+        contact = values["contact"]
+        return sheet.envelope(row, f"{contact['first_name']} {contact['last_name']}".strip(), values["urls"]["unsubscribe"])
+    name = str((context.get("salesperson") or {}).get("name", "")) if row.kind is MessageKind.SALES else ""
+    return sheet.envelope(row, name, values["urls"]["unsubscribe"] if row.purpose is not None else None)
+
+
+def _to_confirm(rt: Runtime, row: Outgoing, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The link and the code of an opt-in mail, noted nowhere. A letter of before there were codes has none."""
+    asked_at = own.get("asked_at")
+    code = code_of(rt, row.registration_id or 0, datetime.fromisoformat(asked_at)) if asked_at else ""
+    return {"confirm_url": links.signed_url(rt, "confirm", row.registration_id), "code": spaced(code)}

@@ -17,11 +17,11 @@ its reader is the mode of that mail:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from nurture.domain.definitions import Definitions
 from nurture.domain.errors import InvalidToken, NotFound
@@ -47,7 +47,6 @@ _PATHS = {
     "renew": "/r/",
     "answer": "/h/",
 }
-_PERSONAL = ("questions", "call_me")
 
 
 def signed_url(rt: Runtime, purpose: str, *parts: object) -> str:
@@ -91,26 +90,58 @@ def mode_of(mail: _Mail) -> Mode:
 
 
 def link_urls(rt: Runtime, template: Template, message: int, *, mode: Mode) -> list[str]:
-    """The addresses of all links in a mail, in the template's order.
+    """The addresses of all links in a mail, in the template's order."""
+    return Addresses(rt, template, mode).of(message)
+
+
+class Addresses:
+    """The addresses in mails of one template and one mode: of its links, in its order, then of the pages in ``own``, which
+    are for this very reader (``unsubscribe``, ``preferences``, ``renew``).
 
     Who is not observed gets links that are the same for everybody; only pages made for one person (questions to answer, a
     call to ask for) name the mail, as the unsubscribe link does; nothing is recorded before that person presses a button.
     """
-    if mode is Mode.NONE:
-        nobody = Reader(language=template.language)
-        return [
-            target_url(rt, link, Reader(message=message) if link.kind in _PERSONAL else nobody) for link in template.links
-        ]
-    version = template.version[:VERSION_DIGITS]
-    purpose, value = ("click", f"{message}.{version}") if mode is Mode.INDIVIDUAL else ("anonymous-click", version)
-    start = _start(rt.public_url, purpose)
-    tokens = rt.signer.sign_all(purpose, [f"{value}.{position}" for position in range(len(template.links))])
+
+    def __init__(self, rt: Runtime, template: Template, mode: Mode, own: Sequence[str] = ()) -> None:
+        asked = [_address(rt, template, mode, position) for position in range(len(template.links))]
+        named = [address for address in asked if isinstance(address, _Named)]
+        self._same = [None if isinstance(address, _Named) else address for address in asked]
+        self._ends = [address.end for address in named]
+        self._own = len(own)
+        purposes = [*(address.purpose for address in named), *own]
+        self._signing = rt.signer.together(purposes, [_start(rt.public_url, purpose) for purpose in purposes])
+
+    def of(self, message: int, contact: int | None = None) -> list[str]:
+        """Of this mail, to this contact."""
+        number = str(message)
+        values = [number + end for end in self._ends]
+        values += [f"{contact}.{number}"] * self._own
+        signed = self._signing.sign(values)
+        if len(self._ends) == len(self._same):
+            return signed
+        left = iter(signed)
+        return [next(left) if address is None else address for address in self._same] + list(left)
+
+
+class _Named(NamedTuple):
+    """An address that names the mail: its token says the message, and then ``end``."""
+
+    purpose: str
+    end: str
+
+
+def _address(rt: Runtime, template: Template, mode: Mode, position: int) -> str | _Named:
+    """Where this link of a template leads; an address that is the same for everybody, wherever the mode wants it."""
+    link, version = template.links[position], template.version[:VERSION_DIGITS]
     if mode is Mode.INDIVIDUAL:
-        return [start + token for token in tokens]
-    return [
-        target_url(rt, link, Reader(message=message)) if link.kind in _PERSONAL else start + token
-        for link, token in zip(template.links, tokens, strict=True)
-    ]
+        return _Named("click", f".{version}.{position}")
+    if link.kind == "questions":
+        return _Named("questions", f".{link.target}")
+    if link.kind == "call_me":
+        return _Named("call", "")
+    if mode is Mode.NONE:
+        return target_url(rt, link, Reader(language=template.language))
+    return signed_url(rt, "anonymous-click", version, position)
 
 
 def parts(rt: Runtime, purpose: str, token: str, count: int) -> list[str]:

@@ -45,14 +45,37 @@ class _Mac:
 
     def __init__(self, key: bytes) -> None:
         padded = key.ljust(64, b"\0")
-        self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
-        self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+        self.copies = sha256(bytes(b ^ 0x36 for b in padded)).copy, sha256(bytes(b ^ 0x5C for b in padded)).copy
 
     def digest(self, value: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
+        copy_inner, copy_outer = self.copies
+        inner, outer = copy_inner(), copy_outer()
         inner.update(value)
         outer.update(inner.digest())
         return outer.digest()
+
+
+class Together:
+    """Signs values for several purposes at once: what a mail needs, in a third of the time of one after the other."""
+
+    def __init__(self, macs: Sequence[_Mac], before: Sequence[str]) -> None:
+        self._macs = [mac.copies for mac in macs]
+        # spelled all at once, too: each takes a whole number of base64's groups
+        ends = range(_SPELLED, _SPELLED * (len(macs) + 1), _SPELLED)
+        self._places = [(start, end - _SPELLED, end) for start, end in zip(before, ends, strict=True)]
+
+    def sign(self, values: Sequence[str]) -> list[str]:
+        """Each with its token: what ``Signer.sign`` makes, and what stands before it."""
+        if not _VALUE.fullmatch("".join(values)):
+            raise ValueError(f"only letters, digits and :._- can be signed, not {values!r}")
+        signatures = []
+        for (copy_inner, copy_outer), value in zip(self._macs, values, strict=True):
+            inner, outer = copy_inner(), copy_outer()
+            inner.update(value.encode("ascii"))
+            outer.update(inner.digest())
+            signatures.append(outer.digest()[:_SIGNATURE])
+        spelled = b2a_base64(b"".join(signatures), newline=False).translate(_URLSAFE).decode("ascii")
+        return [f"{start}{value}.{spelled[at:end]}" for (start, at, end), value in zip(self._places, values, strict=True)]
 
 
 class _PurposeSigner(itsdangerous.Signer):
@@ -82,15 +105,9 @@ class Signer:
         """A token for ``value`` (letters, digits and ``:._-``) that never expires."""
         return self._sign(f"nurture:{purpose}", value)
 
-    def sign_all(self, purpose: str, values: Sequence[str]) -> list[str]:
-        """``sign`` of each."""
-        if not _VALUE.fullmatch("".join(values)):
-            raise ValueError(f"only letters, digits and :._- can be signed, not {values!r}")
-        digest = self._mac(f"nurture:{purpose}").digest
-        # spelled all at once: each takes a whole number of base64's groups
-        signatures = b"".join([digest(value.encode("ascii"))[:_SIGNATURE] for value in values])
-        spelled = b2a_base64(signatures, newline=False).translate(_URLSAFE).decode("ascii")
-        return [f"{value}.{spelled[_SPELLED * n : _SPELLED * (n + 1)]}" for n, value in enumerate(values)]
+    def together(self, purposes: Sequence[str], before: Sequence[str]) -> Together:
+        """Signs one value for each of ``purposes`` at once; ``before``: what is put in front of each token."""
+        return Together([self._mac(f"nurture:{purpose}") for purpose in purposes], before)
 
     def verify(self, purpose: str, token: str) -> str:
         """The value signed for ``purpose``. Raises InvalidToken('forged')."""
@@ -101,7 +118,9 @@ class Signer:
 
         The number, then 80 bits of its HMAC: 18 to 29 characters.
         """
-        return self._short(self._for(f"nurture-short:{purpose}"), number, self._keys[-1])
+        value = number.to_bytes(max(1, (number.bit_length() + 7) // 8))
+        mac = self._mac(f"nurture-short:{purpose}").digest(value)[:_SHORT_MAC]
+        return b32encode(value + mac).decode("ascii").rstrip("=").lower()
 
     def check_short(self, purpose: str, token: str) -> int:
         """The number a token was made for, whatever became of its case. Raises InvalidToken('forged')."""

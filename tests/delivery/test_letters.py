@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine.delivery import deliver
-from nurture.engine.letter_facts import _event, _of_contact, greeting
+from nurture.engine.letter_facts import _event, _of_contact, greeting, told
 from nurture.engine.letters import Written, _gather, open_desk, preview
 from nurture.engine.permission import known
 from nurture.engine.publication import Publication
@@ -27,8 +29,9 @@ from nurture.engine.runtime import Runtime
 from nurture.mail import vocabulary
 from nurture.store import activities, consents, messages
 from nurture.store.database import reading, transaction
+from nurture.store.letters import keep_frames
 from nurture.store.messages import NewMessage
-from nurture.store.schema import Contact, Hit, Message, MessageBytes, Registration
+from nurture.store.schema import Company, Contact, Hit, Message, MessageBytes, Registration, Unit
 
 GREETINGS = {
     # language, salutation, first name, last name
@@ -81,7 +84,8 @@ def _said(outbox: Outbox, mail: int) -> dict[str, Any]:
     with reading(outbox.rt.db) as session:
         row = messages.find(session, mail)
         assert row is not None
-        return _of_contact(outbox.rt, row, _gather(session, [row], known(session, [row]), frozenset({"tracking"})))
+        material = _gather(session, [row], known(session, [row]), frozenset({"tracking"}))
+        return told(row, _of_contact(outbox.rt, row, material))
 
 
 def test_of_somebody_who_told_everything(sqlite_outbox: Outbox) -> None:
@@ -150,6 +154,90 @@ def test_a_letter_is_the_same_whatever_changed_since(outbox: Outbox) -> None:
     assert row is not None
     assert outbox.composed(row) == transport.parcels[0].raw
     assert preview(outbox.rt, mail).subject == outbox.row(mail).subject
+
+
+_NOTED_IN_FULL: dict[str, Any] = {
+    # what mails of before noted of somebody who told everything, and of somebody who told nothing
+    "everything": {
+        "greeting": "Guten Tag Frau Weber,",
+        "contact": {
+            "first_name": "Anna",
+            "last_name": "Weber",
+            "salutation": "ms",
+            "company": "Werk & Söhne GmbH",
+            "function": "it-management",
+            "language": "de",
+        },
+        "function_name": "IT-Leitung",
+        "first_seen": "2. März 2026",
+    },
+    "nothing": {
+        "greeting": "Hello,",
+        "contact": {**dict.fromkeys(("first_name", "last_name", "salutation", "function"), ""), "language": "en"},
+        "function_name": "",
+        "first_seen": "March 2, 2026",
+    },
+}
+_ALWAYS_NOTED = {
+    "phase": "B1",
+    "interest": "",
+    "interest_name": "",
+    "first_content": "",
+    "campaign": CAMPAIGN,
+    "step": "hello",
+}
+_NOTHING_TOLD = {"salutation": None, "first_name": None, "last_name": None, "function": None, "language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("who", "facts"), [("everything", {"last_name": "Weber"}), ("nothing", _NOTHING_TOLD)], ids=["everything", "nothing"]
+)
+def test_what_was_noted_in_full_and_what_is_noted_shortly_print_the_same(
+    outbox: Outbox, who: str, facts: dict[str, Any]
+) -> None:
+    """Long enough that both come by plates in the end."""
+    (contact,) = outbox.people(1, **facts)
+    (mail,) = outbox.nurture_mails([contact])
+    with transaction(outbox.rt.db) as session:
+        row = messages.find(session, mail)
+        assert row is not None
+        desk = open_desk(outbox.rt, session, [row])
+        written = desk.write(row)
+        (data,) = desk.frames.values()
+        long_name = sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        keep_frames(session, {long_name: data, **desk.frames})
+    of_before = _NOTED_IN_FULL[who]
+    company = {"company": "Werk & Söhne GmbH", "address": row.address}
+    own = {**_ALWAYS_NOTED, **of_before, "contact": {**of_before["contact"], **company}}
+    full = replace(row, context={**row.context, "own": own, "frame": long_name})
+    short = replace(row, context=json.loads(json.dumps(written.context)))
+    assert told(full, full.context["own"]) == told(short, short.context["own"]) == own
+    with reading(outbox.rt.db) as session:
+        desk = open_desk(outbox.rt, session, [full, short])
+        printed = {desk.write(noted).raw for noted in [full, short] * 120}
+    assert printed == {written.raw}
+    assert row.template_version is not None
+    press = outbox.rt.template(row.template_version).press
+    assert any(press._plates.values()), "the last ones come by a plate"
+
+
+def test_what_is_noted_of_a_letter_is_short(sqlite_outbox: Outbox) -> None:
+    """It is written, stored and archived with every single mail."""
+    mail = sqlite_outbox.nurture_mail()
+    (written,) = _at_the_desk(sqlite_outbox, mail)
+    assert len(json.dumps(written.context, separators=(",", ":"), ensure_ascii=False)) < 310
+    assert sqlite_outbox.row(mail).address not in str(written.context)
+    assert "" not in [*written.context["own"].values(), *written.context["own"]["contact"].values()]
+
+
+@pytest.mark.parametrize(("ours", "said"), [("Werk GmbH", "Werk GmbH"), ("", "Selbst & Co"), (None, "Selbst & Co")])
+def test_the_company_is_what_we_know_else_what_was_said(outbox: Outbox, ours: str | None, said: str) -> None:
+    (contact,) = outbox.people(1)
+    (mail,) = outbox.nurture_mails([contact])
+    with transaction(outbox.rt.db) as session:
+        session.execute(update(Contact).values(answers={"company": "Selbst & Co"}))
+        session.execute(update(Company).values(name=ours) if ours is not None else update(Unit).values(company_id=None))
+    assert _said(outbox, mail)["contact"]["company"] == said
 
 
 def test_what_letters_share_is_stored_once(outbox: Outbox) -> None:

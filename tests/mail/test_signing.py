@@ -109,3 +109,20 @@ def test_no_text_at_all_raises_anything_else(token: str) -> None:
 def test_only_plain_values_are_signed(signer: Signer, value: str) -> None:
     with pytest.raises(ValueError, match="can be signed"):
         signer.sign("click", value)
+
+
+def test_signed_together_is_signed_one_by_one() -> None:
+    signer = Signer(["first-secret"])
+    given = [
+        ("click", "https://x.example/l/", "12.0123456789abcdef.3"),
+        ("click", "/l/", ""),
+        ("unsubscribe", "/u/", "7.12"),
+    ]
+    purposes, before, values = (list(column) for column in zip(*given, strict=True))
+    assert signer.together(purposes, before).sign(values) == [start + signer.sign(p, value) for p, start, value in given]
+    assert signer.together([], []).sign([]) == []
+
+
+def test_what_no_token_may_say_is_not_signed_together_either() -> None:
+    with pytest.raises(ValueError, match="only letters"):
+        Signer(["first-secret"]).together(["click", "click"], ["", ""]).sign(["7", "a b"])
