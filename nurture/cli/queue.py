@@ -85,13 +85,17 @@ def _lines(v: DeliveryView) -> Iterator[str]:
     if v.pairs:
         yield ""
         yield from _table(_HEAD, [_row(v, *pair) for pair in v.pairs])
+        yield "5 min, 1 h: mails accepted a minute. Since midnight: mails accepted, tries deferred, mails refused at once,"
+        yield "mails that came back later (they had been accepted, perhaps on another day)"
     if v.lanes:
         yield ""
         yield from _table(("lane", "state", "per second", "connections", "warm-up", "why"), list(_lanes(v)))
     if v.said:
         yield ""
         yield "what servers said when they deferred (newest 1,000 of 24 hours):"
-        yield from (f"  {one.count:5}  {one.lane or '-'}: {one.text}" for one in v.said[:10])
+        for one in v.said[:10]:
+            tries, mails = _number(one.count, "try", "tries"), _number(one.mails, "mail", "mails")
+            yield f"  {tries} ({mails}) {one.lane or '-'}: {one.text}"
 
 
 def _trouble(v: DeliveryView) -> Iterator[str]:
@@ -112,9 +116,10 @@ _HEAD = (
     *(state.value for state in _COLUMNS),
     "5 min",
     "1 h",
-    "today",
-    "deferred",
+    "accepted today",
+    "tries deferred",
     "refused",
+    "came back",
 )
 
 
@@ -124,14 +129,14 @@ def _row(v: DeliveryView, stream: str, lane: str) -> tuple[str, ...]:
     due, later = (queued.due, queued.count - queued.due) if queued else (0, 0)
     states = (rows[state].count if state in rows else 0 for state in _COLUMNS)
     today = v.today.of(stream, lane)
-    refused = today.invalid + today.policy + today.failed
+    back = v.today.back(stream, lane)
     rates = (f"{v.short.rate(stream, lane):.1f}/min", f"{v.long.rate(stream, lane):.1f}/min")
     return (
         lane or "-",
         stream,
         *map(str, (due, later, *states)),
         *rates,
-        *map(str, (today.accepted, today.deferred, refused)),
+        *map(str, (today.accepted, today.deferred, today.refused, back.refused)),
     )
 
 
@@ -143,6 +148,10 @@ def _lanes(v: DeliveryView) -> Iterator[tuple[str, ...]]:
         rate, connections = f"{lane.rate:g} of {limits.per_second:g}", f"{state.leased} of {lane.connections}"
         connections += f" ({limits.connections})" if lane.connections < limits.connections else ""
         yield state.id, standing(state, v.at) + until, rate, connections, plan, lane.reason
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -47,6 +47,10 @@ class Figures:
         return self.accepted + self.invalid + self.policy + self.failed + self.unknown
 
     @property
+    def refused(self) -> int:
+        return self.invalid + self.policy + self.failed
+
+    @property
     def tried(self) -> int:
         return self.ended + self.deferred
 

@@ -6,15 +6,12 @@ Counters come from the totals, which outlive the minutes they were made of; ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from nurture.domain.breaker import Figures
-from nurture.engine.delivery_view import DeliveryView
-
-OUTCOMES = tuple(field.name for field in fields(Figures))
+from nurture.engine.delivery_view import OF_RETURNS, OF_TRIES, DeliveryView
 
 
 def families(v: DeliveryView) -> Iterator[Metric]:
@@ -32,12 +29,15 @@ def families(v: DeliveryView) -> Iterator[Metric]:
 def _outcomes(v: DeliveryView) -> Metric:
     """Counts from zero, so that a first failure is seen as a rise."""
     counter = CounterMetricFamily(
-        "nurture_mails", "What became of tries; bounces and complaints as they come back.",
-        labels=["lane", "stream", "outcome"],
+        "nurture_mails", "when=try: tries, by what became of them; when=return: mails that bounced later, and complaints.",
+        labels=["lane", "stream", "outcome", "when"],
     )  # fmt: skip
-    for (stream, lane), figures in sorted(v.totals.items()):
-        for outcome in OUTCOMES:
-            counter.add_metric([lane, stream, outcome], getattr(figures, outcome))
+    pairs = sorted({*v.ever.tries, *v.ever.back})
+    for when, counted, outcomes in (("try", v.ever.tries, OF_TRIES), ("return", v.ever.back, OF_RETURNS)):
+        for stream, lane in pairs:
+            figures = counted.get((stream, lane), Figures())
+            for outcome in outcomes:
+                counter.add_metric([lane, stream, outcome, when], getattr(figures, outcome))
     return counter
 
 

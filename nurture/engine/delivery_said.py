@@ -22,13 +22,17 @@ _VARIES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """``text``: as it was said last, at ``last`` by ``host``. ``examples``: (mail, its address), the latest first."""
+    """``text``: as it was said last, at ``last`` by ``host``, of ``count`` tries of ``mails`` mails.
+
+    ``examples``: (mail, its address), the latest first.
+    """
 
     lane: str
     status: str | None
     text: str
     host: str | None
     count: int
+    mails: int
     first: datetime
     last: datetime
     examples: tuple[tuple[int, str], ...]
@@ -52,6 +56,7 @@ def _said(same: list[Deferral]) -> Said:
         newest.reply,
         newest.host,
         len(same),
+        len(examples),
         same[-1].at,
         newest.at,
         tuple(examples.items())[:_EXAMPLES],

@@ -1,7 +1,8 @@
 """How delivery is doing, asked once: the page, the command line and the metrics all show this one value.
 
     queue    what waits, is on its way or stuck, by state, stream and lane        (partial indexes of messages)
-    figures  what became of tries: five minutes, an hour, today, since ever        (delivery_counts, delivery_totals)
+    figures  what became of tries, and what came back: five minutes, an hour, today, since ever
+             (delivery_counts, delivery_totals)
     lanes    what each takes at present, against what is configured                (lanes, lane_leases)
     trouble  breakers, alarms, routes left alone, what servers said, quarantine
 
@@ -25,7 +26,7 @@ from nurture.engine.delivery_said import Said, said
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, breakers, delivery_counts, delivery_view, returned
 from nurture.store.database import reading
-from nurture.store.delivery_counts import RETURNS, minute_of
+from nurture.store.delivery_counts import RETURNS, Counted, minute_of
 from nurture.store.delivery_view import QueueRow
 from nurture.store.lane_states import LaneState, lane_states
 
@@ -33,6 +34,9 @@ Pair = tuple[str, str]
 """(stream, lane)."""
 
 SHORT, LONG = timedelta(minutes=5), timedelta(hours=1)
+OF_TRIES = ("accepted", "deferred", "invalid", "policy", "failed", "unknown")
+"""What a try may come to: refused for the address, for us, or for another reason."""
+OF_RETURNS = ("invalid", "policy", "failed", "complaints")
 _LOOK_BACK = timedelta(days=1)
 _DEFERRALS = 1_000
 """How many of the newest deferrals are looked at."""
@@ -40,15 +44,23 @@ _DEFERRALS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What became of tries since ``since``; ``minutes``: how long that is."""
+    """What became of tries since ``since``, and what came back; ``minutes``: how long that is.
+
+    A mail has one try at least. It is accepted once and refused once at most, and may be deferred many times; what comes
+    back was accepted before, perhaps in another window.
+    """
 
     since: datetime
     minutes: float
-    figures: Mapping[Pair, Figures]
+    counted: Counted
 
     def of(self, stream: str | None = None, lane: str | None = None) -> Figures:
-        """The sum; None: of all."""
-        return total(f for (s, p), f in self.figures.items() if stream in (None, s) and lane in (None, p))
+        """Tries; None: of all."""
+        return _of(self.counted.tries, stream, lane)
+
+    def back(self, stream: str | None = None, lane: str | None = None) -> Figures:
+        """Bounces by class, and complaints; None: of all."""
+        return _of(self.counted.back, stream, lane)
 
     def rate(self, stream: str | None = None, lane: str | None = None) -> float:
         """Mails a minute that a server accepted."""
@@ -91,14 +103,14 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """``hour``: lane -> what became of tries in each of the last 60 minutes, the oldest first. ``totals``: since ever."""
+    """``hour``: lane -> what became of tries in each of the last 60 minutes, the oldest first. ``ever``: since ever."""
 
     at: datetime
     queue: tuple[QueueRow, ...]
     short: Window
     long: Window
     today: Window
-    totals: Mapping[Pair, Figures]
+    ever: Counted
     hour: Mapping[str, tuple[Figures, ...]]
     lanes: tuple[LaneState, ...]
     routes: tuple[LeftAlone, ...]
@@ -133,12 +145,17 @@ class DeliveryView:
     @property
     def pairs(self) -> list[Pair]:
         """(stream, lane) of which there is anything to tell, by lane; what is no provider comes last."""
-        found = {(row.stream, row.lane) for row in self.queue} | set(self.today.figures) | set(self.long.figures)
+        made = (self.today.counted, self.long.counted)
+        found = {(row.stream, row.lane) for row in self.queue} | {pair for c in made for pair in (*c.tries, *c.back)}
         return sorted(found, key=lambda pair: (pair[1] in ("", OTHER), pair[1], pair[0]))
 
 
 def total(figures: Iterable[Figures]) -> Figures:
     return sum(figures, Figures())
+
+
+def _of(found: Mapping[Pair, Figures], stream: str | None, lane: str | None) -> Figures:
+    return total(f for (s, p), f in found.items() if stream in (None, s) and lane in (None, p))
 
 
 def view(rt: Runtime, now: datetime) -> DeliveryView:
@@ -159,7 +176,7 @@ def view(rt: Runtime, now: datetime) -> DeliveryView:
             short=short,
             long=_window(rows, now, LONG),
             today=Window(midnight, max(1.0, (now - midnight).total_seconds() / 60), today),
-            totals=delivery_counts.totals(session),
+            ever=delivery_counts.totals(session),
             hour=_by_minute(rows, now),
             lanes=tuple(lanes),
             routes=tuple(
@@ -169,7 +186,9 @@ def view(rt: Runtime, now: datetime) -> DeliveryView:
             alarms=tuple(_alarms(session, stops)),
             said=said(delivery_view.deferrals(session, now - _LOOK_BACK, _DEFERRALS)),
             quarantine=returned.in_quarantine(session),
-            progress=progress(queue, ended, short.figures, short.minutes, lanes, {(s.stream, s.lane) for s in stops}, now),
+            progress=progress(
+                queue, ended, short.counted.tries, short.minutes, lanes, {(s.stream, s.lane) for s in stops}, now
+            ),
             _counts=_by_state(queue),
         )
 
@@ -206,26 +225,30 @@ def standing(state: LaneState, now: datetime) -> str:
     return "slowed" if state.lane.slowdowns else "running"
 
 
-Rows = list[tuple[datetime, str, str, Figures]]
+Rows = list[tuple[datetime, Counted]]
 
 
 def _window(rows: Rows, now: datetime, span: timedelta) -> Window:
     """The minutes that lie in ``span``, the present one as far as it has come."""
     since = minute_of(now - span)
-    figures: dict[Pair, Figures] = {}
-    for minute, stream, lane, made in rows:
+    found = Counted()
+    for minute, made in rows:
         if minute >= since:
-            figures[stream, lane] = figures.get((stream, lane), Figures()) + made
-    return Window(since, (now - since).total_seconds() / 60, figures)
+            _add(found.tries, made.tries)
+            _add(found.back, made.back)
+    return Window(since, (now - since).total_seconds() / 60, found)
+
+
+def _add(to: dict[Pair, Figures], figures: Mapping[Pair, Figures]) -> None:
+    for pair, made in figures.items():
+        to[pair] = to.get(pair, Figures()) + made
 
 
 def _by_minute(rows: Rows, now: datetime) -> dict[str, tuple[Figures, ...]]:
-    """Lane -> its figures of the last sixty minutes, the present one last."""
+    """Lane -> its tries of the last sixty minutes, the present one last."""
     first, last = minute_of(now - LONG) + timedelta(minutes=1), minute_of(now)
     slots: dict[str, list[Figures]] = {}
-    for minute, _, lane, made in rows:
-        if first <= minute <= last:
-            found = slots.setdefault(lane, [Figures()] * 60)
-            slot = int((minute - first).total_seconds() // 60)
-            found[slot] += made
+    for minute, counted in rows:
+        for (_, lane), made in counted.tries.items() if first <= minute <= last else ():
+            slots.setdefault(lane, [Figures()] * 60)[int((minute - first).total_seconds() // 60)] += made
     return {lane: tuple(found) for lane, found in slots.items()}

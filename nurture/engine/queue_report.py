@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 from typing import Any
 
 from nurture.domain.breaker import Figures
 from nurture.domain.message import MessageState
-from nurture.engine.delivery_view import DeliveryView, Window, standing
+from nurture.engine.delivery_view import OF_RETURNS, OF_TRIES, DeliveryView, Pair, standing
 from nurture.engine.plain import plain
+from nurture.store.delivery_counts import Counted
 from nurture.store.lane_states import LaneState
 
 
@@ -30,12 +30,12 @@ def as_json(v: DeliveryView) -> dict[str, Any]:
                 "lane": lane,
                 "stream": stream,
                 "per_minute": {"5min": round(v.short.rate(stream, lane), 2), "1h": round(v.long.rate(stream, lane), 2)},
-                "5min": _figures(v.short, stream, lane),
-                "1h": _figures(v.long, stream, lane),
-                "today": _figures(v.today, stream, lane),
-                "total": plain(v.totals.get((stream, lane), Figures())),
+                "5min": _figures(v.short.counted, (stream, lane)),
+                "1h": _figures(v.long.counted, (stream, lane)),
+                "today": _figures(v.today.counted, (stream, lane)),
+                "total": _figures(v.ever, (stream, lane)),
             }
-            for stream, lane in sorted({*v.pairs, *v.totals}, key=lambda pair: (pair[1], pair[0]))
+            for stream, lane in sorted({*v.pairs, *v.ever.tries, *v.ever.back}, key=lambda pair: (pair[1], pair[0]))
         ],
         "lanes": [_lane(v, lane) for lane in v.lanes],
         "routes": [plain(route) for route in v.routes],
@@ -46,9 +46,14 @@ def as_json(v: DeliveryView) -> dict[str, Any]:
     }
 
 
-def _figures(window: Window, stream: str, lane: str) -> dict[str, int]:
-    made = window.of(stream, lane)
-    return {field.name: getattr(made, field.name) for field in fields(Figures)}
+def _figures(counted: Counted, pair: Pair) -> dict[str, Any]:
+    """``tries``, and how many of them ended how: these add up to it. ``came_back``: mails, whenever they had left."""
+    made, back = counted.tries.get(pair, Figures()), counted.back.get(pair, Figures())
+    return {
+        "tries": made.tried,
+        **{name: getattr(made, name) for name in OF_TRIES},
+        "came_back": {name: getattr(back, name) for name in OF_RETURNS},
+    }
 
 
 def _lane(v: DeliveryView, state: LaneState) -> dict[str, Any]:

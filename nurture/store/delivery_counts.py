@@ -1,17 +1,33 @@
 """What became of tries, per minute, lane, stream and worker, and in all: the figures behind plans, breakers and pages.
 
-Bounces and complaints count in the minute in which they came back. Nothing here commits.
+Bounces and complaints count in the minute in which they came back, under the name of a worker of their own: they are no
+tries, and their mails are among those accepted before. Nothing here commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, CursorResult, Integer, Table, and_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from nurture.domain.breaker import Figures
@@ -27,6 +43,7 @@ _NAMES = tuple(field.name for field in fields(Figures))
 _SUMS = [cast(func.sum(_TABLE.c[name]), Integer).label(name) for name in _NAMES]
 # for groups of what lies behind a minute: SQLite would walk the whole key, to save sorting a few rows
 _LANE, _STREAM = func.coalesce(_TABLE.c.lane, ""), func.coalesce(_TABLE.c.stream, "")
+_BACK = case((_TABLE.c.worker == literal_column(f"'{RETURNS}'"), literal_column("1")), else_=literal_column("0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,14 @@ class Count:
     lane: str
     stream: str
     figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """(stream, lane) -> what became of ``tries``, each counted once, and of what came ``back``, whenever it left."""
+
+    tries: dict[tuple[str, str], Figures] = field(default_factory=dict)
+    back: dict[tuple[str, str], Figures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +144,17 @@ def newest(session: Session, stream: str, lane: str, after: datetime, minutes: i
     return [Minute(at, Figures(*figures)) for at, *figures in session.connection().execute(_NEWEST, wanted)]
 
 
-def figures_since(session: Session, since: datetime) -> dict[tuple[str, str], Figures]:
-    """(stream, lane) -> what became of tries from ``since`` on."""
-    statement = select(_STREAM, _LANE, *_SUMS).where(_TABLE.c.minute >= since).group_by(_STREAM, _LANE)
-    rows = session.execute(statement)
-    return {(stream, lane): Figures(*figures) for stream, lane, *figures in rows}
+def figures_since(session: Session, since: datetime) -> Counted:
+    """What became of tries from ``since`` on, and what came back."""
+    by = (_STREAM, _LANE, _BACK)
+    return _counted(session.execute(select(*by, *_SUMS).where(_TABLE.c.minute >= since).group_by(*by)))
 
 
-def minutes(session: Session, since: datetime) -> list[tuple[datetime, str, str, Figures]]:
-    """(minute, stream, lane, figures) from ``since`` on, in the order of time."""
-    minute = _TABLE.c.minute
-    rows = session.execute(
-        select(minute, _STREAM, _LANE, *_SUMS).where(minute >= since).group_by(minute, _STREAM, _LANE).order_by(minute)
-    )
-    return [(minute, stream, lane, Figures(*figures)) for minute, stream, lane, *figures in rows]
+def minutes(session: Session, since: datetime) -> list[tuple[datetime, Counted]]:
+    """(minute, what happened in it) from ``since`` on, in the order of time."""
+    minute, by = _TABLE.c.minute, (_STREAM, _LANE, _BACK)
+    rows = session.execute(select(minute, *by, *_SUMS).where(minute >= since).group_by(minute, *by).order_by(minute))
+    return [(at, _counted(row[1:] for row in same)) for at, same in groupby(rows, key=lambda row: row[0])]
 
 
 def ended_by_minute(session: Session, since: datetime, without: str) -> list[tuple[datetime, int]]:
@@ -145,12 +167,23 @@ def ended_by_minute(session: Session, since: datetime, without: str) -> list[tup
     return [(minute, number) for minute, number in rows]
 
 
-def totals(session: Session) -> dict[tuple[str, str], Figures]:
-    """(stream, lane) -> what became of all tries there ever were. Only ever rises."""
+def totals(session: Session) -> Counted:
+    """What became of all tries there ever were, and what ever came back. Only ever rises."""
     t = DeliveryTotal
     sums = [cast(func.sum(_TOTALS.c[name]), BigInteger) for name in _NAMES]
-    rows = session.execute(select(t.stream, t.lane, *sums).group_by(t.stream, t.lane))
-    return {(stream, lane): Figures(*figures) for stream, lane, *figures in rows}
+    by = (
+        t.stream,
+        t.lane,
+        case((t.worker == literal_column(f"'{RETURNS}'"), literal_column("1")), else_=literal_column("0")),
+    )
+    return _counted(session.execute(select(*by, *sums).group_by(*by)))
+
+
+def _counted(rows: Iterable[Any]) -> Counted:
+    found = Counted()
+    for stream, lane, back, *figures in rows:
+        (found.back if back else found.tries)[stream, lane] = Figures(*figures)
+    return found
 
 
 # --- what is old --------------------------------------------------------------------------------------------------------
@@ -159,11 +192,13 @@ def totals(session: Session) -> dict[tuple[str, str], Figures]:
 def put_together(session: Session) -> int:
     """Add up the totals of workers, of which there come new ones with every start. Returns of how many rows.
 
-    A worker that still runs begins a new row. One process at a time.
+    What came back stays apart. A worker that still runs begins a new row. One process at a time.
     """
     keys = (_TOTALS.c.lane, _TOTALS.c.stream)
     columns = [_TOTALS.c[name] for name in _NAMES]
-    gone = session.execute(delete(DeliveryTotal).where(DeliveryTotal.worker != "").returning(*keys, *columns)).all()
+    gone = session.execute(
+        delete(DeliveryTotal).where(DeliveryTotal.worker.not_in(("", RETURNS))).returning(*keys, *columns)
+    ).all()
     added: dict[tuple[str, str], Figures] = {}
     for lane, stream, *numbers in gone:
         added[lane, stream] = added.get((lane, stream), Figures()) + Figures(*numbers)

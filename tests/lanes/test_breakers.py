@@ -181,7 +181,7 @@ def test_counting_adds_up_in_one_row_per_minute(db: Engine, now: datetime) -> No
             delivery_counts.count(session, "a", now + 59 * SECOND, [*rows, Count("gmx", "opt-in", Figures(unknown=1))])
         delivery_counts.count(session, "a", now, [])
     with reading(db) as session:
-        figures = delivery_counts.figures_since(session, now)
+        figures = delivery_counts.figures_since(session, now).tries
         assert figures == {PAIR: Figures(accepted=6, deferred=3), ("opt-in", "gmx"): Figures(unknown=3)}
         assert len(session.scalars(select(DeliveryCount.minute)).all()) == 2
 

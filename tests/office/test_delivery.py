@@ -17,13 +17,13 @@ from werkzeug.test import TestResponse
 
 from nurture.domain.breaker import Figures
 from nurture.engine import delivery_desk, operation, returns_desk
-from nurture.engine.delivery_view import view
+from nurture.engine.delivery_view import OF_TRIES, view
 from nurture.engine.queue_report import as_json
 from nurture.engine.returns import take_in
 from nurture.engine.runtime import Runtime
 from nurture.store import delivery_counts
 from nurture.store.database import reading, transaction
-from nurture.store.delivery_counts import Count
+from nurture.store.delivery_counts import RETURNS, Count
 from nurture.store.schema import Alarm, BreakerRow, LaneRow, Message, ReturnedMail, Route, Suppression
 from nurture.web.office import charts
 from tests.office.conftest import Clock, Filled, log_in, one_user, token
@@ -68,9 +68,11 @@ def test_page_command_and_metrics_show_the_same_figures(inside: FlaskClient, bus
     shown = [re.sub(r"\D", "", n) for n in re.findall(r'class="figure-value ">([^<]+)<', page)]
     today = [f["today"] for f in told["figures"]]
     refused = sum(f["invalid"] + f["policy"] + f["failed"] for f in today)
+    back = sum(f["came_back"][why] for f in today for why in ("invalid", "policy", "failed"))
     assert shown[:3] == [str(told[name]) for name in ("due", "later", "under_way")]
     assert shown[4:] == [str(sum(f[name] for f in today)) for name in ("accepted", "deferred")] + [
         str(refused),
+        str(back),
         str(told["unknown"]),
     ]
     assert _metric(metrics, "nurture_queue_due") == told["due"] > 200
@@ -83,11 +85,12 @@ def test_page_command_and_metrics_show_the_same_figures(inside: FlaskClient, bus
     assert _metric(metrics, "nurture_lane_paused_seconds", lane="gmx") == 22 * 60
     assert _metric(metrics, "nurture_lane_rate", lane="gmx", which="present") == 0.25
     for figure in told["figures"]:
-        for outcome, number in figure["total"].items():
-            assert (
-                _metric(metrics, "nurture_mails_total", lane=figure["lane"], stream=figure["stream"], outcome=outcome)
-                == number
-            )
+        made = figure["total"]
+        assert made["tries"] == sum(made[outcome] for outcome in OF_TRIES)
+        pair = {"lane": figure["lane"], "stream": figure["stream"]}
+        for when, numbers in (("try", {name: made[name] for name in OF_TRIES}), ("return", made["came_back"])):
+            for outcome, number in numbers.items():
+                assert _metric(metrics, "nurture_mails_total", **pair, outcome=outcome, when=when) == number
 
 
 def test_the_view_on_both_databases(runtime: Runtime, now: datetime) -> None:
@@ -136,17 +139,19 @@ def test_the_view_costs_what_waits_and_not_what_is_stored(house: Runtime, now: d
 
 def test_totals_only_rise_when_old_minutes_go(db: Engine, now: datetime) -> None:
     old, rows = now - timedelta(days=100), [Count("gmx", "nurture", Figures(accepted=3, invalid=1))]
-    for worker, at in (("a", old), ("a", now), ("b", now)):
+    back = {("nurture", "gmx"): Figures(accepted=3, invalid=1)}
+    for worker, at in (("a", old), ("a", now), ("b", now), (RETURNS, now)):
         with transaction(db) as session:
             delivery_counts.count(session, worker, at, rows)
     for _ in range(2):
         with transaction(db) as session:
             delivery_counts.forget(session, now - timedelta(days=90))
             delivery_counts.put_together(session)
-            assert delivery_counts.totals(session) == {("nurture", "gmx"): Figures(accepted=9, invalid=3)}
+            found = delivery_counts.totals(session)
+            assert (found.tries, found.back) == ({("nurture", "gmx"): Figures(accepted=9, invalid=3)}, back)
     with transaction(db) as session:
         delivery_counts.count(session, "a", now, rows)
-        assert delivery_counts.totals(session)["nurture", "gmx"].accepted == 12
+        assert delivery_counts.totals(session).tries["nurture", "gmx"].accepted == 12
         assert len(delivery_counts.minutes(session, now - timedelta(days=365))) == 1
 
 

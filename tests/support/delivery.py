@@ -20,7 +20,7 @@ from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.store import alarms, claims
 from nurture.store.database import transaction
-from nurture.store.delivery_counts import Count, count
+from nurture.store.delivery_counts import RETURNS, Count, count
 from nurture.store.schema import Attempt, BreakerRow, LaneLease, LaneRow, Message, ReturnedMail
 
 DOMAINS = {
@@ -140,7 +140,10 @@ class _Busy:
             for worker in ("mail-1:812", "mail-2:97"):
                 going = [lane for lane in pace if lane != "gmx" or ago >= 9]
                 rows = [row for lane in going for row in self._made(lane, pace[lane] * share)]
-                count(self.session, worker, self.now - timedelta(minutes=ago), rows)
+                tries = [replace(row, figures=replace(row.figures, complaints=0)) for row in rows]
+                count(self.session, worker, self.now - timedelta(minutes=ago), tries)
+                back = [replace(row, figures=Figures(complaints=row.figures.complaints)) for row in rows]
+                count(self.session, RETURNS, self.now - timedelta(minutes=ago), back)
         self.session.flush()
 
     def _made(self, lane: str, pace: float) -> list[Count]:

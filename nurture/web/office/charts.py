@@ -21,13 +21,9 @@ class Bars:
     most: int
 
 
-def refused(figures: Figures) -> int:
-    return figures.invalid + figures.policy + figures.failed
-
-
 def parts(figures: Figures) -> tuple[int, int, int]:
     """In the order of PARTS."""
-    return figures.accepted, figures.deferred, refused(figures)
+    return figures.accepted, figures.deferred, figures.refused
 
 
 def bars(series: Sequence[Figures], height: int, *, most: int = 0) -> Bars:
@@ -45,13 +41,16 @@ def bars(series: Sequence[Figures], height: int, *, most: int = 0) -> Bars:
 
 
 def shares(figures: Figures) -> list[tuple[str, float, float]]:
-    """(part, where it begins, how wide it is) of a strip that is 100 wide; a part that is there can be seen."""
-    numbers = parts(figures)
+    """(part, where it begins, how wide it is) of a strip that is 100 wide and stands for all tries.
+
+    A part that is there can be seen; what ended without an answer is left blank.
+    """
+    numbers = (*parts(figures), figures.unknown)
     if not (whole := sum(numbers)):
         return []
     wide = [max(1.5, number / whole * 100) if number else 0.0 for number in numbers]
     scale, begin, strip = 100 / sum(wide), 0.0, []
-    for name, width in zip(PARTS, wide, strict=True):
+    for name, width in zip(PARTS, wide[:-1], strict=True):
         if width:
             strip.append((name, round(begin, 2), round(width * scale, 2)))
             begin += width * scale

@@ -37,6 +37,7 @@ class LaneLine:
     stopped: tuple[str, ...]
     rows: tuple[QueueRow, ...]
     today: Figures
+    back: Figures
     series: tuple[Figures, ...]
 
     @property
@@ -88,8 +89,10 @@ def _words() -> dict[str, Any]:
 
 def _lanes(v: DeliveryView) -> Iterable[LaneLine]:
     """Lanes with something to tell: mail on them, mail today, or not at rest."""
-    states = {state.id: state for state in v.lanes}
-    named = {row.lane for row in v.queue} | {lane for _, lane in v.today.figures} | {stop.lane for stop in v.stops}
+    states, today = {state.id: state for state in v.lanes}, v.today.counted
+    named = (
+        {row.lane for row in v.queue} | {lane for _, lane in (*today.tries, *today.back)} | {stop.lane for stop in v.stops}
+    )
     for lane in sorted({*named, *states}, key=_order):
         state = states.get(lane)
         yield LaneLine(
@@ -99,6 +102,7 @@ def _lanes(v: DeliveryView) -> Iterable[LaneLine]:
             tuple(stop.stream for stop in v.stops if stop.lane == lane),
             tuple(row for row in v.queue if row.lane == lane),
             v.today.of(lane=lane),
+            v.today.back(lane=lane),
             v.hour.get(lane, (Figures(),) * 60),
         )
 
@@ -115,7 +119,8 @@ def show_breaker(number: int) -> Response:
     """What was stopped and why, and what follows if it goes on: asked before it does."""
     row, found = delivery_desk.breaker(desk().rt, number), view(desk().rt, desk().now())
     stop = next((stop for stop in found.stops if stop.id == number), None)
-    return page("breaker", row=row, stop=stop, today=found.today.of(row.stream, row.lane), **_words())
+    today, back = found.today.of(row.stream, row.lane), found.today.back(row.stream, row.lane)
+    return page("breaker", row=row, stop=stop, today=today, back=back, **_words())
 
 
 def resume(number: int) -> Response:
