@@ -23,7 +23,7 @@ from nurture.engine.returns_came import Came
 from nurture.engine.returns_match import Match
 from nurture.engine.runtime import Runtime
 from nurture.engine.tracking import human_act
-from nurture.store import activities, contacts, enrollments, evidence, holds
+from nurture.store import activities, contacts, enrollments, evidence, holds, returned
 from nurture.store.alarms import policy_key, raise_alarm, sales_mail_key
 from nurture.store.breakers import check_breakers
 from nurture.store.delivery_counts import RETURNS, Count, count
@@ -79,8 +79,8 @@ def act(case: Case) -> str:
 
 def _bounce(case: Case) -> str:
     failure = case.failure
-    evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now)
-    _count(case, failure)
+    if evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now):
+        _count(case, failure)  # each mail once, by however many reports and ways it comes back
     if case.sent.kind is MessageKind.SALES:
         raise_alarm(case.session, sales_mail_key(case.sent.address), _to_our_own(case), case.now)
         return "an alarm: a mail to our own sales team came back"
@@ -157,7 +157,8 @@ def _complaint(case: Case) -> str:
         proof = {"via": "complaint", "returned": case.id, "message": case.sent.id, "source": case.came.source}
         object_to_mail(case.rt, case.session, case.sent.contact_id, why, proof, case.now)
     evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it")
-    _count(case, None)
+    if not returned.on_record(case.session, case.sent.id, ReturnKind.COMPLAINT, but=case.id):
+        _count(case, None)
     return f"suppressed: {why}"
 
 

@@ -38,3 +38,9 @@ def find(session: Session, id_: int) -> ReturnedMail | None:
 def in_quarantine(session: Session) -> int:
     """How many wait for a human."""
     return session.scalar(select(func.count()).where(ReturnedMail.state == QUARANTINE)) or 0
+
+
+def on_record(session: Session, message: int, kind: str, *, but: int) -> bool:
+    """Whether something of this kind is on record of the message already, besides ``but``."""
+    others = (ReturnedMail.message_id == message, ReturnedMail.kind == kind, ReturnedMail.id != but)
+    return session.scalar(select(ReturnedMail.id).where(*others, ReturnedMail.state == DONE).limit(1)) is not None

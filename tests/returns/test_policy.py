@@ -192,6 +192,27 @@ def test_only_a_permanent_refusal_counts_as_one(one_room: Postroom, words: str, 
         assert session.scalar(select(func.sum(DeliveryCount.failed))) == 1 - refusals
 
 
+@pytest.mark.parametrize("words", [UNKNOWN_USER, FULL.replace("452 4", "552 5"), SPAM], ids=["invalid", "soft", "policy"])
+def test_a_mail_that_comes_back_by_several_reports_counts_once(one_room: Postroom, words: str) -> None:
+    message = one_room.send(one_room.person())
+    for name in ("a", "b", "c"):
+        assert one_room.bounced(message, words=words, name=name).new
+    counted = DeliveryCount.invalid + DeliveryCount.policy + DeliveryCount.failed
+    with reading(one_room.rt.db) as session:
+        assert session.scalar(select(func.sum(counted))) == 1
+    assert not [key for key in one_room.alarms() if key.startswith("breaker")]
+
+
+def test_a_mail_that_is_complained_about_twice_counts_once(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    inside = f"Message-ID: {one_room.message(message).header_id}\r\n"
+    for name in (b"<one-", b"<two-"):
+        raw = complaint("anna@werk.example", inside)
+        assert one_room.take(raw.replace(b"<arf-", name)).new
+    with reading(one_room.rt.db) as session:
+        assert session.scalar(select(func.sum(DeliveryCount.complaints))) == 1
+
+
 def test_a_forwarded_mail_that_failed_is_a_soft_bounce_of_the_address_we_wrote_to(one_room: Postroom) -> None:
     message = one_room.send(one_room.person(address="anna@werk.example"))
     raw = dsn("a.weber@private.example", header_id=one_room.message(message).header_id)
