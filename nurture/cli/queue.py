@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -145,9 +146,14 @@ def _lanes(v: DeliveryView) -> Iterator[tuple[str, ...]]:
         lane, limits = state.lane, state.provider
         until = f" until {lane.paused_until:%H:%M:%S}" if standing(state, v.at) == "paused" else ""
         plan = f"{lane.warm_sent} of {state.planned}" if state.planned is not None else "-"
-        rate, connections = f"{lane.rate:g} of {limits.per_second:g}", f"{state.leased} of {lane.connections}"
+        rate = _rate(lane.rate) if math.isinf(lane.rate) else f"{_rate(lane.rate)} of {_rate(limits.per_second)}"
+        connections = f"{state.leased} of {lane.connections}"
         connections += f" ({limits.connections})" if lane.connections < limits.connections else ""
         yield state.id, standing(state, v.at) + until, rate, connections, plan, lane.reason
+
+
+def _rate(rate: float) -> str:
+    return "no limit" if math.isinf(rate) else f"{rate:g}"
 
 
 def _number(count: int, one: str, many: str) -> str:

@@ -5,6 +5,7 @@ Counters come from the totals, which outlive the minutes they were made of; ever
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -55,11 +56,12 @@ def _queue(v: DeliveryView) -> Iterator[Metric]:
 
 
 def _lanes(v: DeliveryView) -> Iterator[Metric]:
-    """What a lane takes now; ``configured`` is what it takes at rest. Rates without a limit are +Inf."""
+    """What a lane takes now; ``configured`` is what it takes at rest. There is no rate where there is no limit."""
     rates, connections, paused, warm = [], [], [], []
     for state in v.lanes:
         lane, limits = state.lane, state.provider
-        rates += [((state.id, "present"), lane.rate), ((state.id, "configured"), limits.per_second)]
+        known = (((state.id, "present"), lane.rate), ((state.id, "configured"), limits.per_second))
+        rates += [(labels, rate) for labels, rate in known if not math.isinf(rate)]
         connections += [
             ((state.id, "held"), state.leased),
             ((state.id, "present"), lane.connections),

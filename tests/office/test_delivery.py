@@ -68,11 +68,9 @@ def test_page_command_and_metrics_show_the_same_figures(inside: FlaskClient, bus
     shown = [re.sub(r"\D", "", n) for n in re.findall(r'class="figure-value ">([^<]+)<', page)]
     today = [f["today"] for f in told["figures"]]
     refused = sum(f["invalid"] + f["policy"] + f["failed"] for f in today)
-    back = sum(f["came_back"][why] for f in today for why in ("invalid", "policy", "failed"))
     assert shown[:3] == [str(told[name]) for name in ("due", "later", "under_way")]
     assert shown[4:] == [str(sum(f[name] for f in today)) for name in ("accepted", "deferred")] + [
         str(refused),
-        str(back),
         str(told["unknown"]),
     ]
     assert _metric(metrics, "nurture_queue_due") == told["due"] > 200

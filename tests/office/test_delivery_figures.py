@@ -93,7 +93,7 @@ def test_page_command_metrics_and_sql_agree(
     assert tiles["E-Mails heute angenommen"] == str(told["accepted mails"])
     assert tiles["Versuche heute zurückgestellt"] == str(told["deferred"])
     assert tiles["E-Mails heute sofort abgelehnt"] == str(told["refused mails"])
-    assert tiles["E-Mails heute zurückgekommen"] == str(told["back"])
+    assert f">{told['back']} heute später zurückgekommen<" in page
     assert tiles["E-Mails, Ausgang unbekannt"] == str(told["unknown"])
     found = view(house, clock.now)
     figures = [figure["today"] for figure in json.loads(json.dumps(as_json(found)))["figures"]]
@@ -108,6 +108,14 @@ def test_page_command_metrics_and_sql_agree(
     assert row.split()[-4:] == [str(told[name]) for name in ("accepted", "deferred", "refused mails", "back")]
 
 
+def test_a_lane_without_a_limit_says_so(told: dict[str, Any], house: Runtime, now: datetime) -> None:
+    found = view(house, now)
+    assert any("no limit" in line for line in _lines(found))
+    assert not any(re.search(r"\binf\b", line) for line in _lines(found))
+    assert "+Inf" not in operation.metrics(house, now).decode()
+    assert {lane["per_second"] for lane in as_json(found)["lanes"]} == {None}
+
+
 def test_shares_are_of_one_whole(told: dict[str, Any], house: Runtime, clock: Clock, browser: FlaskClient) -> None:
     clock.now += timedelta(hours=1, minutes=10)
     log_in(browser)
@@ -117,7 +125,7 @@ def test_shares_are_of_one_whole(told: dict[str, Any], house: Runtime, clock: Cl
     assert len(parts) == 6
     assert sum(parts) == pytest.approx(100, abs=0.3)
     assert re.search(
-        r"Später zurückgekommen</div>\s*<div class=\"share-list\"><span class=\"nowrap\">3 wegen ungültiger", page
+        r"Später zurückgemeldet</div>\s*<div class=\"share-list\"><span class=\"nowrap\">3 zurück wegen ungültiger", page
     )
 
 
