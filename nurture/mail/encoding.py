@@ -91,6 +91,8 @@ class _Encoded:
         """The values with which a line begins."""
         self._room: list[int] = []
         """For each value how long it may be: while all are as short as that, no line is too long."""
+        self._alone: list[int] = []
+        """For each value, how much of it fits into its line if it is the only one in it, and nothing is encoded; else 0."""
         for line, head in zip(lines, heads, strict=True):
             if values := line.count(_SLOT):
                 if head.startswith((".", _FROM)) or (head and _FROM.startswith(head)):
@@ -98,6 +100,7 @@ class _Encoded:
                 if not head:
                     self._first.append(len(self._room))
                 self._room += [(longest - len(line) + values) // values] * values
+                self._alone += [longest - line.index(_SLOT) if values == 1 and "=" not in line else 0] * values
         self._row = _row("\r\n".join([*lines, ""]).split(_SLOT))
 
     def filled(self, values: Sequence[Any]) -> Part:
@@ -108,9 +111,15 @@ class _Encoded:
                 raise TooHard
         if unusual:
             texts = self._spelled(texts, unusual)
+        if long := any(map(gt, map(len, texts), self._room)):
+            texts, long = self._broken(texts)
         row = self._row.copy()
         row[1::2] = texts
-        return self._part("".join(row), long=any(map(gt, map(len, texts), self._room)))
+        return self._part("".join(row), long=long)
+
+    def _broken(self, texts: Sequence[str]) -> tuple[Sequence[str], bool]:
+        """``texts`` with line breaks where that is easy, and whether lines may still be too long."""
+        return texts, True
 
     def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
         raise NotImplementedError
@@ -137,6 +146,16 @@ class _Text(_Encoded):
         if unusual.isascii() and "=" not in unusual:
             return texts
         return [text if text.isascii() and "=" not in text else _quoted(text) for text in texts]
+
+    def _broken(self, texts: Sequence[str]) -> tuple[Sequence[str], bool]:
+        broken, still = list(texts), False
+        for number, (text, room, fits) in enumerate(zip(texts, self._room, self._alone, strict=True)):
+            if len(text) > room:
+                if 0 < fits < len(text) <= room + _LINE and "=" not in text and text[fits] not in ".F":
+                    broken[number] = f"{text[:fits]}=\r\n{text[fits:]}"
+                else:
+                    still = True
+        return broken, still
 
     def _part(self, whole: str, *, long: bool) -> Part:
         if " \r\n" in whole:

@@ -119,6 +119,10 @@ BODIES = {
         "<p>" + "{{ greeting }} wort " * 15 + "</p>",
         "ü\n" + "{{ greeting }} {{ contact.company }} {{ topic('a') }}\n{{ greeting }}\n" * 3 + "Wort " * 20,
     ),
+    "a long value alone in its line": (
+        "<p>{{ greeting }}</p>",
+        "ü\n  {{ greeting }}\n{{ contact.company }},\n" + "a b " * 18 + "{{ greeting }}\n= {{ contact.company }}!\n",
+    ),
     "what is no text": (
         "{{ greeting|length }}{{ greeting|list }}{{ none }}{{ greeting|escape }}",
         "ü {{ greeting|length }} {{ greeting|list }}{{ none }}",
@@ -142,6 +146,7 @@ _DANGEROUS = "ab ü€<>&\"'=.%{}#;1 \n\r\t\x00\x80\xa0\u2028\u202e\ufdd0\ud800F
 HOSTILE = st.text(st.sampled_from(_DANGEROUS) | st.characters(), max_size=90) | st.sampled_from(
     ["", "From x", ".", "..", "F", "Fr", " ", "=3D", "%s", "{0}", "133", "#133", "a\r", "-- ", "x ", " x", "Frau x"]
     + [what * count for what in ("x", "ü", "=", "👩", "wort ") for count in (15, 60, 75, 76, 900, 5000)]
+    + [f"{'x' * (75 - indent)}{tail}" for indent in range(4) for tail in ("", ".", "From ", " ", "x" * 75, "x" * 76)]
 )
 
 
