@@ -179,8 +179,9 @@ def example() -> Publication:
 @pytest.fixture
 def make_runtime(example: Publication, now: datetime) -> Callable[..., Runtime]:
     """Put a house together over a database: ``make_runtime(engine, transport=…, publication=…, public_url=…)``."""
+    from support.zones import TableResolver
+
     from nurture.delivery import MemoryTransport
-    from nurture.delivery.dns import TableResolver
     from nurture.domain.pseudonym import Pseudonyms
     from nurture.engine.publication import publish
     from nurture.engine.runtime import Runtime

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.zones import TableResolver
 
 from nurture.delivery.dmarc import aligned, find, organisational_domain, tags
-from nurture.delivery.dns import TableResolver
 
 ORGANISATIONS = {
     "news.example.com": "example.com",

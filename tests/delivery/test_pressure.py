@@ -8,9 +8,10 @@ from itertools import count
 
 import pytest
 from delivery.outbox import Outbox, claim
+from support.zones import TableResolver
 
 from nurture.delivery import DirectTransport, MemoryTransport
-from nurture.delivery.dns import DnsTrouble, TableResolver
+from nurture.delivery.dns import DnsTrouble
 from nurture.delivery.replies import ReplyReader, all_taken
 from nurture.delivery.transport import Work
 from nurture.domain.message import MessageState

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.zones import TableResolver
 
-from nurture.delivery.dns import DnsTrouble, TableResolver
+from nurture.delivery.dns import DnsTrouble
 from nurture.delivery.spf import check
 
 HERE, ELSEWHERE, SIX = "192.0.2.25", "203.0.113.9", "2001:db8::25"

@@ -13,8 +13,9 @@ import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
+from support.zones import TableResolver
 
-from nurture.delivery.dns import DnsTrouble, NoSuchName, Resolver, SystemResolver, TableResolver, a_label
+from nurture.delivery.dns import DnsTrouble, NoSuchName, Resolver, SystemResolver, a_label
 from nurture.delivery.mail_hosts import NO_SERVER, NO_SUCH_DOMAIN, NULL, MailHosts, who_takes
 
 ZONES = {

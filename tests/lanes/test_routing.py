@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
+from support.zones import TableResolver
 
-from nurture.delivery.dns import DnsTrouble, TableResolver
+from nurture.delivery.dns import DnsTrouble
 from nurture.delivery.transport import Work
 from nurture.domain.message import MessageKind, MessageState
 from nurture.engine import routing

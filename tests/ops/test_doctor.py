@@ -11,9 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import create_engine
+from support.zones import TableResolver
 
 from nurture.delivery import MemoryTransport, dkim_keys
-from nurture.delivery.dns import DnsTrouble, TableResolver
+from nurture.delivery.dns import DnsTrouble
 from nurture.delivery.probe import Probed
 from nurture.delivery.smtp_settings import SmtpSettings
 from nurture.domain.delivery_rules import DeliveryRules, Dkim

@@ -6,9 +6,10 @@ import re
 import time
 
 import pytest
+from support.zones import TableResolver
 from web.house import House
 
-from nurture.delivery.dns import NULL_MX, DnsTrouble, NoSuchName, TableResolver
+from nurture.delivery.dns import NULL_MX, DnsTrouble, NoSuchName
 from nurture.engine import address_check
 
 
