@@ -14,28 +14,40 @@ from sqlalchemy.exc import DatabaseError, InterfaceError
 
 from nurture.domain.errors import DefinitionError, NurtureError, SettingsError
 
-_COMMANDS = {
-    "run": "serving:run",
-    "web": "serving:web",
-    "worker": "serving:worker",
-    "bounce": "bounce:bounce",
-    "check": "check:check",
-    "simulate": "simulate:simulate",
-    "import": "importing:import_",
-    "queue": "queue:queue",
-    "message": "message:message",
-    "timeline": "timeline:timeline",
-    "export": "export:export",
-    "consent": "consent:consent",
-    "audit": "audit:audit",
-    "rights": "rights:rights",
-    "erase": "erase:erase",
-    "retention": "retention:retention",
-    "user": "users:user",
-    "dkim": "dkim:dkim",
-    "doctor": "doctor:doctor",
-    "db": "database:db",
+_SECTIONS = {
+    "Running it": {
+        "run": "serving:run",
+        "web": "serving:web",
+        "worker": "serving:worker",
+    },
+    "Campaigns": {
+        "check": "check:check",
+        "simulate": "simulate:simulate",
+    },
+    "Contacts and mails": {
+        "import": "importing:import_",
+        "export": "export:export",
+        "timeline": "timeline:timeline",
+        "message": "message:message",
+        "queue": "queue:queue",
+        "bounce": "bounce:bounce",
+    },
+    "Data protection": {
+        "consent": "consent:consent",
+        "rights": "rights:rights",
+        "erase": "erase:erase",
+        "retention": "retention:retention",
+        "audit": "audit:audit",
+    },
+    "Installation": {
+        "doctor": "doctor:doctor",
+        "dkim": "dkim:dkim",
+        "user": "users:user",
+        "db": "database:db",
+    },
 }
+"""As they are listed: section -> command -> where it is."""
+_COMMANDS = {name: place for section in _SECTIONS.values() for name, place in section.items()}
 
 
 class Commands(click.Group):
@@ -43,6 +55,13 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        room = formatter.width - 6 - max(map(len, _COMMANDS))
+        for title, names in _SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(room)) for name, command in found if command])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         if name not in _COMMANDS:

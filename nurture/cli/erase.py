@@ -8,14 +8,18 @@ import click
 
 from nurture import app
 from nurture.cli.house import existing, operator
-from nurture.engine.erasure import Why, erase_address
+from nurture.engine.erasure import Ground, erase_address
 
 
 @click.command(epilog="Example: nurture erase petra.muster@example.com --yes")
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask; a script has to say it.")
 @click.option(
-    "--why", type=click.Choice([w.value for w in Why]), default="asked", show_default=True, help="Art. 17(1) GDPR."
+    "--why",
+    type=click.Choice([ground.value for ground in Ground]),
+    default="asked",
+    show_default=True,
+    help="Art. 17(1) GDPR.",
 )
 @click.option("--case", type=click.IntRange(1), help="The open case of `nurture rights list` it is done for.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: {case, rows, files, told, finished}.")
@@ -27,7 +31,7 @@ def erase(address: str, yes: bool, why: str, case: int | None, as_json: bool) ->
     if not yes:
         click.confirm(f"Erase everything stored of {address}? There is no way back", abort=True, err=True)
     with existing() as rt:
-        done = erase_address(rt, address, operator(), app.utc_now(), why=Why(why), case=case)
+        done = erase_address(rt, address, operator(), app.utc_now(), ground=Ground(why), case=case)
     if as_json:
         told = {"case": done.case, "rows": dict(done.counts), "files": done.files, "told": list(done.told)}
         click.echo(json.dumps({**told, "finished": done.finished}, ensure_ascii=False, indent=2))

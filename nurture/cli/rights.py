@@ -15,12 +15,11 @@ from nurture.cli.house import existing, operator
 from nurture.cli.inventory import inventory
 from nurture.domain.errors import NotFound
 from nurture.domain.pacing import start_of
+from nurture.engine import person_rights
 from nurture.engine import rights as verbs
 from nurture.engine.plain import plain
 from nurture.engine.rights import CHANNELS, Case, Kind
 from nurture.engine.runtime import Runtime
-from nurture.store import contacts
-from nurture.store.database import reading
 
 _MOST = 10_000
 _STATES = ("open", "done", "refused")
@@ -133,11 +132,10 @@ def export(address: str, out: Path, language: str | None, case: int | None) -> N
 
 
 def _contact(rt: Runtime, address: str) -> tuple[int, str]:
-    with reading(rt.db) as session:
-        person = contacts.by_address(session, address)
-        if person is None:
-            raise NotFound("contact with the address", address)
-        return person.id, person.language
+    who = person_rights.find(rt, address)
+    if who is None or who.contact is None:
+        raise NotFound("contact with the address", address)
+    return who.contact, who.language
 
 
 def _write(out: Path, raw: bytes) -> None:

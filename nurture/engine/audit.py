@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from nurture.domain.audit import Actor
 from nurture.domain.errors import NotFound
@@ -20,7 +17,7 @@ from nurture.store import audit as store
 from nurture.store import contacts
 from nurture.store.audit import Wanted
 from nurture.store.database import reading
-from nurture.store.schema import AuditEntry, Contact
+from nurture.store.schema import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def log(rt: Runtime, wanted: Wanted, language: str, limit: int, offset: int = 0)
     """One page of entries, the newest first, and how many there are in all. Three queries."""
     with reading(rt.db) as session:
         rows = store.entries(session, wanted, limit, offset)
-        people = _addresses(session, rows)
+        people = contacts.addresses(session, {row.contact_id for row in rows if row.contact_id is not None})
         return [_line(row, people, language) for row in rows], store.count(session, wanted)
 
 
@@ -75,12 +72,6 @@ def concerning(rt: Runtime, address: str) -> int:
 def verify(rt: Runtime, actor: Actor, now: datetime, *, noted: str = "", progress: Progress | None = None) -> Report:
     """Walk the whole log and find what is not as it was written. ``noted``: an end noted earlier ('number:hash')."""
     return chain_check.check(rt, "audit", actor, now, noted=noted, progress=progress)
-
-
-def _addresses(session: Session, rows: Sequence[AuditEntry]) -> dict[int, str]:
-    numbers = {row.contact_id for row in rows if row.contact_id is not None}
-    found = session.execute(select(Contact.id, Contact.address).where(Contact.id.in_(numbers)))
-    return {number: address for number, address in found}
 
 
 def _line(row: AuditEntry, people: Mapping[int, str], language: str) -> Line:

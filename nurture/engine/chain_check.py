@@ -21,7 +21,7 @@ from nurture.engine.runtime import Runtime
 from nurture.store import audit, chain_walk, chains
 from nurture.store.database import reading, transaction
 
-BITE = 2000
+BATCH = 2000
 _MOST = 10_000
 """Findings kept; they are counted further on."""
 Progress = Callable[[int, int], None]
@@ -99,7 +99,7 @@ def walk(
 ) -> None:
     """Put into ``report`` what is wrong with chain ``name``. ``also`` gets the rows, with the columns ``more``."""
     way, total = _Walk(rt, session, name, noted), chain_walk.count(session, name)
-    for rows in chain_walk.bites(session, name, BITE, more):
+    for rows in chain_walk.batches(session, name, BATCH, more):
         for row in rows:
             report.take(way.place(row))
         report.take(also(rows))

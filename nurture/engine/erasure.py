@@ -54,8 +54,8 @@ _FREE_TEXTS = ("wish", "message", "text", "said")
 """Keys of activities under which people's own words stand."""
 
 
-class Why(StrEnum):
-    """Why somebody is erased (Art. 17(1) GDPR)."""
+class Ground(StrEnum):
+    """On what ground somebody is erased (Art. 17(1) GDPR)."""
 
     ASKED = "asked"
     """The person asked for it."""
@@ -94,7 +94,7 @@ def erase(
     actor: Actor,
     now: datetime,
     *,
-    why: Why = Why.ASKED,
+    ground: Ground = Ground.ASKED,
     case: int | None = None,
     channel: str = "page",
 ) -> Erased:
@@ -104,7 +104,7 @@ def erase(
         if person is None:
             raise NotFound("contact", contact_id)
         address = person.address
-    return erase_address(rt, address, actor, now, why=why, case=case, channel=channel)
+    return erase_address(rt, address, actor, now, ground=ground, case=case, channel=channel)
 
 
 def erase_address(
@@ -113,7 +113,7 @@ def erase_address(
     actor: Actor,
     now: datetime,
     *,
-    why: Why = Why.ASKED,
+    ground: Ground = Ground.ASKED,
     case: int | None = None,
     channel: str = "cli",
 ) -> Erased:
@@ -128,11 +128,11 @@ def erase_address(
             raise NothingToErase(address, since)
         number = _case(rt, session, found, case, address, channel, now)
         told = tuple(personal.told_to(session, found))
-        counts = _out_of_database(rt, session, found, why, now)
+        counts = _out_of_database(rt, session, found, ground, now)
         # the case may have been opened under a former address; what is left to do is found under the present one
         cases.change(session, number, outcome=cases.HALF_ERASED, address=address, subject=found.marks[0])
         audit.note(session, actor, "erased", ("contact", found.contact), now, contact=found.contact or None,
-                   case=number, why=why.value)  # fmt: skip
+                   case=number, why=ground.value)  # fmt: skip
     files, finished = finish(rt, number, actor, now)
     return Erased(number, counts, files, told, finished)
 
@@ -158,15 +158,15 @@ class WrongCase(NurtureError):
         super().__init__(f"case {case} is about another address; nothing was erased")
 
 
-def _out_of_database(rt: Runtime, session: Session, found: Trace, why: Why, now: datetime) -> dict[str, int]:
+def _out_of_database(rt: Runtime, session: Session, found: Trace, ground: Ground, now: datetime) -> dict[str, int]:
     quotes = _quotes(session, found)
     personal.stop(session, found, now)
     # before the commit, since nothing says afterwards which they were
     _out_of_mailbox(rt, personal_texts.scrub_neighbours(session, found, quotes.cut))
-    if why is not Why.OVER:
+    if ground is not Ground.OVER:
         ledger.redact(session, Removal.ERASED, now, subjects=found.marks)
     returned = _returns_about(session, quotes)
-    counts = personal.treat(session, found, _TREATMENTS, spared=_EVIDENCE if why is Why.OVER else ())
+    counts = personal.treat(session, found, _TREATMENTS, spared=_EVIDENCE if ground is Ground.OVER else ())
     personal_texts.strip_returns(session, returned, _TREATMENTS["returned_mails"])
     personal.forget_blocks(session, found.keys)
     for mark in found.marks:

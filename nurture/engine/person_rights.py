@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from nurture.domain.address import address_key
 from nurture.engine import choices
 from nurture.engine.rights import FIELDS
 from nurture.engine.runtime import Runtime
 from nurture.engine.timeline import NothingKnown
-from nurture.store import contacts
+from nurture.store import contacts, registrations
 from nurture.store.database import reading
-from nurture.store.schema import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def find(rt: Runtime, address: str) -> Subject | None:
     with reading(rt.db) as session:
         person = contacts.by_address(session, address)
         if person is None:
-            row = session.scalar(select(Registration).where(Registration.address_key == address_key(address)).limit(1))
+            row = registrations.any_of(session, address_key(address))
             if row is None:
                 return None
             return Subject(row.address, None, row.address, row.language, None, dict.fromkeys(FIELDS, ""))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from nurture.domain import audit as actors
 from nurture.domain.pacing import start_of
 from nurture.engine import erasure, form_guard, freshness
-from nurture.engine.erasure import Why
+from nurture.engine.erasure import Ground
 from nurture.engine.registration import expire_registrations
 from nurture.engine.retention_rules import RULES, Rule
 from nurture.engine.runtime import Runtime
@@ -189,7 +189,7 @@ def _erase(rt: Runtime, now: datetime) -> int:
         if not people:
             return done
         for person in people:
-            erasure.erase(rt, person, BEAT, now, why=Why.OVER, channel="retention")
+            erasure.erase(rt, person, BEAT, now, ground=Ground.OVER, channel="retention")
             done += 1
 
 

@@ -1,4 +1,4 @@
-"""A chain from its first entry to its last, a bite at a time: memory does not grow with it."""
+"""A chain from its first entry to its last, a batch at a time: memory does not grow with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from nurture.store.chains import CHAINS
 
 
-def bites(session: Session, name: str, size: int, more: Sequence[str] = ()) -> Iterator[Sequence[Row[Any]]]:
+def batches(session: Session, name: str, size: int, more: Sequence[str] = ()) -> Iterator[Sequence[Row[Any]]]:
     """Entries by ascending number: the columns that are hashed, in their order, then ``hash``, then ``more``."""
     chained = CHAINS[name]
     columns = chained.table.__table__.c

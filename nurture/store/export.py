@@ -1,4 +1,4 @@
-"""Reading whole tables in small bites, for exports."""
+"""Reading whole tables in small batches, for exports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from nurture.store.schema import Activity, AuditEntry, Company, ConsentEventRow, Contact, Hit, Message, Unit
 
-_BITE = 1000
+_BATCH = 1000
 
 
 def contacts(session: Session) -> Iterator[Mapping[str, Any]]:
@@ -64,11 +64,11 @@ def audit_entries(session: Session) -> Iterator[Mapping[str, Any]]:
 
 
 def _rows(session: Session, query: Any, key: Any) -> Iterator[Mapping[str, Any]]:
-    """Every row, a bite at a time by ascending id: memory does not grow with the table."""
+    """Every row, a batch at a time by ascending id: memory does not grow with the table."""
     last = 0
-    while bite := session.execute(query.where(key > last).order_by(key).limit(_BITE)).all():
-        yield from (_mapping(row) for row in bite)
-        last = bite[-1].id
+    while batch := session.execute(query.where(key > last).order_by(key).limit(_BATCH)).all():
+        yield from (_mapping(row) for row in batch)
+        last = batch[-1].id
 
 
 def _mapping(row: Row[Any]) -> Mapping[str, Any]:

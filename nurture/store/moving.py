@@ -10,7 +10,7 @@ from nurture.domain.errors import NurtureError
 from nurture.store import migrations
 from nurture.store.schema import Base
 
-_BITE = 1000
+_BATCH = 1000
 
 
 class TargetNotEmpty(NurtureError):
@@ -36,10 +36,10 @@ def move(source: Engine, target: Engine, tell: Callable[[str, int], None]) -> No
 def _copy(old: Connection, new: Connection, table: Table) -> int:
     count = 0
     own = [column for column in table.columns if column.computed is None]  # the others the new database derives itself
-    rows = old.execution_options(yield_per=_BITE).execute(select(*own).order_by(*table.primary_key)).mappings()
-    for bite in rows.partitions():
-        new.execute(insert(table), [dict(row) for row in bite])
-        count += len(bite)
+    rows = old.execution_options(yield_per=_BATCH).execute(select(*own).order_by(*table.primary_key)).mappings()
+    for batch in rows.partitions():
+        new.execute(insert(table), [dict(row) for row in batch])
+        count += len(batch)
     return count
 
 

@@ -64,6 +64,11 @@ def locked(session: Session, registration: int) -> Registration | None:
     return session.scalar(select(Registration).where(Registration.id == registration).with_for_update())
 
 
+def any_of(session: Session, key: str) -> Registration | None:
+    """One of those of this address key."""
+    return session.scalar(select(Registration).where(Registration.address_key == key).limit(1))
+
+
 def lock_of(session: Session, key: str) -> None:
     """Let nobody confirm or decline for this address, or for the contact that has it, until the transaction ends."""
     me = select(Contact.id).where(Contact.address_key == key).scalar_subquery()

@@ -16,7 +16,7 @@ from nurture import app
 from nurture.domain import audit
 from nurture.domain.consent import ConsentState
 from nurture.engine import consent_check, consent_states, erasure
-from nurture.engine.erasure import Why
+from nurture.engine.erasure import Ground
 from nurture.engine.runtime import Runtime
 from nurture.settings import load_settings
 from nurture.store import ledger, preferences
@@ -125,10 +125,10 @@ def test_the_entries_of_a_former_address_count(runtime: Runtime, now: datetime, 
     assert found(runtime, now) == []
 
 
-@pytest.mark.parametrize("why", [Why.ASKED, Why.OVER])
-def test_whoever_comes_back_begins_anew(runtime: Runtime, now: datetime, anna: int, why: Why) -> None:
+@pytest.mark.parametrize("ground", [Ground.ASKED, Ground.OVER])
+def test_whoever_comes_back_begins_anew(runtime: Runtime, now: datetime, anna: int, ground: Ground) -> None:
     """The entries of before an erasure, or of before everything became too old, are not those of the new contact."""
-    erasure.erase(runtime, anna, audit.HOUSE, now, why=why)
+    erasure.erase(runtime, anna, audit.HOUSE, now, ground=ground)
     back = person(runtime, ANNA, now)
     say(runtime, back, now, "imported", purpose="tracking")
     assert found(runtime, now) == []

@@ -16,14 +16,14 @@ from nurture.domain.pacing import start_of
 from nurture.engine import erasure, rights
 from nurture.engine.audit_words import ACTIONS
 from nurture.engine.audit_words import said as in_words
-from nurture.engine.erasure import Why
+from nurture.engine.erasure import Ground
 from nurture.engine.person_rights import Subject, find, subject
 from nurture.engine.rights import CHANNELS, Kind
 from nurture.engine.rights_words import told
 from nurture.web.office.desk import LANGUAGES, PAGE, desk, done, formats, language, me, page, page_number, words
 
 _TYPED = ("kind", "address", "channel", "on", "note")
-_WHY = {Why.ASKED: "rights.why-asked", Why.UNLAWFUL: "rights.why-unlawful", Why.OVER: "rights.why-over"}
+_GROUNDS = {Ground.ASKED: "rights.why-asked", Ground.UNLAWFUL: "rights.why-unlawful", Ground.OVER: "rights.why-over"}
 _BY_HAND = [channel for channel in CHANNELS if channel not in ("page", "cli")]
 
 
@@ -139,7 +139,7 @@ def _person(who: Subject, status: int = 200, problems: dict[str, str] | None = N
         ],
         language_options=[(code, formats().language_name(code)) for code in d.organisation.languages],
         exports=LANGUAGES,
-        reasons=[(why.value, words()(text)) for why, text in _WHY.items()],
+        reasons=[(ground.value, words()(text)) for ground, text in _GROUNDS.items()],
         said=partial(told, language=language()),
     )
 
@@ -213,13 +213,13 @@ def _object(who: Subject) -> Response:
 
 
 def _erase(who: Subject) -> Response:
-    typed, why = request.form.get("address", "").strip()[:400], request.form.get("why", "")
+    typed, said = request.form.get("address", "").strip()[:400], request.form.get("why", "")
     if typed.lower() != who.address.lower():
         return _person(who, 400, {"erase": words()("rights.erase-differs")})
-    reason = Why(why) if why in set(Why) else Why.ASKED
-    gone = erasure.erase_address(desk().rt, who.address, _actor(), desk().now(), why=reason, case=_fitting(Kind.ERASURE),
+    ground = Ground(said) if said in set(Ground) else Ground.ASKED
+    gone = erasure.erase_address(desk().rt, who.address, _actor(), desk().now(), ground=ground, case=_fitting(Kind.ERASURE),
                                  channel="mail")  # fmt: skip
     t = words()
-    said = t("rights.erased-told", names=", ".join(gone.told)) if gone.told else t("rights.erased")
-    flash(said if gone.finished else f"{said} {t('rights.erased-later')}")
+    done_so = t("rights.erased-told", names=", ".join(gone.told)) if gone.told else t("rights.erased")
+    flash(done_so if gone.finished else f"{done_so} {t('rights.erased-later')}")
     return make_response(redirect(url_for("office.case", number=gone.case), 303))

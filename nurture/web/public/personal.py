@@ -113,5 +113,5 @@ def erase(token: str) -> AnyResponse:
     if request.form.get("erase") != "yes":
         return page("preferences_erase", here.language(found.language), 400, found=found, token=token)
     contact = found.access.contact
-    erasure.erase(here.rt, contact, actors.contact(contact), here.now(), why=erasure.Why.ASKED)
+    erasure.erase(here.rt, contact, actors.contact(contact), here.now(), ground=erasure.Ground.ASKED)
     return page("erased", here.language(found.language))
