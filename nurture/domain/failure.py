@@ -87,6 +87,10 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\d)")
 _AT_THE_END = re.compile(r"end of data|smtp command\s+data", re.IGNORECASE)
 _AT_THE_SENDER = re.compile(r"(?:in reply to|after) mail from", re.IGNORECASE)
 _PLAIN_WORDS = re.compile(r"no such|not exist|not found", re.IGNORECASE)
+_NO_SUCH = re.compile(
+    r"no such (?:user|person|mailbox|account|recipient|address)|unknown user|user unknown|validrcptto", re.I
+)
+"""Words that nobody uses of a sender or a rule, whatever the status: some servers call every refusal 5.7.1."""
 _TAKES_NO_MAIL = frozenset({521, 556})
 
 
@@ -166,7 +170,7 @@ def _dead_or_not(words: Reason, detail: str, text: str) -> Reason:
     if precise is Reason.SENDER or _AT_THE_SENDER.search(text):
         return Reason.SENDER
     if detail.startswith("7."):
-        return Reason.POLICY
+        return words if detail == "7.1" and _NO_SUCH.search(text) else Reason.POLICY
     if detail == "2.0" and _PLAIN_WORDS.search(text):
         return words
     if words is Reason.USER_UNKNOWN and (detail.startswith("2.") or _AT_THE_END.search(text)):

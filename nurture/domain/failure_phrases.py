@@ -172,7 +172,9 @@ PHRASES: tuple[tuple[Reason, str], ...] = (
             (?:is|are|was) not hosted | not host (?:\w+ )?{person}\b | (?:was|were|is)n't found at
             does(?:n't| not) have (?:a|an) .{0,60}(?:account|mailbox) | not here | no (?:mail)? ?box here
             no one by that | who are you looking | {person} (?:name )?(?:is )?unavailable | unknown local
-            not listed in | \bnot a (?:known|valid|local|registered)\b | (?:gibt es|existiert) (?:hier |bei uns )?nicht
+            not listed in
+            not in my validrcptto | nicht im (?:\S+ )?\S*(?:verzeichnis|directory|adressbuch)
+            \bnot a (?:known|valid|local|registered)\b | (?:gibt es|existiert) (?:hier |bei uns )?nicht
             nicht zustellbar | not a member | no such | userunknown | \bboite .{0,30}inexistante | user.{0,20}no found
             account (?:has been |was |is )?(?:deleted|removed|closed|terminated)
         """,

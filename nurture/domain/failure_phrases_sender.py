@@ -40,7 +40,7 @@ SENDER_PHRASES: tuple[tuple[Reason, str], ...] = (
             reached (?:your|the) .{0,20}(?:sending|sends) | limit for sending | harvest(?:ing)? (?:attack|detect)
             dictionary attack
             trop de | too many (?:\w+ ){0,2}(?:connections|sessions|messages|mails|e-?mails|errors|recipients|rcpts)
-              (?! (?:in|on) (?:this|the|his|her|your|server))
+              (?! (?:in|on) (?:this|the|his|her|your|server)\b(?! (?:smtp )?(?:connection|session|hour|day|minute)))
             exceed(?:ed|s)? .{0,40}(?:sends|per (?:hour|day|minute|connection)|connections|messages)
             (?:sending|mail|message) (?:rate|limit|quota) .{0,20}exceed | limit .{0,20}exceeded for (?:ip|host)
             unexpected volume | (?:relay|sending|daily) quota
