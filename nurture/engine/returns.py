@@ -160,6 +160,7 @@ def _row(came: Came, now: datetime) -> dict[str, Any]:
                 "failure": r.failure and r.failure.value,
                 "status": r.status,
                 "words": r.words[:2000],
+                "action": r.action,
             }
             for r in came.recipients[:20]
         ],

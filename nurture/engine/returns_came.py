@@ -18,13 +18,14 @@ from nurture.domain.returns import ReturnKind
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Whom a report is about, and what it says of that address. ``words``: the server's. ``original``: the address that
-    was forwarded to it, '' if that is not told."""
+    was forwarded to it, '' if that is not told. ``action``: of RFC 3464, '' where nothing but a failure is told."""
 
     address: str
     failure: Failure | None = None
     status: str = ""
     words: str = ""
     original: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def digest_of(raw: bytes, report: Report, tokens: Sequence[str]) -> str:
 def _recipients(report: Report) -> Iterator[Recipient]:
     for failed in report.reports:
         said = failed.status or "", clean(failed.diagnostic)
-        yield Recipient(clean(failed.recipient), failed.failure, *said, clean(failed.original))
+        failure = failed.failure if failed.action == "failed" else None
+        yield Recipient(clean(failed.recipient), failure, *said, clean(failed.original), failed.action)
     if report.complaint is not None:
         for address in report.complaint.recipients:
             yield Recipient(clean(address), words=f"feedback: {clean(report.complaint.feedback_type)}")

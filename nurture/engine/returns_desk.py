@@ -148,6 +148,7 @@ def _came_again(row: ReturnedMail) -> Came:
             r.get("status") or "",
             r.get("words") or "",
             r.get("original") or "",
+            r.get("action") or "",
         )
         for r in row.report.get("recipients", [])
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,15 @@ def act(case: Case) -> str:
 
 
 def _bounce(case: Case) -> str:
+    """What failed for others may have arrived at the address we wrote to: one report tells of all of them."""
+    told = case.found.recipient.action if case.found.recipient else ""
+    if told not in ("", "failed"):
+        news = ReturnKind.DELAYED if told == "delayed" else ReturnKind.DELIVERED
+        return act(replace(case, came=replace(case.came, kind=news)))
+    return _failed(case)
+
+
+def _failed(case: Case) -> str:
     failure = case.failure
     if evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now):
         _count(case, failure)  # each mail once, by however many reports and ways it comes back

@@ -7,9 +7,10 @@ from returned.mails import ORIGINAL, OURS, RETURN_PATH, failed, mail, report
 from returned.servers_words import DEAD, EXIM
 
 from nurture.delivery.returned import Failed, Report, read
+from nurture.delivery.returned.consequence import consequence
 from nurture.domain.failure import Failure
 from nurture.domain.failure_reason import Reason
-from nurture.domain.returns import ReturnKind
+from nurture.domain.returns import Action, ReturnKind
 
 
 def only(found: Report) -> Failed:
@@ -190,3 +191,15 @@ def test_two_failed_recipients_in_a_header() -> None:
         )
     )
     assert [one.recipient for one in found.reports] == ["petra@example.net", "jan@example.net"]
+
+
+def test_what_failed_for_others_is_not_said_of_an_address_it_was_delivered_to() -> None:
+    others = failed("5.1.1", "550 5.1.1 user unknown", "jan@example.net")
+    ours = "Final-Recipient: rfc822; petra@example.net\nAction: delivered\nStatus: 2.0.0"
+    found = read(report(f"{ours}\n\n{others}", "<petra@example.net>, <jan@example.net>: 550 5.1.1 user unknown"))
+    assert [(one.action, one.status, one.failure) for one in found.reports] == [
+        ("delivered", "2.0.0", Failure.OTHER),
+        ("failed", "5.1.1", Failure.INVALID),
+    ]
+    assert consequence(found).recipients == (Action.NOTHING, Action.SUPPRESS)
+    assert "arrived" in consequence(found).why

@@ -192,6 +192,20 @@ def test_only_a_permanent_refusal_counts_as_one(one_room: Postroom, words: str, 
         assert session.scalar(select(func.sum(DeliveryCount.failed))) == 1 - refusals
 
 
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded", "delayed"])
+def test_what_failed_for_others_fails_no_mail_of_ours(one_room: Postroom, action: str) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"), state=MessageState.UNKNOWN)
+    raw = dsn("ben@werk.example", header_id=one_room.message(message).header_id)
+    ours = f"Final-Recipient: rfc822; anna@werk.example\r\nAction: {action}\r\nStatus: 2.0.0\r\n\r\n"
+    taken = one_room.take(raw.replace(b"Final-Recipient:", f"{ours}Final-Recipient:".encode()))
+    assert taken.action == ("on record: still on its way" if action == "delayed" else "on record: arrived")
+    expected = MessageState.UNKNOWN if action == "delayed" else MessageState.ACCEPTED
+    assert (taken.state, one_room.message(message).state) == ("done", expected)
+    with reading(one_room.rt.db) as session:
+        assert session.scalar(select(func.count()).select_from(DeliveryCount)) == 0
+        assert session.get_one(ReturnedMail, taken.id).failure is None
+
+
 @pytest.mark.parametrize("words", [UNKNOWN_USER, FULL.replace("452 4", "552 5"), SPAM], ids=["invalid", "soft", "policy"])
 def test_a_mail_that_comes_back_by_several_reports_counts_once(one_room: Postroom, words: str) -> None:
     message = one_room.send(one_room.person())

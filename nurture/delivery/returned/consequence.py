@@ -32,6 +32,13 @@ _SENTENCES = {
     Action.ALARM: "raise an alarm for the sender, {who} is not touched",
     Action.NOTHING: "put it on record for {who}",
 }
+_KINDS = {
+    "delayed": ReturnKind.DELAYED,
+    "delivered": ReturnKind.DELIVERED,
+    "relayed": ReturnKind.DELIVERED,
+    "expanded": ReturnKind.DELIVERED,
+}
+"""What a report that some address failed tells of another one, by its action."""
 _UNKNOWN = "whom the return path names"
 
 
@@ -50,7 +57,7 @@ def _forwarded(one: Failed) -> bool:
 
 
 def _bounce(report: Report) -> Explanation:
-    found = [follows(ReturnKind.BOUNCE, counted(one)) for one in report.reports]
+    found = [follows(_KINDS.get(one.action, ReturnKind.BOUNCE), counted(one)) for one in report.reports]
     if not found:
         nobody = follows(ReturnKind.BOUNCE)
         return Explanation((), _SENTENCES[nobody.action].format(who=_UNKNOWN) + _condition(report), nobody.why)

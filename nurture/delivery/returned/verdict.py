@@ -33,6 +33,7 @@ _SURE = phrases(
 _ADDRESS_STATUS = re.compile(r"5\.1\.\d|5\.5\.0|5\.4\.1")
 _MOMENT = re.compile(r"\(?in reply to end of data|after end of data|smtp command data\b", re.IGNORECASE)
 _MAX_DIAGNOSTIC = 2_000
+_ARRIVED = ("delivered", "relayed", "expanded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,15 @@ def _begins_with(line: str, address: str) -> bool:
 
 def failed(*, recipient: str, action: str, status: str | None, diagnostic: str, words: Words, original: str = "") -> Failed:
     """The recipient's entry, with the most telling words."""
+    if action in _ARRIVED:  # what else is said in the text is said of others
+        return Failed(
+            recipient, action, status, diagnostic.strip()[:_MAX_DIAGNOSTIC], Failure.OTHER, Reason.UNKNOWN, original
+        )
     why = reason(reply_code(diagnostic), status, diagnostic + words.moment(recipient))
     if why in _OPEN and not (why in _SAID and reason_in(diagnostic)):
         why, diagnostic = _from_text(why, status, diagnostic, words, recipient)
     if why is Reason.USER_UNKNOWN and _may_be_a_filter(status, diagnostic, words.about(recipient) + words.commands):
         why = Reason.FILTERED
-    if action in ("delivered", "relayed", "expanded"):
-        why = Reason.UNKNOWN
     told = enhanced_status(diagnostic)
     status = told if told and (status is None or status.endswith(".0.0")) else status
     return Failed(recipient, action, status, diagnostic.strip()[:_MAX_DIAGNOSTIC], _failure(action, why), why, original)
