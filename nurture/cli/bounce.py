@@ -61,30 +61,41 @@ def explain(files: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - cl
     """Tell of each mail in FILE... what it is and what would be done about it. Nothing is touched or sent.
 
     FILE is a mail, a folder of mails, a Maildir, or - for standard input. No database is needed; whether a mail is one of
-    ours is known to the send log only, so it says what would be done if it is. Exits with 1 if a file cannot be read.
+    ours is known to the send log only, so it says what would be done if it is. Exits with 1 if a file cannot be read,
+    or a folder has no mail.
     """
     found: list[dict[str, Any]] = []
     failed = False
-    for name in _names(files):
-        try:
-            found.append(_explained(name, read(_bytes(name))))
-        except OSError as error:
+    for given in files:
+        names = list(_names(given))
+        if not names:
             failed = True
-            click.echo(f"Error: {name}: {error.strerror or error}", err=True)
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n\n".join(map(_told, found)))
+            click.echo(f"Error: there is no mail in {_written(given)}", err=True)
+        for name in names:
+            try:
+                found.append(_explained(name, read(_bytes(name))))
+            except OSError as error:
+                failed = True
+                click.echo(f"Error: {_written(name)}: {error.strerror or error}", err=True)
+    if as_json or found:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n\n".join(map(_told, found)))
     if failed:
         raise click.exceptions.Exit(1)
 
 
-def _names(files: tuple[str, ...]) -> Iterator[str]:
+def _names(given: str) -> Iterator[str]:
     """The mails: a folder's files in order, those of a Maildir from its cur and new."""
-    for name in files:
-        path = Path(name)
-        if name == "-" or not path.is_dir():
-            yield name
-            continue
-        folders = [path / part for part in ("cur", "new") if (path / part).is_dir()] or [path]
-        yield from sorted(str(mail) for folder in folders for mail in folder.iterdir() if _is_mail(mail))
+    path = Path(given)
+    if given == "-" or not path.is_dir():
+        yield given
+        return
+    folders = [path / part for part in ("cur", "new") if (path / part).is_dir()] or [path]
+    yield from sorted(str(mail) for folder in folders for mail in folder.iterdir() if _is_mail(mail))
+
+
+def _written(name: str) -> str:
+    """A file's name as text: what is no UTF-8 in it is escaped."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_mail(path: Path) -> bool:
@@ -101,7 +112,7 @@ def _bytes(name: str) -> bytes:
 def _explained(name: str, report: Report) -> dict[str, Any]:
     follows = consequence(report)
     return {
-        "file": name,
+        "file": _written(name),
         "kind": report.kind.value,
         "recipients": list(_recipients(report, follows.recipients)),
         "message_id": report.message_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,29 @@ def test_an_unreadable_file_is_named_and_the_others_are_explained(tmp_path: Path
 
 def test_without_a_file_it_is_written_wrongly() -> None:
     assert explain().exit_code == 2
+
+
+NO_MAIL = {"empty": [], "of folders": ["inner/"], "of hidden files": [".mail"]}
+
+
+@pytest.mark.parametrize("name", NO_MAIL)
+def test_a_folder_without_mails_is_told(name: str, tmp_path: Path) -> None:
+    for part in NO_MAIL[name]:
+        (tmp_path / part).mkdir() if part.endswith("/") else (tmp_path / part).write_bytes(GMX)
+    result, scripted = explain(tmp_path), explain(tmp_path, "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: there is no mail in {tmp_path}\n"
+    assert (scripted.exit_code, told(scripted)) == (1, [])
+
+
+def test_nothing_is_printed_of_nothing_that_could_be_read(tmp_path: Path) -> None:
+    result = explain(tmp_path / "none.eml")
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_a_name_that_is_no_text_is_escaped(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.eml")
+    Path(path).write_bytes(GMX)
+    for given in (path, str(tmp_path)):
+        (mail,) = json.loads(explain(given, "--json").stdout_bytes.decode("utf-8"))
+        assert mail["file"] == f"{tmp_path}/bad\\xff.eml"
