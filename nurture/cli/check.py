@@ -13,9 +13,10 @@ import click
 from sqlalchemy import make_url
 
 from nurture.cli.house import settings
-from nurture.domain.errors import DefinitionError
+from nurture.domain.errors import DefinitionError, Fault
 from nurture.engine.mail_check import check_mails
 from nurture.engine.publication import Publication, load_publication, refuse_changed_wordings
+from nurture.engine.signing_keys import missing
 from nurture.mail.lint import RULES, Level, Rule, Verdict
 from nurture.settings import Settings
 from nurture.store import migrations
@@ -34,6 +35,7 @@ def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's fo
     """Check campaigns/, config/ and mail_templates/ and name every fault.
 
     Every mail is written for an ordinary reader and for one with the longest names, and judged by the rules of mails.
+    The keys that sign mails have to be there, without which nothing starts.
     The wordings of consents are compared with those that people agreed to: other words need another version.
     Exits with 1 if there is a fault or an error in a mail; warnings are told and pass. A running system takes up what
     has no faults.
@@ -47,14 +49,22 @@ def check(as_json: bool, list_rules: bool) -> None:  # noqa: FBT001 - click's fo
     except DefinitionError as error:
         _tell_faults(error, as_json=as_json)
         raise click.exceptions.Exit(1) from None
-    found = check_mails(publication)
+    found, keys = check_mails(publication), _missing_keys(settings(), publication)
     errors = [verdict for verdict in found if verdict.finding.level is Level.ERROR]
     if as_json:
-        click.echo(_as_json({"ok": not errors, "faults": [], "mails": [_plain(verdict) for verdict in found]}))
+        in_order = not errors and not keys
+        faults = [asdict(fault) for fault in keys]
+        click.echo(_as_json({"ok": in_order, "faults": faults, "mails": [_plain(verdict) for verdict in found]}))
     else:
-        _tell(publication, found, errors)
-    if errors:
+        _tell(publication, found, errors, keys)
+    if errors or keys:
         raise click.exceptions.Exit(1)
+
+
+def _missing_keys(known: Settings, publication: Publication) -> list[Fault]:
+    """Of those that config/delivery.yaml signs by: told beside the mails, which can be judged without."""
+    wrong = missing(publication.definitions.delivery.dkim, known.dkim_folder)
+    return [Fault("config/delivery.yaml", 0, 0, "dkim.selectors", f"{what}: {why}") for what, why in wrong]
 
 
 def _compare_wordings(known: Settings, publication: Publication) -> None:
@@ -77,13 +87,15 @@ def _tell_faults(error: DefinitionError, *, as_json: bool) -> None:
         click.echo(str(error), err=True)
 
 
-def _tell(publication: Publication, found: Sequence[Verdict], errors: Sequence[Verdict]) -> None:
+def _tell(publication: Publication, found: Sequence[Verdict], errors: Sequence[Verdict], keys: Sequence[Fault]) -> None:
+    if keys:
+        click.echo("\n".join(map(str, keys)), err=True)
     warnings = found[len(errors) :]
     for verdicts, noun in ((errors, "error"), (warnings, "warning")):
         if verdicts:
             lines = [f"{len(verdicts)} {noun}{'s' if len(verdicts) > 1 else ''} in the mails", *map(str, verdicts)]
             click.echo("\n".join(lines), err=True)
-    if not errors:
+    if not errors and not keys:
         click.echo(_in_order(publication))
 
 

@@ -11,9 +11,15 @@ from nurture import app, definitions
 from nurture.cli.house import settings
 from nurture.delivery.dkim_keys import Record
 from nurture.domain.delivery_rules import Dkim
-from nurture.engine.signing_keys import Role, SigningKey, all_keys, make_key, rules_for
+from nurture.engine.signing_keys import Role, SigningKey, all_keys, make_key, rules_for, selector_fault
 
 _ROLES = {Role.SIGNS: "signs", Role.WAITS: "waits behind others", Role.UNUSED: "not in config/delivery.yaml"}
+
+
+def _possible(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    if given is not None and (fault := selector_fault(given)):
+        raise click.BadParameter(fault)
+    return given
 
 
 @click.group()
@@ -22,17 +28,17 @@ def dkim() -> None:
 
 
 @dkim.command(epilog="Example: nurture dkim new --selector nurture-2027")
-@click.option("--selector", default="", help="The key's name in the DNS; with year and month by default.")
+@click.option("--selector", callback=_possible, help="The key's name in the DNS; with year and month by default.")
 @click.option("--ed25519", is_flag=True, help="For a second signature beside the one by RSA; few providers look at it yet.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
-def new(selector: str, ed25519: bool, as_json: bool) -> None:  # noqa: FBT001 - click's form
+def new(selector: str | None, ed25519: bool, as_json: bool) -> None:  # noqa: FBT001 - click's form
     """Make a key and say what to publish.
 
     Nothing is signed with it before config/delivery.yaml names it. A key that exists is never overwritten.
     """
     configured = settings()
     rules = rules_for(definitions.load(configured.home))
-    key, after = make_key(rules, configured.dkim_folder, app.utc_now(), selector, ed25519=ed25519)
+    key, after = make_key(rules, configured.dkim_folder, app.utc_now(), selector or "", ed25519=ed25519)
     if as_json:
         told = {**key.as_json(), "config": {"domain": after.domain, "selectors": list(after.selectors)}}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

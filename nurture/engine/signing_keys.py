@@ -15,7 +15,7 @@ from nurture.delivery.dns import a_label
 from nurture.domain.address import domain_of
 from nurture.domain.definitions import Definitions
 from nurture.domain.delivery_rules import Dkim
-from nurture.domain.errors import SettingsError
+from nurture.domain.errors import InvalidInput, SettingsError
 
 
 class Role(StrEnum):
@@ -66,6 +66,24 @@ def make_key(rules: Dkim, folder: Path, now: datetime, selector: str, *, ed25519
     role = Role.WAITS if selector in rules.selectors else Role.UNUSED
     after = Dkim(rules.domain, tuple([*known, selector] if ed25519 else [selector, *known]))
     return _described(rules, folder, selector, key, role), after
+
+
+def selector_fault(selector: str) -> str:
+    """Why it cannot name a key; '' if it can."""
+    try:
+        dkim_keys.key_file(Path(), selector)
+    except InvalidInput as error:
+        return error.problems["selector"]
+    return ""
+
+
+def missing(rules: Dkim | None, folder: Path) -> list[tuple[str, str]]:
+    """(file or setting, what is wrong with it) for which no start would be possible, as nothing could be signed."""
+    try:
+        dkim_keys.load_sealer(rules, folder)
+    except SettingsError as error:
+        return list(error.faults)
+    return []
 
 
 def all_keys(rules: Dkim, folder: Path) -> list[SigningKey]:

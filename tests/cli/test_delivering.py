@@ -62,8 +62,13 @@ def test_a_new_key_and_what_to_publish(call: Call, home: Path) -> None:
     again = call("dkim", "new", "--selector", "n2026a")
     assert again.exit_code == 1 and "exists and is never overwritten" in again.stderr
     assert key.read_bytes() == before
-    wrong = call("dkim", "new", "--selector", "../../n")
-    assert wrong.exit_code == 1 and "is not possible" in wrong.stderr
+
+
+@pytest.mark.parametrize("wrong", ["../../n", "a b", "ü", "", "A", "-a"])
+def test_a_selector_that_is_none_is_a_command_written_wrongly(wrong: str, call: Call, home: Path) -> None:
+    done = call("dkim", "new", "--selector", wrong)
+    assert done.exit_code == 2 and "is not possible" in done.stderr
+    assert not (home / "var" / "dkim").exists()
 
 
 def test_a_new_key_for_scripts(call: Call, home: Path, tmp_path: Path) -> None:
@@ -102,8 +107,14 @@ def test_showing_keys(call: Call, home: Path) -> None:
 
 
 def test_a_missing_key_is_a_start_refused(shell: Command, call: Call, home: Path) -> None:
-    """Commands that send nothing go on working."""
+    """Commands that send nothing go on working; the check says it beforehand."""
     sign_with(home, "gone", "lost")
+    checked = call("check")
+    assert checked.exit_code == 1
+    assert "In order" not in checked.stdout
+    assert checked.stderr.count("this key is missing") == 2
+    told = json.loads(call("check", "--json").stdout)
+    assert (told["ok"], [fault["path"] for fault in told["faults"]], told["mails"]) == (False, ["dkim.selectors"] * 2, [])
     refused = shell("run", "--port", "0")
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     for selector in ("gone", "lost"):
