@@ -10,6 +10,7 @@ from typing import Any
 from nurture.domain.audit import Actor
 from nurture.domain.errors import NotFound
 from nurture.engine import chain_check
+from nurture.engine.audit_details import in_words
 from nurture.engine.audit_words import ACTIONS, ACTORS, OBJECTS, said
 from nurture.engine.chain_check import Progress, Report
 from nurture.engine.runtime import Runtime
@@ -38,6 +39,8 @@ class Line:
     who: str
     done: str
     what: str
+    told: tuple[tuple[str, str], ...]
+    """``details`` in words."""
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored, without translations."""
@@ -50,7 +53,7 @@ def log(rt: Runtime, wanted: Wanted, language: str, limit: int, offset: int = 0)
     with reading(rt.db) as session:
         rows = store.entries(session, wanted, limit, offset)
         people = contacts.addresses(session, {row.contact_id for row in rows if row.contact_id is not None})
-        return [_line(row, people, language) for row in rows], store.count(session, wanted)
+        return [_line(rt, row, people, language) for row in rows], store.count(session, wanted)
 
 
 def actions(rt: Runtime, language: str) -> list[tuple[str, str]]:
@@ -74,7 +77,7 @@ def verify(rt: Runtime, actor: Actor, now: datetime, *, noted: str = "", progres
     return chain_check.check(rt, "audit", actor, now, noted=noted, progress=progress)
 
 
-def _line(row: AuditEntry, people: Mapping[int, str], language: str) -> Line:
+def _line(rt: Runtime, row: AuditEntry, people: Mapping[int, str], language: str) -> Line:
     known = people.get(row.contact_id or 0, "")
     return Line(
         number=row.number,
@@ -91,4 +94,5 @@ def _line(row: AuditEntry, people: Mapping[int, str], language: str) -> Line:
         who=said(ACTORS, row.actor_kind, language),
         done=said(ACTIONS, row.action, language),
         what=said(OBJECTS, row.object, language),
+        told=tuple(in_words(rt.definitions, row.details, language)),
     )

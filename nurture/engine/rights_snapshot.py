@@ -185,8 +185,8 @@ class _Made:
             "company": company.name if company else None,
             "function": naming.function_name(d, p.function, self._language) if p.function else None,
             "phone": p.phone, "language": Locale(p.language).get_language_name(self._language),
-            "country": p.country, "time_zone": p.time_zone,
-            "contact_source": p.source, "created_at": self.when(p.created_at),
+            "country": Locale(self._language).territories.get(p.country or "", p.country), "time_zone": p.time_zone,
+            "contact_source": word(f"source.{p.source or ''}", self._language), "created_at": self.when(p.created_at),
             "last_active_at": self.when(p.last_active_at), "last_mail_at": self.when(p.last_mail_at),
         }  # fmt: skip
         yield from ((self._told(name), value) for name, value in named.items() if value)
@@ -263,20 +263,21 @@ class _Made:
         dossiers = {h.id: h.dossier for h in self._story.handoffs}
         for h in timeline_cards.handoff_facts(self._d, self._story, self._language):
             named = ("name", "address", "phone", "company", "function_name", "grade", "points", "wish")
-            dossier = "; ".join(f"{k}: {dossiers[h.id].get(k)}" for k in named if dossiers[h.id].get(k))
+            dossier = "; ".join(f"{self._told(k)}: {dossiers[h.id].get(k)}" for k in named if dossiers[h.id].get(k))
             reason = "; ".join(filter(None, (h.reason, h.return_reason, h.note)))
             state = word(f"handoff.{h.state}", self._language)
             yield self.when(h.opened_at), h.product_name, h.salesperson, state, reason, dossier
 
     def _returned(self) -> Iterator[tuple[Any, ...]]:
         for r in self._story.returned:
-            yield self.when(r.received_at), r.kind, r.subject, "; ".join(filter(None, (r.action, r.said)))
+            kind = word(f"returned.{r.kind}", self._language)
+            yield self.when(r.received_at), kind, r.subject, "; ".join(filter(None, (r.action, r.said)))
 
     def _blocks(self) -> Iterator[tuple[Any, ...]]:
         if (s := self._story.suppression) is not None:
             yield self.when(s.since), self._told("blocks"), s.reason, ""
         if (h := self._story.hold) is not None:
-            yield self.when(h.since), h.kind, h.reason, self.when(h.until)
+            yield self.when(h.since), word(f"hold.{h.kind}", self._language), h.reason, self.when(h.until)
 
     def _tasks(self) -> Iterator[tuple[Any, ...]]:
         for t in self._story.tasks:

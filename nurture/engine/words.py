@@ -26,6 +26,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "message-kind.service": {"de": "Auf Wunsch", "en": "On request"},
     "stream.service": {"de": "Mails auf Wunsch", "en": "Mail on request"},
     "stream.sales": {"de": "Vertriebsmails", "en": "Sales mail"},
+    # why an address gets no marketing mail for a while
+    "hold.soft": {"de": "vorübergehend unzustellbar", "en": "undeliverable for a while"},
+    "hold.stop": {"de": "wollte keine E-Mails mehr", "en": "said to stop"},
+    # how people came; forms name others as they like (config/forms/)
+    "source.website": {"de": "unsere Website", "en": "our website"},
+    "source.fair": {"de": "eine Messe", "en": "a trade fair"},
+    "source.mail": {"de": "eine unserer E-Mails", "en": "one of our mails"},
+    "source.preferences": {"de": "die Seite mit Ihren Einstellungen", "en": "the page with your preferences"},
     # how mail leaves
     "lane.none": {"de": "Noch keinem Anbieter zugeordnet", "en": "Provider not known yet"},
     "lane.other": {"de": "Andere", "en": "Others"},

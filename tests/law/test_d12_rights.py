@@ -19,7 +19,9 @@ from nurture.domain.consent import ConsentState
 from nurture.domain.deadline import answer_due
 from nurture.domain.errors import IllegalTransition, InvalidInput, NotFound
 from nurture.engine import links, rights, tracking
+from nurture.engine.rights_snapshot import snapshot
 from nurture.engine.runtime import Runtime
+from nurture.engine.words import WORDS
 from nurture.store import consents
 from nurture.store.database import reading
 from nurture.store.schema import ContactChange, Message, RightsCase
@@ -213,3 +215,20 @@ def test_d12_a_case_of_somebody_else_is_not_settled_by_mistake(world: World) -> 
         rights.restrict(world.rt, contact_of(world, ZDENKA.address), ANNA, world.now, case=case)
     with reading(world.rt.db) as session:
         assert session.scalar(select(RightsCase.state).where(RightsCase.id == case)) == "open"
+
+
+# --- words ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "came_by"), [("de", "unsere Website"), ("en", "our website")])
+def test_d12_the_copy_speaks_in_words(world: World, language: str, came_by: str) -> None:
+    arrives(world, ZDENKA)
+    contact = world.contact(ZDENKA.address)
+    assert contact is not None and contact.source == "website"
+    (facts,) = (s for s in snapshot(world.rt, contact.id, language, world.now).sections if s.key == "person")
+    assert came_by in [value for _, value in facts.rows]
+
+
+def test_d12_every_source_of_our_own_forms_has_its_words(world: World) -> None:
+    sources = {form.source for form in world.rt.definitions.forms.values()} | {"preferences"}
+    assert [s for s in sources if set(WORDS.get(f"source.{s}", ())) != {"de", "en"}] == []

@@ -15,10 +15,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
 from nurture.domain import audit as actors
-from nurture.engine import audit
+from nurture.domain.message import MessageKind, MessageState
+from nurture.domain.returns import ReturnKind
+from nurture.engine import audit, rights, rights_words
+from nurture.engine.audit_details import NAMES, VALUES, in_words
 from nurture.engine.audit_words import ACTIONS, ACTORS, OBJECTS
+from nurture.engine.erasure import Ground
 from nurture.engine.importing import import_contacts
 from nurture.engine.runtime import Runtime
+from nurture.engine.words import WORDS
 from nurture.store.audit import Wanted, note
 from nurture.store.database import reading, transaction
 from nurture.store.schema import AuditEntry, Message, TaskRow
@@ -130,6 +135,43 @@ def _notes() -> Iterator[tuple[str, ast.Call]]:
                 yield str(path), node
 
 
+def test_every_detail_has_a_name_and_every_fixed_value_a_word() -> None:
+    """Whatever is a list of our own; what is named in files is told by its title there."""
+    told = {k.arg for _, call in _notes() for k in call.keywords if k.arg} - {"contact"}
+    assert sorted(told - NAMES.keys()) == []
+    chosen = {
+        call.args[3].value
+        for path in SOURCE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("tell", "choices.tell") and len(call.args) == 4
+        if isinstance(call.args[3], ast.Constant)
+    }
+    assert len(chosen) > 5 and chosen <= VALUES["choice"].keys()
+    assert set(Ground) == VALUES["why"].keys()
+    assert {f"message.{state}" for state in MessageState} <= WORDS.keys()
+    assert {f"stream.{kind}" for kind in MessageKind} <= WORDS.keys()
+    assert {f"returned.{kind}" for kind in ReturnKind} <= WORDS.keys()
+    assert {f"right.{kind}" for kind in rights.Kind} <= rights_words.WORDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "details", "words"),
+    [
+        ("de", {"why": "over", "case": 7}, [("Grund", "nicht mehr nötig"), ("Anliegen", "7")]),
+        ("en", {"why": "no-budget"}, [("Reason", "Need exists, no budget at present")]),
+        ("de", {"was": "parked", "lane": ""}, [("Vorher", "angehalten")]),
+        ("de", {"kind": "access"}, [("Art", "Auskunft (Art. 15)")]),
+        ("en", {"kind": "bounce", "stream": "nurture"}, [("Kind", "Bounce"), ("Kind of mail", "Campaign mail")]),
+        ("en", {"campaigns": {"welcome": "abc", "fair": "def"}}, [("Campaigns", "welcome abc, fair def")]),
+        ("de", {"new thing": "x", "why": "of another release"}, [("new thing", "x"), ("Grund", "of another release")]),
+    ],
+)
+def test_details_are_told_in_words(
+    seeded: Runtime, language: str, details: dict[str, object], words: list[tuple[str, str]]
+) -> None:
+    assert list(in_words(seeded.definitions, details, language)) == words
+
+
 def test_every_action_and_object_has_a_word_in_both_languages() -> None:
     found = list(_notes())
     assert len(found) > 10
@@ -144,7 +186,7 @@ def test_every_action_and_object_has_a_word_in_both_languages() -> None:
     assert sorted(actions - ACTIONS.keys()) == []
     assert sorted(objects - OBJECTS.keys()) == []
     assert set(actors.ActorKind) == ACTORS.keys()
-    for words in (ACTIONS, OBJECTS, ACTORS):
+    for words in (ACTIONS, OBJECTS, ACTORS, NAMES, *VALUES.values()):
         assert [key for key, text in words.items() if set(text) != {"de", "en"}] == []
 
 
