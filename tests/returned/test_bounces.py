@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from returned.mails import ORIGINAL, OURS, RETURN_PATH, failed, mail, report
-from returned.servers_words import DEAD, EXIM
+from returned.servers_words import DEAD, EXIM, POSTFIX_OLD
 
 from nurture.delivery.returned import Failed, Report, read
 from nurture.delivery.returned.consequence import consequence
@@ -63,6 +63,37 @@ def test_the_address_we_wrote_to_is_kept_where_the_mail_was_forwarded() -> None:
     )
     one = only(read(report(status)))
     assert (one.recipient, one.original) == ("p.muster@private.example", "petra@example.net")
+
+
+FORWARDED = {
+    "Exim": EXIM.replace(
+        b"  petra@example.net\n", b"  p.muster@private.example\n    (generated from petra@example.net)\n"
+    ).replace(b"X-Failed-Recipients: petra@example.net", b"X-Failed-Recipients: p.muster@private.example"),
+    "Postfix": POSTFIX_OLD.replace(
+        b"<petra@example.net>: host", b"<p.muster@private.example> (expanded from <petra@example.net>): host"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORWARDED)
+def test_a_server_tells_in_words_whom_it_forwarded_from(case: str) -> None:
+    one = only(read(FORWARDED[case]))
+    assert (one.recipient, one.original) == ("p.muster@private.example", "petra@example.net")
+
+
+def test_a_filters_notice_blames_us_alone() -> None:
+    said = "Ihre Nachricht an petra@example.net wurde als Spam eingestuft und nicht zugestellt."
+    sender = "Filter <noreply@filter.example>"
+    path = "<noreply@filter.example>"
+    raw = mail("Ihre E-Mail wurde blockiert", said, sender, Auto_Submitted="auto-generated", Return_Path=path)
+    found = read(raw)
+    assert (found.kind, only(found).recipient, only(found).failure) == (
+        ReturnKind.BOUNCE,
+        "petra@example.net",
+        Failure.POLICY,
+    )
+    unknown = raw.replace(b"als Spam eingestuft und nicht zugestellt", "nicht zugestellt, Empfänger unbekannt".encode())
+    assert read(unknown).kind is ReturnKind.AUTO_REPLY
 
 
 def test_several_recipients_keep_what_was_said_of_each() -> None:

@@ -44,6 +44,22 @@ ORDINARY = {
         human(f"Unsere Bestellung konnte nicht zugestellt werden.\n{OUTLOOK_QUOTED}", "Zustellung fehlgeschlagen, Bestellung 17"),
         ReturnKind.REPLY,
     ),
+    "a parcel service": (
+        mail("Zustellung fehlgeschlagen: Empfänger unbekannt", "Die Sendung an jan@example.net konnte nicht zugestellt werden, Empfänger unbekannt.", "DHL Paket <noreply@parcels.example>", Return_Path="<x@parcels.example>"),
+        ReturnKind.REPLY,
+    ),
+    "a parcel service, marked": (
+        mail("Zustellung fehlgeschlagen: Empfänger unbekannt", "Die Sendung an jan@example.net konnte nicht zugestellt werden, Empfänger unbekannt.", "DHL Paket <noreply@parcels.example>", Return_Path="<x@parcels.example>", Auto_Submitted="auto-generated"),
+        ReturnKind.AUTO_REPLY,
+    ),
+    "an invoice": (
+        mail("Ihre Rechnung konnte nicht zugestellt werden", "Die Rechnung an jan@example.net kam zurück: Empfaenger unbekannt.", "noreply@telephone.example", Return_Path="<x@telephone.example>"),
+        ReturnKind.REPLY,
+    ),
+    "a help desk": (
+        mail("Delivery problem reported", "A user reported: mailbox full for jan@example.net.", "Help Desk <no-reply@desk.example>", Return_Path="<x@desk.example>"),
+        ReturnKind.REPLY,
+    ),
     "an invitation answered": (human(CALENDAR, "Zugesagt: Vorführung", Content_Type='multipart/alternative; boundary="p"'), ReturnKind.REPLY),
     "a newsletter": (
         mail("Deliverability news", "Undelivered mail? 550 user unknown? jan@example.net", "news@example.org", List_Id="<n.example.org>", Return_Path="<x@y.example>"),

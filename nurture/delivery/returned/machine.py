@@ -58,6 +58,13 @@ _FAILURE_SUBJECT = phrases(
         送信できません | 配信(?:エラー|不能)
     """
 )
+_SMTP = re.compile(
+    r"(?<![\d.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d|\(#[45]\.\d\.\d\)"
+    r"|(?:said|reason|error|returned|replied|code):? ?'?[45]\d\d\b|rcpt to:|final-recipient:|diagnostic-code:"
+    r"|status: [45]\.\d|remote (?:mail )?server|smtp (?:error|server)|\bhost \S{1,200} ?\[",
+    re.IGNORECASE,
+)
+"""What only mail servers say."""
 _NO_REPLY = re.compile(r"\b(?:no-?reply|do-?not-?reply|nicht-?antworten)[\w.-]{0,40}@")
 _AUTO_SUBJECT = phrases(
     r"""
@@ -126,13 +133,15 @@ def is_answer(mail: Mail) -> bool:
 def reports(mail: Mail, *, returns_a_mail: bool) -> bool:
     """Whether this may be a server's report on a mail of ours: then its text is worth reading as one.
 
-    People write about failed deliveries, too. So without a server's name in From there must be more than the subject.
+    People write about failed deliveries, too, and so do parcel services' machines. So without a server's name in From there
+    must be more than the subject: the mail that was returned, no return path, or what servers say to each other.
     """
     if is_answer(mail):
         return False
     mark = answers_by_itself(mail)
     no_reply = bool(_NO_REPLY.search(mail.header("from").lower()))
-    told = tells_of_failure(mail) and (returns_a_mail or no_reply or bool(mark))
+    by_machine = (no_reply or bool(mark)) and bool(_SMTP.search(mail.text[:20_000]))
+    told = tells_of_failure(mail) and (returns_a_mail or by_machine)
     return from_daemon(mail) or told or mark == "Return-Path" or (returns_a_mail and no_reply)
 
 

@@ -73,8 +73,36 @@ def _told(mail: Mail, original: Original, ours: str) -> Report:
     if mark and not _is_report(mail, original):
         if machine.from_daemon(mail):  # servers report, they never answer: these are words that nobody here knows
             return Report(ReturnKind.UNCLEAR, "a server's mail that names no failure")
+        if machine.is_marked(mail, ours) and not machine.is_bulk(mail) and text.refuses_for_what_we_are(original.said):
+            return _kept_back(mail, original)
         return _written(ReturnKind.AUTO_REPLY, mark, mail, ours)
-    return _bounce(mail, original) or _no_bounce(mail, ours)
+    bounce = _bounce(mail, original)
+    return _forwarded(bounce, original) if bounce else _no_bounce(mail, ours)
+
+
+def _kept_back(mail: Mail, original: Original) -> Report:
+    """A filter's notice to the sender. It blames us, not the recipient, so an alarm is all that follows."""
+    words = Words(original.said, _subject(mail, original))
+    named = text.recipients_in(original, _ours(mail))[:1] or [""]
+    return Report(ReturnKind.BOUNCE, "filter's notice", tuple(_failed(address, "failed", words) for address in named))
+
+
+_FORWARDED = re.compile(
+    r"([^\s<>()\"]{1,100}@[^\s<>()\"]{1,200})>?\"?:?\s{0,20}\((?:generated|expanded|forwarded) from:? <?([^\s<>()]{1,100}@[^\s<>()]{1,200})>?\)",
+    re.I,
+)
+
+
+def _forwarded(report: Report, original: Original) -> Report:
+    """With the address that a server says it forwarded from; that one has not failed itself."""
+    pairs = {plain(to): plain(given) for to, given in _FORWARDED.findall(original.said[:20_000])}
+    found = [one if one.original else replace(one, original=pairs.get(one.recipient, "")) for one in report.reports]
+    meant = [
+        one
+        for one in found
+        if one.recipient not in {other.original for other in found if other.original != other.recipient}
+    ]
+    return replace(report, reports=tuple(meant or found))
 
 
 def _asks_to_stop(mail: Mail, ours: str) -> bool:

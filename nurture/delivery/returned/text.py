@@ -12,6 +12,7 @@ import re
 
 from nurture.delivery.returned.address import addresses_in
 from nurture.delivery.returned.original import Original
+from nurture.domain.failure import FAILURE_OF, Failure, reason
 from nurture.domain.failure_reason import Reason, folded, reason_in
 from nurture.domain.phrases import phrases
 
@@ -76,6 +77,23 @@ _INTRO = re.compile(r"sent by\s*$|message from\s*$|message that .{0,60}sent\s*$"
 def tells_failure(text: str) -> bool:
     """Whether the words are those of a failed delivery."""
     return bool(_FAILURE.search(folded(text[:6_000])))
+
+
+def refuses_for_what_we_are(text: str) -> bool:
+    """Whether a filter tells the sender that it kept a mail back, for reputation, content or a rule."""
+    return (
+        bool(_KEPT_BACK.search(" ".join(folded(text[:3_000]).split())))
+        and FAILURE_OF[reason(None, None, text[:3_000])] is Failure.POLICY
+    )
+
+
+_KEPT_BACK = phrases(
+    r"""
+        (?:ihre|your|votre|uw|su|vostro) (?:e-?mail|mail|nachricht|message|bericht|mensaje|messaggio)\b.{0,160}(?:blockiert
+          |nicht zugestellt|abgewiesen|abgelehnt|zuruckgehalten|blocked|not delivered|not been delivered|rejected
+          |quarantined|bloque|rejete|geblokkeerd|bloqueado|bloccat)
+    """
+)
 
 
 def tells_reason(text: str) -> bool:
