@@ -191,9 +191,14 @@ class Round:
 
     def _gather(self) -> None:
         """Recording costs nearly the same for one mail as for all: see who else is ready, no longer than it took last."""
-        until = self._now + min(self._recording, _GATHER)
-        while self._ready and self._now < until and len(self._ready) < sum(map(is_busy, self._lines.values())):
+        until, busy = self._now + min(self._recording, _GATHER), self._busy_lines()
+        while self._ready and self._now < until and (ready := len(self._ready)) < busy:
             self._look_until(until)
+            if len(self._ready) == ready:  # something else happened: one may have ended
+                busy = self._busy_lines()
+
+    def _busy_lines(self) -> int:
+        return sum(map(is_busy, self._lines.values()))
 
     def _look_until(self, until: float) -> None:
         seen = self._poll(self._watch, max(0.0, until - self._now))
@@ -274,12 +279,13 @@ class Round:
 
     def _write_on(self, lines: Iterable[Line]) -> None:
         """Have the mails written that follow on these lines."""
-        for destination, number in Counter(line.destination for line in lines if _goes_on(line)).items():
+        for destination, number in Counter(line.destination for line in lines).items():
             destination.take_ahead(number)
 
     def _go(self, line: Line) -> None:
-        line.connection.conversation.go()
-        if _goes_on(line):
+        conversation, lane = line.connection.conversation, line.destination.lane
+        conversation.go()
+        if conversation.pipelines and conversation.begun < lane.per_connection and lane.spare >= 0:
             self._offer_next(line)
         if events := line.connection.send(self._now):
             self._heard(line, events)
@@ -347,9 +353,3 @@ class Round:
                 self._leave(line)
         while self._lines:
             self._look()
-
-
-def _goes_on(line: Line) -> bool:
-    """Whether the next mail is announced behind the final dot of this one."""
-    conversation, lane = line.connection.conversation, line.destination.lane
-    return conversation.pipelines and conversation.begun < lane.per_connection and lane.spare >= 0
