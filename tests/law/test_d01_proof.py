@@ -28,11 +28,10 @@ from web.house import ADDRESS, FORM, House, build
 
 from nurture.domain import audit
 from nurture.domain.errors import NotFound
-from nurture.engine import consent_check, consent_proof
+from nurture.engine import consent_check, consent_proof, erasure
 from nurture.engine.publication import Publication
 from nurture.engine.runtime import Runtime
 from nurture.store.database import transaction
-from nurture.store.ledger import Removal, redact
 from nurture.store.schema import Attempt, AuditEntry, ConsentEventRow, Exhibit, MessageBytes, Registration, Wording
 
 WHO = audit.user("anna")
@@ -260,8 +259,7 @@ def test_d1_making_a_proof_is_on_record(sqlite_house: House) -> None:
 def test_d1_after_an_erasure_the_proof_tells_that_something_was_there_and_nothing_of_it(
     house: House, tmp_path: Path
 ) -> None:
-    with transaction(house.rt.db) as session:
-        redact(session, Removal.ERASED, house.world.now, subjects=[house.rt.pseudonyms.mark(ADDRESS)])
+    erasure.erase_address(house.rt, ADDRESS, WHO, house.world.now)
     bundle = proof_of(house)
     found = json.loads(bundle.files["proof.json"])
     assert [e["event"] for e in found["entries"]] == ["asked", "mailed", "confirmed", "erased"]
