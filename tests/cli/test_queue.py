@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_lane_tried_from_the_terminal(busy: Runtime) -> None:
 
 
 @pytest.mark.parametrize("wrong", [["queue", "resume", "1"], ["queue", "resume", "x", "--by", "a"], ["queue", "retry", "gmx"],
-                                   ["queue", "--watch", "0"], ["message"]])  # fmt: skip
+                                   ["queue", "--watch", "0"], ["message"], ["message", "1", "--language", "fr"]])  # fmt: skip
 def test_written_wrongly(wrong: list[str]) -> None:
     assert nurture(*wrong).exit_code == 2
 
@@ -77,8 +78,20 @@ def test_a_mails_life_from_the_terminal(busy: Runtime) -> None:
         back = session.scalar(select(ReturnedMail.message_id).where(ReturnedMail.kind == "reply"))
     text = nurture("message", str(back), "--language", "en")
     assert text.exit_code == 0
-    for line in ("wanted by campaign", "lane google: Google", "reply: a task: an answer to read", "next: nothing"):
+    for line in (
+        "wanted by campaign",
+        "lane google: Google",
+        "Reply: a task: an answer to read",
+        "next: nothing",
+        "state: sent",
+        "Times are those of Europe/Berlin",
+    ):
         assert line in text.output
+    german = nurture("message", str(back)).output
+    for line in ("veranlasst von Kampagne", "Weg google: Google", "Stand: versendet", "wie es weitergeht: nichts",
+                 "Uhrzeiten gelten für Europe/Berlin", "kam zurück", "Antwort: Aufgabe: eine Antwort lesen"):  # fmt: skip
+        assert line in german
+    assert not re.search(r"\b(wanted|consent|state|next|queued|settled|came back)\b", german)
     assert json.loads(nurture("message", str(back), "--json").output)["id"] == back
     missing = nurture("message", "<nobody@nowhere.example>")
     assert missing.exit_code == 1
