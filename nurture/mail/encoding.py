@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from operator import gt
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from nurture.mail import mime
@@ -31,7 +32,6 @@ _SLOT = "\0"
 _LINE = 75
 """A longer line of quoted-printable is broken after so many characters (RFC 2045 6.7)."""
 _UNUSUAL = re.compile("[^\\S \t\n]|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_TRAILING = re.compile(r"[ \t]\n")
 _UNFINISHED = re.compile(r"&(?:#[0-9]*)?\x00")
 """What a value may make a character reference of."""
 _FROM = "From "
@@ -41,9 +41,17 @@ _USUAL = bytes(byte for byte in range(32, 127) if byte not in b"&<>'\"=")
 _QUOTED = [chr(byte) if 32 <= byte < 127 and byte != 61 else f"={byte:02X}" for byte in range(256)]
 
 
+class Spelled(NamedTuple):
+    """The same values in plain text, and as they are written in text and in html."""
+
+    plain: Sequence[str]
+    text: Sequence[str]
+    html: Sequence[str]
+
+
 class Sheet(Protocol):
-    def filled(self, values: Sequence[Any]) -> Part:
-        """The part of a letter. Raises TooHard."""
+    def filled(self, values: Spelled, slots: Sequence[int]) -> Part:
+        """The part of a letter; ``slots``: which of the values stand between its pieces. Raises TooHard."""
 
 
 def html_sheet(pieces: Sequence[str]) -> Sheet:
@@ -103,14 +111,11 @@ class _Encoded:
                 self._alone += [longest - line.index(_SLOT) if values == 1 and "=" not in line else 0] * values
         self._row = _row("\r\n".join([*lines, ""]).split(_SLOT))
 
-    def filled(self, values: Sequence[Any]) -> Part:
-        texts = values if {*map(type, values)} == {str} else list(map(_text, values))
-        unusual = _unusual("".join(texts))
+    def _filled(self, values: Sequence[str], slots: Sequence[int]) -> Part:
+        texts: Sequence[str] = [values[slot] for slot in slots]
         for number in self._first:
             if texts[number][:1] in _WATCHED and _begins_badly(texts[number]):
                 raise TooHard
-        if unusual:
-            texts = self._spelled(texts, unusual)
         if long := any(map(gt, map(len, texts), self._room)):
             texts, long = self._broken(texts)
         row = self._row.copy()
@@ -121,18 +126,13 @@ class _Encoded:
         """``texts`` with line breaks where that is easy, and whether lines may still be too long."""
         return texts, True
 
-    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
-        raise NotImplementedError
-
     def _part(self, whole: str, *, long: bool) -> Part:
         raise NotImplementedError
 
 
 class _Html(_Encoded):
-    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
-        if not _MARKS.isdisjoint(unusual):
-            texts = list(map(_escaped, texts))
-        return [text if text.isascii() else _referenced(text) for text in texts]
+    def filled(self, values: Spelled, slots: Sequence[int]) -> Part:
+        return self._filled(values.html, slots)
 
     def _part(self, whole: str, *, long: bool) -> Part:
         part = whole.encode("ascii")
@@ -142,10 +142,8 @@ class _Html(_Encoded):
 
 
 class _Text(_Encoded):
-    def _spelled(self, texts: Sequence[str], unusual: str) -> Sequence[str]:
-        if unusual.isascii() and "=" not in unusual:
-            return texts
-        return [text if text.isascii() and "=" not in text else _quoted(text) for text in texts]
+    def filled(self, values: Spelled, slots: Sequence[int]) -> Part:
+        return self._filled(values.text, slots)
 
     def _broken(self, texts: Sequence[str]) -> tuple[Sequence[str], bool]:
         broken, still = list(texts), False
@@ -171,9 +169,9 @@ class _Plain:
     def __init__(self, pieces: Sequence[str]) -> None:
         self._row = _row(pieces)
 
-    def filled(self, values: Sequence[Any]) -> Part:
+    def filled(self, values: Spelled, slots: Sequence[int]) -> Part:
         row = self._row.copy()
-        row[1::2] = ["" if value is None else str(value) for value in values]
+        row[1::2] = [values.plain[slot] for slot in slots]
         return mime.text_part(tidy("".join(row)))
 
 
@@ -185,9 +183,23 @@ def _row(pieces: Sequence[str]) -> list[str]:
 # --- values -------------------------------------------------------------------------------------------------------------
 
 
+def spelled(values: Sequence[Any]) -> Spelled:
+    """``values`` encoded for both parts. Raises TooHard."""
+    texts = values if {*map(type, values)} == {str} else list(map(_text, values))
+    unusual = _unusual("".join(texts))
+    if not unusual:
+        return Spelled(texts, texts, texts)
+    escaped = texts if _MARKS.isdisjoint(unusual) else list(map(_escaped, texts))
+    return Spelled(
+        texts,
+        [text if text.isascii() and "=" not in text else _quoted(text) for text in texts],
+        [text if text.isascii() else _referenced(text) for text in escaped],
+    )
+
+
 def _text(value: object) -> str:
     """What prints for a value that need not be text. What is marked as safe html may be anything."""
-    if isinstance(value, Markup):
+    if isinstance(value, Markup) or value is missing:
         raise TooHard
     return "" if value is None else str(value)
 

@@ -3,7 +3,7 @@
     sender, imprint, product, language     known: folded in, and what depends on them is decided (``folding``)
     conditions on the reader               Jinja decides; what it decides for is put together as a sheet once (``runs``)
     the words of a sheet                   encoded once, in lines (``encoding``)
-    values                                 encoded as they are printed
+    values                                 looked up and encoded once, for all their places in both parts
 
 A plate prints exactly the bytes that ``render`` and ``mime`` make of the same letter, or nothing at all: whatever might
 come out differently (line breaks and invisible characters in a value, a dot or "From " where a line might begin) raises
@@ -21,13 +21,13 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 
 from nurture.mail.analysis import Link
-from nurture.mail.encoding import Sheet, html_sheet, text_sheet
+from nurture.mail.encoding import Sheet, Spelled, html_sheet, spelled, text_sheet
 from nurture.mail.environment import HTML, TEXT, Environment
 from nurture.mail.expressions import LINK_NAMES, TooHard, constant_text
 from nurture.mail.folding import compiled, flat_body
 from nurture.mail.letter import one_line, tidy
 from nurture.mail.mime import Part, text_part
-from nurture.mail.runs import Key, Runs
+from nurture.mail.runs import Key, Place, Runs
 from nurture.mail.vocabulary import RENDERED
 
 _WORTH_IT = 100
@@ -84,13 +84,14 @@ class Press:
             raise TooHard
         made = compiled(self._environment, self._name + TEXT, [nodes.If(nodes.Const(False), [*blocks.values()], [], [])])
         lines = {name: _line(block, made) for name, block in blocks.items()}
-        html = Runs(self._environment, self._name + HTML, self._flat(HTML, known, ()))
-        return Plate(known, lines, self._text(body), _Sheets(html, html_sheet))
+        places: list[Place] = []
+        html = Runs(self._environment, self._name + HTML, self._flat(HTML, known, ()), places)
+        return Plate(known, lines, self._text(body, places), _Sheets(html, html_sheet), places)
 
-    def _text(self, body: list[nodes.Node]) -> _Part:
+    def _text(self, body: list[nodes.Node], places: list[Place]) -> _Part:
         name = self._name + TEXT
         try:
-            return _Sheets(Runs(self._environment, name, body), text_sheet)
+            return _Sheets(Runs(self._environment, name, body, places), text_sheet)
         except TooHard:
             return _Whole(compiled(self._environment, name, body))
 
@@ -101,8 +102,10 @@ class Press:
 class Plate:
     """``print`` letters with it."""
 
-    def __init__(self, known: Iterable[str], lines: Mapping[str, _Line], text: _Part, html: _Part) -> None:
-        self._known, self._text, self._html = frozenset(known), text, html
+    def __init__(
+        self, known: Iterable[str], lines: Mapping[str, _Line], text: _Part, html: _Part, places: Sequence[Place]
+    ) -> None:
+        self._known, self._text, self._html, self._places = frozenset(known), text, html, places
         self._subject, self._preheader = lines["subject"], lines["preheader"]
 
     def print(self, values: Mapping[str, Any], urls: Sequence[str]) -> Printed:
@@ -114,14 +117,24 @@ class Plate:
         given.update(zip(LINK_NAMES, urls, strict=False))
         context = _Given(self._text.like, given)
         given["subject"], given["preheader"] = subject, _ = self._subject(context), self._preheader(context)
-        return Printed(subject, self._text.printed(context), self._html.printed(_Given(self._html.like, given)))
+        found = self._found(given)
+        text = self._text.printed(context, found)
+        return Printed(subject, text, self._html.printed(_Given(self._html.like, given), found))
+
+    def _found(self, given: _Values) -> Spelled:
+        """The values that are only looked up. Raises TooHard if there is one that cannot be, printed or not."""
+        try:
+            return spelled([given[name] if attr is None else given[name][attr] for name, attr in self._places])
+        except (KeyError, TypeError):
+            raise TooHard from None
 
 
 class _Part(Protocol):
     like: Context
     """Contexts of its letters are made like this one."""
 
-    def printed(self, context: Context) -> Part: ...
+    def printed(self, context: Context, found: Spelled) -> Part:
+        """``found``: the values that are looked up."""
 
 
 class _Sheets:
@@ -130,25 +143,31 @@ class _Sheets:
     def __init__(self, runs: Runs, sheet: Callable[[Sequence[str]], Sheet]) -> None:
         self.like = runs.context
         self._runs, self._sheet = runs, sheet
-        self._sheets: dict[Key, Sheet | None] = {}
+        self._sheets: dict[Key, tuple[Sheet, Sequence[int]] | None] = {}
 
-    def printed(self, context: Context) -> Part:
-        key, values = self._runs.said(context)
-        sheet = self._sheets[key] if key in self._sheets else self._made(key)
-        if sheet is None:
+    def printed(self, context: Context, found: Spelled) -> Part:
+        key, computed = self._runs.said(context)
+        made = self._sheets[key] if key in self._sheets else self._made(key)
+        if made is None:
             raise TooHard
-        return sheet.filled(values)
+        sheet, slots = made
+        return sheet.filled(_with(found, computed) if computed else found, slots)
 
-    def _made(self, key: Key) -> Sheet | None:
+    def _made(self, key: Key) -> tuple[Sheet, Sequence[int]] | None:
         """The sheet for these runs; None if it is beyond us."""
         if len(self._sheets) >= _MOST_SHEETS:
             return None
         try:
-            made = self._sheet(self._runs.pieces(key))
+            made = self._sheet(self._runs.pieces(key)), self._runs.slots(key)
         except TooHard:
             made = None
         self._sheets[key] = made
         return made
+
+
+def _with(found: Spelled, computed: Sequence[Any]) -> Spelled:
+    """Both, one behind the other."""
+    return Spelled(*([*some, *more] for some, more in zip(found, spelled(computed), strict=True)))
 
 
 class _Whole:
@@ -157,7 +176,7 @@ class _Whole:
     def __init__(self, made: jinja2.Template) -> None:
         self.like, self._print = made.new_context(), made.root_render_func
 
-    def printed(self, context: Context) -> Part:
+    def printed(self, context: Context, found: Spelled) -> Part:  # noqa: ARG002 - it looks for itself
         return text_part(tidy("".join(self._print(context))))
 
 

@@ -1,18 +1,20 @@
 """A flat body -> which runs of its text a letter consists of, and the values that stand in them.
 
-    Guten Tag {{ name }},⏎⏎           run 0, one value: the name
-    {% if company %}
-    Für {{ company }} lohnt es sich.⏎   run 1, one value, if there is a company
+    Guten Tag {{ greeting }},⏎⏎                run 0, one value
+    {% if contact.company %}
+    Für {{ contact.company|upper }} lohnt …⏎   run 1, one value that is computed, if there is a company
     {% endif %}
-    Viele Grüße⏎                        run 2, no value
+    Viele Grüße⏎                               run 2, no value
 
-Jinja decides and computes, as ever, but hands over (0, name), (1, company), (2,) instead of text. What a run looks like in
-a mail is no business of this module.
+Jinja decides and computes, as ever, but hands over (0,), (1, computed), (2,) instead of text. A value that only has to be
+looked up has a place instead, ("greeting", None) or ("contact", "company"): however often it is printed, in either part, it
+is looked up and encoded once. What a run looks like in a mail is no business of this module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from jinja2 import nodes
@@ -22,9 +24,12 @@ from jinja2.runtime import Context
 from nurture.mail.environment import Environment, is_html
 from nurture.mail.expressions import TooHard
 from nurture.mail.folding import compiled
+from nurture.mail.scope import stored
 
 Key = tuple[int, ...]
 """The runs of a letter, by number."""
+Place = tuple[str, str | None]
+"""Where a value is: a name of the context, and which of its attributes, if any."""
 
 
 class _Numbering(CodeGenerator):
@@ -39,11 +44,16 @@ class _Numbering(CodeGenerator):
 
 
 class Runs:
-    """The runs of one body. Raises TooHard for one that does more than decide, repeat and print."""
+    """The runs of one body. Raises TooHard for one that does more than decide, repeat and print.
 
-    def __init__(self, environment: Environment, name: str, body: Iterable[nodes.Node]) -> None:
+    ``places``: of the values that are looked up; those of this body are added.
+    """
+
+    def __init__(self, environment: Environment, name: str, body: Sequence[nodes.Node], places: list[Place]) -> None:
         self._printed = environment.printed_html if is_html(name) else environment.printed_text
+        self._own, self._places = stored(body), places
         self._pieces: list[tuple[str, ...]] = []
+        self._slots: list[tuple[int | None, ...]] = []
         numbering = environment.overlay()
         numbering.code_generator_class = _Numbering
         made = compiled(numbering, name, self._numbered(body))
@@ -51,7 +61,7 @@ class Runs:
         self.context = made.new_context()
 
     def said(self, context: Context) -> tuple[Key, list[Any]]:
-        """The runs of this letter, and all their values. Raises whatever templates do."""
+        """The runs of this letter, and the values that were computed. Raises whatever templates do."""
         key: list[int] = []
         values: list[Any] = []
         for number, *its in self._root(context):
@@ -67,6 +77,11 @@ class Runs:
             joined[-1] += first
             joined += others
         return joined
+
+    def slots(self, key: Key) -> list[int]:
+        """Which of the values stand between these pieces; they are those with a place, then those that were computed."""
+        computed = count(len(self._places))
+        return [next(computed) if slot is None else slot for number in key for slot in self._slots[number]]
 
     # --- numbering --------------------------------------------------------------------------------------------------------
 
@@ -97,19 +112,37 @@ class Runs:
                 return node
         raise TooHard
 
-    def _run(self, nodes_: Sequence[nodes.Expr]) -> list[nodes.Expr]:
-        """Takes the text of a run down; its values."""
-        pieces, values = [""], []
-        for node in nodes_:
+    def _run(self, run: Sequence[nodes.Expr]) -> list[nodes.Expr]:
+        """Takes a run down; what has to be computed for it."""
+        pieces, slots, computed = [""], list[int | None](), list[nodes.Expr]()
+        for node in run:
             if isinstance(node, nodes.TemplateData):
                 pieces[-1] += node.data
             elif isinstance(node, nodes.Const):
                 pieces[-1] += str(self._printed(node.value))
             else:
-                values.append(node)
+                slots.append(self._place(node))
                 pieces.append("")
+                if slots[-1] is None:
+                    computed.append(node)
         self._pieces.append(tuple(pieces))
-        return values
+        self._slots.append(tuple(slots))
+        return computed
+
+    def _place(self, node: nodes.Expr) -> int | None:
+        """The number of the place of this value; None if it has to be computed."""
+        match node:
+            case nodes.Name(name=name):
+                place: Place = name, None
+            case nodes.Getattr(node=nodes.Name(name=name), attr=attribute):
+                place = name, attribute
+            case _:
+                return None
+        if name in self._own:
+            return None
+        if place not in self._places:
+            self._places.append(place)
+        return self._places.index(place)
 
 
 def _opened(node: nodes.Node) -> Iterable[nodes.Node]:

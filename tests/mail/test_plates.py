@@ -193,8 +193,13 @@ def test_what_is_no_text_is_printed_as_ever_or_not_at_all(value: object) -> None
 def test_what_is_missing_is_no_letter() -> None:
     made, context = template("<p>{{ greeting }}</p>", "ü {{ greeting }}"), nurture_context("x", "de")
     del context["greeting"]
-    with pytest.raises(UndefinedError):
+    with pytest.raises(UndefinedError):  # in the subject
         printed(made, context, [])
+    made, context = template("<p>{{ contact.company }}</p>", "ü {{ interest }}"), nurture_context("x", "de")
+    for missing in (context["contact"].pop("company"), context.pop("interest")):
+        with pytest.raises(TooHard):
+            printed(made, context, [])
+        context["contact"]["company"] = missing
 
 
 def test_no_more_sheets_are_kept_than_a_template_needs() -> None:
