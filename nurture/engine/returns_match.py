@@ -3,7 +3,8 @@
     the token is forged              -> nobody's, a human looks
     another address than we wrote to -> nobody's, a human looks (forwarded, or made up)
     forwarded, and the report says so -> ours, but what does not exist is the other address: no more than a soft bounce
-    an address alone                 -> believed from a provider that proved who it is. From a mail (anybody can write one)
+    an address alone                 -> believed from a provider that proved who it is (a complaint, an unsubscription: even
+                                        without a mail of the last weeks). From a mail (anybody can write one)
                                         only a bounce, and only while bounces have no domain of their own (with one every
                                         real report brings its token; a complaint brings the mail it is about): if it quotes
                                         no mail of others, and servers may still be trying one that we sent there. Even then
@@ -123,6 +124,10 @@ def _redacted(named: list[Recipient], address: str) -> bool:
     return all("redacted" in r.address.lower() or "@" not in r.address or domain_of(r.address) == domain for r in named)
 
 
+_BY_THE_PERSON = (ReturnKind.COMPLAINT, ReturnKind.UNSUBSCRIBE)
+"""Kinds that somebody decided: they count for the address, whether or not the mail is still known."""
+
+
 def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Match:
     for recipient in came.recipients:
         sent = evidence.latest_to(session, key_of(recipient.address), now - _LATELY)
@@ -133,6 +138,11 @@ def _by_address(rt: Runtime, session: Session, came: Came, now: datetime) -> Mat
         if _is_likely(rt, session, came, sent, now):
             return Match(sent, sent.contact_id, another(recipient))
         return Match(sent, sent.contact_id, doubt="only an address in it fits; anybody could have written that")
+    if came.vouched and came.kind in _BY_THE_PERSON:
+        for recipient in came.recipients:
+            contact = contacts.by_address(session, key_of(recipient.address)) if recipient.address else None
+            if contact is not None:
+                return Match(None, contact.id, recipient)
     return Match(doubt="it belongs to no mail of ours")
 
 

@@ -53,6 +53,13 @@ class Case:
         return self.found.sent
 
     @property
+    def key(self) -> str:
+        """Of the address it is about: the one we wrote to, or that of the contact found by it."""
+        if self.found.sent is not None:
+            return address_key(self.found.sent.address)
+        return self.session.get_one(Contact, self.found.contact).address_key
+
+    @property
     def failure(self) -> Failure:
         recipient = self.found.recipient
         return (recipient.failure if recipient else None) or Failure.OTHER
@@ -91,13 +98,10 @@ def _failed(case: Case) -> str:
     if evidence.came_back(case.session, case.sent.id, failure.value, f"came back: {case.words}", case.now):
         _count(case, failure)  # each mail once, by however many reports and ways it comes back
     if case.sent.kind is MessageKind.SALES:
-        raise_alarm(case.session, sales_mail_key(case.sent.address), _to_our_own(case), case.now)
+        text = f"a mail to {case.sent.address} of our own sales team came back: {case.words}"
+        raise_alarm(case.session, sales_mail_key(case.sent.address), text, case.now)
         return "an alarm: a mail to our own sales team came back"
     return _ON_BOUNCE[case.follows.action](case)
-
-
-def _to_our_own(case: Case) -> str:
-    return f"a mail to {case.sent.address} of our own sales team came back: {case.words}"
 
 
 def _invalid(case: Case) -> str:
@@ -161,10 +165,11 @@ def _on_record(case: Case) -> str:
 
 def _complaint(case: Case) -> str:
     why = case.follows.why
-    contacts.suppress(case.session, address_key(case.sent.address), why, case.now)
-    if case.sent.contact_id is not None:
-        proof = {"via": "complaint", "returned": case.id, "message": case.sent.id, "source": case.came.source}
-        object_to_mail(case.rt, case.session, case.sent.contact_id, why, proof, case.now)
+    contacts.suppress(case.session, case.key, why, case.now)
+    if case.found.contact is not None:
+        object_to_mail(case.rt, case.session, case.found.contact, why, _proof(case, "complaint"), case.now)
+    if case.found.sent is None:
+        return f"suppressed: {why}"
     evidence.arrived(case.session, case.sent.id, "arrived: the reader complained about it")
     if not returned.on_record(case.session, case.sent.id, ReturnKind.COMPLAINT, but=case.id):
         _count(case, None)
@@ -173,12 +178,16 @@ def _complaint(case: Case) -> str:
 
 def _unsubscribed(case: Case) -> str:
     why = case.follows.why
-    if case.sent.contact_id is None:
-        contacts.suppress(case.session, address_key(case.sent.address), why, case.now)
+    if case.found.contact is None:
+        contacts.suppress(case.session, case.key, why, case.now)
     else:
-        proof = {"via": "provider", "returned": case.id, "message": case.sent.id, "source": case.came.source}
-        object_to_mail(case.rt, case.session, case.sent.contact_id, why, proof, case.now)
+        object_to_mail(case.rt, case.session, case.found.contact, why, _proof(case, "provider"), case.now)
     return why
+
+
+def _proof(case: Case, via: str) -> dict[str, Any]:
+    message = case.sent.id if case.found.sent is not None else None
+    return {"via": via, "returned": case.id, "message": message, "source": case.came.source}
 
 
 def _delivered(case: Case) -> str:
@@ -214,10 +223,8 @@ def _reply(case: Case) -> str:
     return f"a task: {case.follows.why}"
 
 
-_WANTS_NO_MORE = {
-    "de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
-    "en": "Wants no more mail? Read the answer and decide: {subject}",
-}
+_WANTS_NO_MORE = {"de": "Will keine Mails mehr? Antwort lesen und entscheiden: {subject}",
+                  "en": "Wants no more mail? Read the answer and decide: {subject}"}  # fmt: skip
 
 
 def hold_for_stop(case: Case) -> str:
@@ -271,12 +278,8 @@ def _counted(case: Case, failure: Failure) -> Failure:
     return Failure.OTHER if failure is Failure.POLICY and given_up else failure
 
 
-_FIGURES: dict[Failure, Figures] = {
-    Failure.INVALID: Figures(invalid=1),
-    Failure.SOFT: Figures(failed=1),
-    Failure.POLICY: Figures(policy=1),
-    Failure.OTHER: Figures(failed=1),
-}
+_FIGURES = {Failure.INVALID: Figures(invalid=1), Failure.SOFT: Figures(failed=1),
+            Failure.POLICY: Figures(policy=1), Failure.OTHER: Figures(failed=1)}  # fmt: skip
 
 
 _ON_BOUNCE: dict[Action, Callable[[Case], str]] = {

@@ -10,10 +10,13 @@ import pytest
 from returns.postroom import BOUNCES, FULL, SPAM, UNKNOWN_USER, Postroom, complaint, dsn, letter
 from sqlalchemy import func, select
 
+from nurture.delivery.sources.webhooks.event import Event
 from nurture.domain.message import MessageState
+from nurture.domain.returns import ReturnKind
 from nurture.engine import returns
 from nurture.engine.return_path import return_path
 from nurture.engine.returns import DatabaseAway
+from nurture.engine.returns_events import came_of
 from nurture.store.database import reading
 from nurture.store.schema import DeliveryCount, ReturnedMail
 
@@ -352,6 +355,24 @@ def test_a_redacted_complaint_is_found_by_the_return_path_inside(room: Postroom,
     assert room.consent(contact) == "withdrawn"
     with reading(room.rt.db) as session:
         assert session.scalar(select(func.sum(DeliveryCount.complaints))) == 1
+
+
+@pytest.mark.parametrize("kind", [ReturnKind.COMPLAINT, ReturnKind.UNSUBSCRIBE])
+@pytest.mark.parametrize("days", [31, None], ids=["the last mail is long ago", "no mail has left yet"])
+def test_what_a_person_decided_at_the_provider_counts_without_a_mail(
+    room: Postroom, kind: ReturnKind, days: int | None
+) -> None:
+    contact = room.person(address="anna@werk.example")
+    if days is not None:
+        room.send(contact)
+    at = room.now + timedelta(days=days or 0)
+    came = came_of("postmark", Event("1", kind, "Anna@Werk.example"))
+    taken = returns.take(room.rt, came, at)
+    assert (taken.state, taken.contact, taken.message) == ("done", contact, None)
+    assert room.consent(contact) == "withdrawn"
+    assert bool(room.suppressed("anna@werk.example")) is (kind is ReturnKind.COMPLAINT)
+    stranger = came_of("postmark", Event("2", kind, "who@elsewhere.example"))
+    assert returns.take(room.rt, stranger, at).state == "quarantine"
 
 
 def test_a_complaint_about_somebody_else_touches_nobody(one_room: Postroom) -> None:

@@ -87,9 +87,9 @@ def _kept_back(mail: Mail, original: Original) -> Report:
     return Report(ReturnKind.BOUNCE, "filter's notice", tuple(_failed(address, "failed", words) for address in named))
 
 
+_ADDRESS = r"[^\s<>()\"]{1,100}@[^\s<>()\"]{1,200}"
 _FORWARDED = re.compile(
-    r"([^\s<>()\"]{1,100}@[^\s<>()\"]{1,200})>?\"?:?\s{0,20}\((?:generated|expanded|forwarded) from:? <?([^\s<>()]{1,100}@[^\s<>()]{1,200})>?\)",
-    re.I,
+    rf"({_ADDRESS})>?\"?:?\s{{0,20}}\((?:generated|expanded|forwarded) from:? <?({_ADDRESS})>?\)", re.IGNORECASE
 )
 
 
@@ -97,12 +97,8 @@ def _forwarded(report: Report, original: Original) -> Report:
     """With the address that a server says it forwarded from; that one has not failed itself."""
     pairs = {plain(to): plain(given) for to, given in _FORWARDED.findall(original.said[:20_000])}
     found = [one if one.original else replace(one, original=pairs.get(one.recipient, "")) for one in report.reports]
-    meant = [
-        one
-        for one in found
-        if one.recipient not in {other.original for other in found if other.original != other.recipient}
-    ]
-    return replace(report, reports=tuple(meant or found))
+    sources = {one.original for one in found if one.original and one.original != one.recipient}
+    return replace(report, reports=tuple(one for one in found if one.recipient not in sources) or tuple(found))
 
 
 def _asks_to_stop(mail: Mail, ours: str) -> bool:
