@@ -101,9 +101,9 @@ class Record:
             return set
         noted = figures.with_results(known.results, known.slowed)
         due = noted.due(now) or not departure.moves
-        self.pending, self._figures = Pending(), Tallies(now) if due else noted
         write = partial(self._write, known, departure, noted if due else None, now)
         recorded = self._send(known, departure, now, write) if not due and self._goes_smoothly(known, departure) else write
+        self.pending, self._figures = Pending(), Tallies(now) if due else noted
 
         def finish() -> set[int]:
             try:

@@ -129,3 +129,23 @@ def test_a_mail_that_is_gone_before_its_record_arrives(outbox: Outbox, monkeypat
         _deliver(outbox, server)
         assert len(server.taken) == MAILS
     assert (len(erased), outbox.states()) == (1, {"accepted": MAILS - 1})
+
+
+def test_what_is_known_when_a_turn_cannot_be_said_is_recorded_at_the_end(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.nurture_mails(outbox.people(MAILS))
+    known: list[int] = []
+
+    def sent(line: turn.Line, worker: str, going: Sequence[Move], taken: Sequence[Try], *times: datetime) -> None:
+        if taken:
+            known.extend(t.message for t in taken)
+            raise ValueError("nobody can say this")
+        send(line, worker, going, taken, *times)
+
+    send = turn.Line.send
+    monkeypatch.setattr(turn.Line, "send", sent)
+    with fault_server() as server, pytest.raises(ValueError, match="say this"):
+        _deliver(outbox, server)
+    assert known
+    assert {outbox.state(mail) for mail in known} == {S.ACCEPTED}
