@@ -125,7 +125,7 @@ def test_shares_are_of_one_whole(told: dict[str, Any], house: Runtime, clock: Cl
     assert len(parts) == 6
     assert sum(parts) == pytest.approx(100, abs=0.3)
     assert re.search(
-        r"Später zurückgemeldet</div>\s*<div class=\"share-list\"><span class=\"nowrap\">3 zurück wegen ungültiger", page
+        r"Später zurückgemeldet</div>\s*<div class=\"share-list\"><span>3 zurück wegen ungültiger", page
     )
 
 
