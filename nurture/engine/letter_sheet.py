@@ -40,9 +40,12 @@ class Sheet(NamedTuple):
     list_id: str | None
     feedback_id: str | None
 
-    def signed(self, row: Outgoing) -> tuple[list[str], dict[str, str]]:
-        """(addresses of the links, addresses of the pages) of this mail."""
-        made = self.addresses.of(row.id, row.contact_id)
+    def signed(self, row: Outgoing) -> list[str]:
+        """The addresses of this mail: of its links, then of the pages that are for this very reader."""
+        return self.addresses.of(row.id, row.contact_id)
+
+    def parted(self, made: list[str]) -> tuple[list[str], dict[str, str]]:
+        """(addresses of the links, addresses of all pages by name) of the addresses of a mail."""
         return made[: self.links], {**dict(zip(self.pages, made[self.links :], strict=True)), **self.urls}
 
     def envelope(self, row: Outgoing, to_name: str, unsubscribe: str | None) -> Envelope:

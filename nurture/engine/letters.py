@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -62,7 +63,9 @@ def open_desk(rt: Runtime, session: Session, rows: Sequence[Outgoing], asked: Kn
     ``asked``: what is ``permission.known`` of their readers, asked for just now.
     """
     readers = permission.known(session, rows) if asked is None else asked
-    return Desk(rt, _gather(session, rows, readers, links.tracking_purposes(rt.definitions)))
+    desk = Desk(rt, _gather(session, rows, readers, links.tracking_purposes(rt.definitions)))
+    desk.sign(rows)
+    return desk
 
 
 def preview(rt: Runtime, message: int) -> Letter:
@@ -106,6 +109,13 @@ class Desk:
         self._ids: dict[tuple[str, str | None, str | None], str] = {}
         self.frames: dict[str, Mapping[str, Any]] = {}
         self._sheets: dict[tuple[Any, ...], Sheet] = {}
+        self._signed: dict[int, list[str]] = {}
+
+    def sign(self, rows: Iterable[Outgoing]) -> None:
+        """Sign the addresses in letters that will be written: in one go, which takes half the time it takes in between."""
+        for row in rows:
+            with suppress(Exception):  # ``write`` says what is wrong with this letter, and parks no other
+                self._signed[row.id] = self._sheet(row).signed(row)
 
     def write(self, row: Outgoing) -> Written:
         """The finished letter. Raises NurtureError (TemplateFault, NotFound, …) if it cannot be written."""
@@ -175,7 +185,7 @@ class Desk:
     def _values(self, row: Outgoing, sheet: Sheet, context: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """(what the letter says of its own, beside what it shares; the addresses of its links)."""
         own = context[OWN]
-        urls, pages = sheet.signed(row)
+        urls, pages = sheet.parted(self._signed.pop(row.id, []) or sheet.signed(row))
         if row.kind is _NURTURE:
             values = letter_facts.told(row, own)
             values["urls"] = pages

@@ -20,6 +20,7 @@ from nurture.domain.campaign import Event
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
+from nurture.engine import links
 from nurture.engine.delivery import deliver
 from nurture.engine.letter_facts import _event, _of_contact, greeting, told
 from nurture.engine.letters import Written, _gather, open_desk, preview
@@ -343,6 +344,19 @@ def test_a_letter_that_cannot_be_addressed_leaves_the_one_beside_it_alone(sqlite
     with pytest.raises(NurtureError, match="address"):
         desk.write(one)
     assert desk.write(two).raw
+
+
+def test_a_letter_whose_template_is_gone_does_not_keep_the_desk_closed(sqlite_outbox: Outbox) -> None:
+    """The desk signs ahead for all of them."""
+    mails = sqlite_outbox.nurture_mails(sqlite_outbox.people(2))
+    with reading(sqlite_outbox.rt.db) as session:
+        one, two = [row for mail in mails if (row := messages.find(session, mail))]
+        desk = open_desk(sqlite_outbox.rt, session, [replace(one, template_version=None), two])
+    with pytest.raises(NotFound, match="template"):
+        desk.write(replace(one, template_version=None))
+    first, again = desk.write(two), desk.write(two)
+    assert first.raw == again.raw
+    assert links.signed_url(sqlite_outbox.rt, "unsubscribe", two.contact_id, two.id).encode() in first.raw
 
 
 def test_a_letter_to_a_contact_that_is_gone(sqlite_outbox: Outbox) -> None:
