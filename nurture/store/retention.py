@@ -190,17 +190,26 @@ def _stripped(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def over(before: datetime) -> Select[Any]:
-    """(subject, purpose, number of the last end, its moment) of consents that ended before then and were not given anew."""
-    later = aliased(ConsentEventRow)
-    revived = exists().where(
-        later.subject == _E.subject,
-        later.purpose == _E.purpose,
-        later.number > _E.number,
-        later.event.in_((ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED, ConsentEvent.RENEWED)),
+    """(subject, purpose, number of the last end, its moment) of consents that ended before then and do not stand.
+
+    A request that nobody confirmed, by a form with the address of somebody whose consent stands, ends nothing.
+    """
+    given, ended = aliased(ConsentEventRow), aliased(ConsentEventRow)
+    taken_back = exists().where(
+        ended.subject == given.subject,
+        ended.purpose == given.purpose,
+        ended.number > given.number,
+        ended.event.in_((ConsentEvent.WITHDRAWN, ConsentEvent.OBJECTED, ConsentEvent.LAPSED, ConsentEvent.DOUBTED)),
+    )
+    stands = exists().where(
+        given.subject == _E.subject,
+        given.purpose == _E.purpose,
+        given.event.in_((ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED, ConsentEvent.RENEWED)),
+        ~taken_back,
     )
     found = (
         select(_E.subject, _E.purpose, func.max(_E.number).label("number"), func.max(_E.at).label("at"))
-        .where(literal_column(EVIDENCE_ENDS), _E.at < before, ~revived)
+        .where(literal_column(EVIDENCE_ENDS), _E.at < before, ~stands)
         .group_by(_E.subject, _E.purpose)
         .order_by(func.max(_E.number))
     )

@@ -231,6 +231,20 @@ def test_d13_a_new_consent_keeps_the_old_evidence(world: World) -> None:
     assert due(world, "evidence", berlin("2035-01-01 00:30")) == 0
 
 
+@pytest.mark.parametrize("end", [ConsentEvent.EXPIRED, ConsentEvent.DECLINED])
+def test_d13_a_request_that_nobody_confirmed_ends_no_standing_consent(either_world: World, end: ConsentEvent) -> None:
+    world = either_world
+    world.arrive(MARIA)
+    person = world.contact().id
+    with transaction(world.rt.db) as session:  # somebody else enters her address into the form
+        for event_ in (ConsentEvent.ASKED, end):
+            consents.record(session, person, "nurture", event_, world.now + timedelta(days=9), {"form": "x"})
+    keep_contact(world)
+    assert due(world, "evidence", berlin("2035-01-01 00:30")) == 0
+    world.unsubscribe(world.to(MARIA)[-1])
+    assert due(world, "evidence", berlin("2035-01-01 00:30")) == 1
+
+
 def test_d13_people_without_any_consent_are_erased_and_their_evidence_stays(either_world: World) -> None:
     world = either_world
     mail = world.arrive(MARIA)
