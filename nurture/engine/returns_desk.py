@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from nurture.delivery.returned import wants_to_stop
+from nurture.delivery.returned import read, wants_to_stop
 from nurture.domain import audit
 from nurture.domain.address import address_key
 from nurture.domain.errors import IllegalTransition, NotFound
 from nurture.domain.failure import Failure
 from nurture.domain.returns import ReturnKind
 from nurture.engine.objection import object_to_mail
-from nurture.engine.returns_came import Came, Recipient
+from nurture.engine.returns_came import Came, Recipient, clean
 from nurture.engine.returns_match import Match, another, said_of
 from nurture.engine.returns_policy import Case, act
 from nurture.engine.runtime import Runtime
@@ -152,7 +152,7 @@ def _came_again(row: ReturnedMail) -> Came:
         )
         for r in row.report.get("recipients", [])
     )
-    said = row.said or ""
+    said = row.said or (clean(read(row.raw).said) if row.raw else "")
     return Came(
         row.digest, row.source, ReturnKind(row.kind), row.subject, said, row.raw or b"", recipients,
         sender=str(row.report.get("from") or ""), stops=wants_to_stop(said, row.subject),

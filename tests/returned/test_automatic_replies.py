@@ -107,6 +107,11 @@ LEFT = {
         "Frau Muster hat unser Haus verlassen. Ihre Nachfolgerin ist Ute Alt (ute.alt@example.net).",
         "ute.alt@example.net",
     ),
+    "German, an address of before": (
+        "Diese E-Mail-Adresse ist nicht mehr gültig. Meine neue Adresse: jan.neu@example.net",
+        "jan.neu@example.net",
+    ),
+    "German, it exists no more": ("Diese E-Mail-Adresse existiert nicht mehr.", ""),
     "German, retired": ("Ich bin seit Juli im Ruhestand. Mein Nachfolger: jan.neu@example.net", "jan.neu@example.net"),
     "English": ("I no longer work at Example Ltd. Please contact jan.new@example.net instead.", "jan.new@example.net"),
     "English, left": ("Petra Muster has left the company. For all questions contact info@example.net.", "info@example.net"),
@@ -153,6 +158,21 @@ def test_a_responder_that_plainly_asks_for_no_more_mail(case: str) -> None:
     said, stops = PLAIN[case]
     found = read(human(said, Auto_Submitted="auto-replied"))
     assert (found.kind, found.stops) == (ReturnKind.AUTO_REPLY, stops)
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        (
+            "Ihr Ticket wurde angelegt.\n\nSie möchten keine E-Mails mehr? Unsubscribe: https://x.example/u",
+            {"Precedence": "bulk"},
+        ),
+        ("In dieser Zeit werden keine E-Mails gelesen oder weitergeleitet.", {"X_Auto_Response_Suppress": "All"}),
+    ],
+)
+def test_a_footer_and_an_absence_ask_nothing_of_us(said: str, marks: dict[str, str]) -> None:
+    found = read(human(said, **marks))
+    assert (found.kind, found.stops) == (ReturnKind.AUTO_REPLY, False)
 
 
 def test_what_answers_no_mail_asks_nothing_of_us() -> None:

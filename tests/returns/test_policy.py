@@ -16,6 +16,7 @@ from nurture.domain.returns import ReturnKind
 from nurture.engine import returns
 from nurture.engine.return_path import return_path
 from nurture.engine.returns import DatabaseAway
+from nurture.engine.returns_desk import assign
 from nurture.engine.returns_events import came_of
 from nurture.store.database import reading
 from nurture.store.schema import DeliveryCount, ReturnedMail
@@ -445,6 +446,16 @@ def test_a_contact_with_a_servers_name_who_says_stop_is_held_while_a_human_looks
     taken = one_room.take(letter("postmaster@werk.example", "Bitte nehmen Sie uns aus dem Verteiler.", "Ihre Mails"))
     assert (taken.kind, taken.state) == ("unclear", "quarantine")
     assert one_room.held("postmaster@werk.example") is not None
+
+
+def test_what_a_human_finds_to_be_an_answer_stops_the_mails_by_its_words(one_room: Postroom) -> None:
+    message = one_room.send(one_room.person(address="anna@werk.example"))
+    raw = letter("Postmaster <postmaster@elsewhere.example>", "Bitte nehmen Sie mich aus dem Verteiler.", "Ihre Mails")
+    taken = one_room.take(raw)
+    assert taken.kind == "unclear"
+    assert one_room.held("anna@werk.example") is None
+    assign(one_room.rt, taken.id, message, "katrin", one_room.now, kind=ReturnKind.REPLY)
+    assert one_room.held("anna@werk.example") is not None
 
 
 def test_an_answer_counts_and_is_a_task(room: Postroom) -> None:

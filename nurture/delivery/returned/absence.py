@@ -35,6 +35,8 @@ _LEFT = phrases(
         (?:nicht mehr (?:fur|bei|im|in|teil|unter dieser|hier|fur die)|unternehmen verlassen|firma verlassen|ausgeschieden
           |hat unser (?:haus|unternehmen)|nicht mehr (?:tatig|beschaftigt|erreichbar|aktiv)
           |in (?:den )?(?:ruhestand|rente)|ruhestand)
+        (?:adresse|postfach|konto) (?:ist|existiert|wird) (?:\w+ )?nicht mehr (?:gultig|aktiv|verwendet|genutzt)?
+        (?:adresse|postfach) .{0,30}existiert nicht mehr
         no longer (?:with|at|working|work\w*|employed|part of|an employee|be (?:monitor|check)\w*|in use|active
           |valid|monitored)
         (?:has|have) left (?:the |our )?(?:company|organi[sz]ation|firm|business)

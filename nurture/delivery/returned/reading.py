@@ -18,7 +18,7 @@ from nurture.delivery.returned.address import addresses_in, is_address, plain
 from nurture.delivery.returned.mail import Mail, open_mail, opened_again
 from nurture.delivery.returned.original import Original, ids_in, original_of
 from nurture.delivery.returned.report import Failed, Report
-from nurture.delivery.returned.stop import says_plainly, wants_to_stop
+from nurture.delivery.returned.stop import says_in_a_footer_only, says_plainly, wants_to_stop
 from nurture.delivery.returned.verdict import Words, failed
 from nurture.domain.failure_reason import folded
 from nurture.domain.returns import ReturnKind
@@ -105,7 +105,10 @@ def _asks_to_stop(mail: Mail, ours: str) -> bool:
     """Whether it is an answer whose writer asks for no more mail: a human's, unless a responder says what it is."""
     if machine.is_marked(mail, ours) or not machine.may_be_a_humans_answer(mail):
         return False
-    return wants_to_stop(human.own_words(mail.text), mail.header("subject"), ours)
+    said, subject = human.own_words(mail.text), mail.header("subject")
+    if machine.answers_by_itself(mail, ours) and says_in_a_footer_only(said):
+        return wants_to_stop("", subject, ours)
+    return wants_to_stop(said, subject, ours)
 
 
 def _is_report(mail: Mail, original: Original) -> bool:

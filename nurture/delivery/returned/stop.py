@@ -52,6 +52,15 @@ def says_plainly(said: str) -> bool:
     return any(not _FOOTER.search(one) and (bool(_OF_A_LIST.search(one)) or not away(said)) for one in _stopping(said))
 
 
+def says_in_a_footer_only(said: str) -> bool:
+    """Whether nothing asks for no more mail but a footer's own words: a link, or a question to its reader."""
+    return all(_LINKED.search(one) for one in _stopping(said))
+
+
+_LINKED = re.compile(
+    r"https?://|click here|klicken sie"
+    r"|^(?:don't want|no longer want|sie mochten|mochten sie|wollen sie|vous ne souhaitez)\b.*\?$"
+)
 _FOOTER = phrases(
     r"""
         https?:// | \b(?:if|wenn|falls|sofern|sollten)\b | \bto (?:unsubscribe|opt out) | click | klick | you can | you may

@@ -129,6 +129,7 @@ GERMAN_NOT = r"""
       |argument))
     wurde\w* .{0,40}(?:geloscht|entfernt) | widerruf(?:sbelehrung|srecht|sfrist)\w* | anti-?spam\w*
     bestell\w* .{0,20}(?:termin|besuch|wagen|ware) .{0,10}\bab\b | spam-?(?:filter|schutz)\w*
+    kein\w* (?:e-?)?mails? .{0,30}(?:gelesen|weitergeleitet|beantwortet|bearbeitet)
     in (?:den|ihren|euren|die) (?:verteiler|liste|newsletter|mailingliste) auf
     (?:nicht|ungern) (?:darauf |auf (?:\S+ ){0,3})?verzicht\w*
 """
