@@ -37,6 +37,8 @@ setup: .venv/runtime.stamp
 run: setup
 	@$(BIN)/nurture run $(ARGS)
 
+# Compiled tests are kept, also where the environment says otherwise: compiling takes longer than many of them.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev.stamp
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
