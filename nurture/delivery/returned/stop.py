@@ -49,7 +49,10 @@ def _subject_stops(subject: str, ours: str) -> bool:
 
 def says_plainly(said: str) -> bool:
     """Whether words that a responder sends say so, too: not how to leave a list of its own, nor that its owner is away."""
-    return any(not _FOOTER.search(one) and (bool(_OF_A_LIST.search(one)) or not away(said)) for one in _stopping(said))
+    return any(
+        not _FOOTER.search(one) and not _LINKED.search(one) and (bool(_OF_A_LIST.search(one)) or not away(said))
+        for one in _stopping(said)
+    )
 
 
 def says_in_a_footer_only(said: str) -> bool:
