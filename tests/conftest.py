@@ -132,15 +132,17 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: postgres.Server) -> Engine:
-    return _created(_text(postgres_server.create(_name("nurture"))))
+def _postgres_template(postgres_server: postgres.Server) -> Iterator[Engine]:
+    engine = _created(_text(postgres_server.create(_name("nurture"))))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
 def postgres_db(_postgres_template: Engine) -> Iterator[Engine]:
     """A PostgreSQL database with the schema, without rows, ids from 1."""
     engine = _like(_postgres_template, _text(_postgres_template.url))
-    postgres.empty(engine)
+    postgres.empty(_postgres_template)  # by a connection that has seen every table before
     yield engine
     engine.dispose()
 
