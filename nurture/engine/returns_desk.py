@@ -20,6 +20,7 @@ from nurture.engine.returns_came import Came, Recipient, clean
 from nurture.engine.returns_match import Match, another, said_of
 from nurture.engine.returns_policy import Case, act
 from nurture.engine.runtime import Runtime
+from nurture.mail.headers import wire_address
 from nurture.store import audit as audit_log
 from nurture.store import contacts, enrollments, evidence, holds, returned
 from nurture.store.database import transaction
@@ -64,16 +65,31 @@ def dismiss(rt: Runtime, id_: int, by: str, now: datetime) -> None:
             audit_log.note(session, audit.user(by), "dismissed", ("returned mail", id_), now, row.contact_id)
 
 
-def suppress(rt: Runtime, id_: int, address: str, by: str, now: datetime) -> None:
-    """A human read it: this address of ours gets no mail any more. Raises NotFound where it is nobody we know."""
+def wants_no_more(rt: Runtime, id_: int, address: str, by: str, now: datetime) -> None:
+    """A human read it: the owner of this address wants no more marketing mail, whether or not a mail of ours is meant.
+
+    Raises NotFound; InvalidInput for what is no address; IllegalTransition where it is in quarantine no longer.
+    """
+    key = address_key(wire_address(address))
     with transaction(rt.db) as session:
-        row, contact = returned.find(session, id_), contacts.by_address(session, address)
-        if row is None or contact is None:
-            raise NotFound("returned mail" if row is None else "contact", id_ if row is None else address)
-        reason = f"by {by}, after reading what came back"
-        contacts.suppress(session, address_key(address), reason, now)
-        returned.settle(session, id_, {"state": returned.DONE, "action": f"suppressed: {reason}"})
-        audit_log.note(session, audit.user(by), "suppressed", ("returned mail", id_), now, contact.id)
+        row = session.scalar(select(ReturnedMail).where(ReturnedMail.id == id_).with_for_update())
+        if row is None:
+            raise NotFound("returned mail", id_)
+        if row.state != returned.QUARANTINE:
+            raise IllegalTransition("returned mail", row.state, "object")
+        person = contacts.by_address(session, address.strip(), lock=True)
+        contact = person.id if person is not None else None
+        if contact is None:
+            contacts.suppress(session, key, OBJECTED, now)
+        else:
+            object_to_mail(rt, session, contact, OBJECTED, {"via": "reply", "by": by, "returned": id_}, now)
+            _decided(session, contact, by, now)
+        holds.release(session, key)
+        action = f"assigned by {by}; {OBJECTED}"
+        returned.settle(session, id_, {
+            "state": returned.DONE, "action": action, "kind": ReturnKind.REPLY.value, "contact_id": contact,
+        })  # fmt: skip
+        audit_log.note(session, audit.user(by), "stop understood", ("returned mail", id_), now, contact)
 
 
 def _held(session: Session, address: str) -> tuple[str, int | None]:

@@ -328,3 +328,20 @@ def test_bars_stand_on_each_other() -> None:
     drawn = charts.bars([Figures(), Figures(accepted=5, deferred=5)], 20)
     assert drawn.paths == {"accepted": "M4 20.0h3v-10.0h-3z", "deferred": "M4 10.0h3v-10.0h-3z", "refused": ""}
     assert drawn.most == 10
+
+
+def test_who_wants_no_more_mail_is_recorded_from_the_quarantine(inside: FlaskClient, busy: Runtime) -> None:
+    page, path = "/office/delivery/returned/2", "/office/delivery/returned/2/objection"
+    assert "Wer will keine E-Mails mehr?" in inside.get(page).text
+    wrong = post(inside, page, path, address="niemand")
+    assert (wrong.status_code, "Das ist keine E-Mail-Adresse" in wrong.text, 'value="niemand"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    assert post(inside, page, path, address="neu@werk.example").status_code == 303
+    with reading(busy.db) as session:
+        assert session.get_one(ReturnedMail, 2).action == "assigned by katrin; asked in words for no more mail"
+        assert session.get_one(Suppression, "neu@werk.example").reason == "asked in words for no more mail"
+    again = {"csrf_token": token(inside.get("/office/account")), "address": "neu@werk.example"}
+    assert inside.post(path, data=again).status_code == 409

@@ -124,9 +124,7 @@ def test_shares_are_of_one_whole(told: dict[str, Any], house: Runtime, clock: Cl
     parts = [float(part.replace(",", ".")) for part in re.findall(r"([\d,]+)\s%", shares)]
     assert len(parts) == 6
     assert sum(parts) == pytest.approx(100, abs=0.3)
-    assert re.search(
-        r"Später zurückgemeldet</div>\s*<div class=\"share-list\"><span>3 zurück wegen ungültiger", page
-    )
+    assert re.search(r"Später zurückgemeldet</div>\s*<div class=\"share-list\"><span>3 zurück wegen ungültiger", page)
 
 
 def test_what_servers_said_is_told_in_tries_and_mails(told: dict[str, Any], house: Runtime, clock: Clock, browser: FlaskClient) -> None:  # fmt: skip

@@ -14,7 +14,7 @@ from nurture.domain.campaign import Exit, WaitStep
 from nurture.domain.condition import Replied
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.durations import Duration
-from nurture.domain.errors import NotFound
+from nurture.domain.errors import IllegalTransition, InvalidInput, NotFound
 from nurture.domain.failure import Failure
 from nurture.domain.form import PurposeKind
 from nurture.domain.message import MessageState
@@ -192,14 +192,35 @@ def test_a_softly_held_address_waits_until_the_hold_is_over(one_room: Postroom) 
 
 
 def test_quarantine_is_emptied_by_hand(one_room: Postroom) -> None:
-    one_room.person(address=ANNA)
-    first, second = one_room.take(b"From: x@y.example\n\nwhat"), one_room.take(b"From: z@y.example\n\nwhat else")
+    first = one_room.take(b"From: x@y.example\n\nwhat")
     returns_desk.dismiss(one_room.rt, first.id, "katrin", one_room.now)
-    returns_desk.suppress(one_room.rt, second.id, ANNA, "katrin", one_room.now)
     assert one_room.quarantine() == []
-    assert one_room.suppressed(ANNA) == "by katrin, after reading what came back"
+    with pytest.raises(IllegalTransition):
+        returns_desk.wants_no_more(one_room.rt, first.id, ANNA, "katrin", one_room.now)
+
+
+@pytest.mark.parametrize("address", [ANNA, " Anna@Werk.Example "])
+def test_a_human_reads_that_somebody_wants_no_more_mail(room: Postroom, address: str) -> None:
+    contact = room.person(address=ANNA)
+    queued = room.send(contact, state=MessageState.QUEUED)
+    strange = room.take(b"From: x@y.example\n\nwhat")
+    returns_desk.wants_no_more(room.rt, strange.id, address, "katrin", room.now)
+    assert (room.quarantine(), room.consent(contact)) == ([], "withdrawn")
+    found = obstacle(room, queued)
+    assert found is not None
+    assert found.again is None
+    assert room.came_back()[-1].contact_id == contact
+
+
+def test_somebody_we_do_not_know_may_want_no_mail_either(one_room: Postroom) -> None:
+    strange = one_room.take(b"From: x@y.example\n\nwhat")
+    with pytest.raises(InvalidInput):
+        returns_desk.wants_no_more(one_room.rt, strange.id, "nobody", "katrin", one_room.now)
     with pytest.raises(NotFound):
-        returns_desk.suppress(one_room.rt, second.id, "nobody@werk.example", "katrin", one_room.now)
+        returns_desk.wants_no_more(one_room.rt, 4711, ANNA, "katrin", one_room.now)
+    assert one_room.quarantine() != []
+    returns_desk.wants_no_more(one_room.rt, strange.id, "nobody@werk.example", "katrin", one_room.now)
+    assert one_room.suppressed("nobody@werk.example") == returns_desk.OBJECTED
 
 
 def test_bytes_and_words_are_forgotten_after_thirty_days(room: Postroom) -> None:

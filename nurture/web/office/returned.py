@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
 
-from nurture.domain.errors import IllegalTransition, NotFound
+from nurture.domain.errors import IllegalTransition, InvalidInput, NotFound
 from nurture.domain.returns import ReturnKind
 from nurture.engine import message_life, returned_view, returns_desk
 from nurture.web.office.desk import PAGE, desk, done, language, me, page, page_number
@@ -19,6 +19,7 @@ def add_pages(office: Blueprint) -> None:
     office.add_url_rule("/delivery/returned/<int:number>/raw", "returned_raw", download)
     office.add_url_rule("/delivery/returned/<int:number>/dismiss", "dismiss_returned", dismiss, methods=["POST"])
     office.add_url_rule("/delivery/returned/<int:number>/assign", "assign_returned", assign, methods=["POST"])
+    office.add_url_rule("/delivery/returned/<int:number>/objection", "object_returned", objection, methods=["POST"])
 
 
 def show_list() -> Response:
@@ -38,8 +39,9 @@ def show_one(number: int) -> Response:
 
 def _page(number: int, status: int = 200, problem: str = "") -> Response:
     found = returned_view.detail(desk().rt, number, language())
+    given = {name: request.form.get(name, "") for name in ("message", "address")}
     return page("returned_mail", status, found=found, kinds=[k.value for k in ASSIGNABLE], problem=problem,
-                wanted=request.form.get("message", ""), shown=returned_view.SHOWN)  # fmt: skip
+                given=given, shown=returned_view.SHOWN)  # fmt: skip
 
 
 def download(number: int) -> Response:
@@ -70,3 +72,13 @@ def assign(number: int) -> Response:
     except IllegalTransition as error:
         return _page(number, 409, "returned.moved-on" if error.machine == "returned mail" else "returned.say-kind")
     return done("returned.assigned", "office.returned_mail", number=number)
+
+
+def objection(number: int) -> Response:
+    try:
+        returns_desk.wants_no_more(desk().rt, number, request.form.get("address", "")[:320], me().name, desk().now())
+    except InvalidInput:
+        return _page(number, 422, "returned.no-address")
+    except IllegalTransition:
+        return _page(number, 409, "returned.moved-on")
+    return done("returned.objected", "office.returned_mail", number=number)

@@ -166,6 +166,13 @@ DELIVERY: Mapping[str, str] = {
     "returned.assign-text": (
         "Danach folgt dasselbe wie bei jeder eindeutigen Rücksendung: sperren, pausieren, vermerken oder eine Aufgabe."
     ),
+    "returned.objects": "Wer will keine E-Mails mehr?",
+    "returned.objects-text": (
+        "Diese Adresse bekommt ab sofort keine werblichen E-Mails mehr, auch wenn sich keine E-Mail dazu findet."
+    ),
+    "returned.objects-button": "Als Widerspruch vermerken",
+    "returned.objected": "Der Widerspruch ist vermerkt; an diese Adresse geht keine werbliche E-Mail mehr.",
+    "returned.no-address": "Das ist keine E-Mail-Adresse; es hat sich nichts geändert.",
     "returned.dismiss": "Verwerfen",
     "returned.dismiss-text": "Nichts folgt daraus; die Rücksendung bleibt in der Liste.",
     "returned.raw": "Im Original",

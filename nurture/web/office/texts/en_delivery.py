@@ -164,6 +164,11 @@ DELIVERY: Mapping[str, str] = {
     "returned.assign-text": (
         "Then the same follows as from anything that is clear: suppress, hold, put on record, or a task."
     ),
+    "returned.objects": "Who wants no more e-mail?",
+    "returned.objects-text": "From now on this address gets no marketing e-mail, even if no e-mail of ours is found.",
+    "returned.objects-button": "Record as an objection",
+    "returned.objected": "The objection is on record; no marketing e-mail goes to this address any more.",
+    "returned.no-address": "That is no e-mail address; nothing was changed.",
     "returned.dismiss": "Dismiss",
     "returned.dismiss-text": "Nothing follows from it; it stays in the list.",
     "returned.raw": "As it came",
