@@ -22,7 +22,7 @@ from nurture.domain.errors import NurtureError
 from nurture.domain.handoff import HandoffEvent
 from nurture.domain.message import MessageKind
 from nurture.domain.pacing import local_date, start_of
-from nurture.engine import handoff, links, opt_in, preferences, registration, tracking
+from nurture.engine import handoff, link_pages, links, opt_in, preferences, registration, tracking
 from nurture.engine.beats import BEATS, Beat, Worker, slot
 from nurture.engine.publication import Publication, publish
 from nurture.engine.runtime import Runtime
@@ -228,17 +228,17 @@ class _World:
         if path == "d" and do.download:
             self._download(url, reader.person, now + do.pause)
         elif path == "t" and do.download:
-            page = tracking.topic_page(self._rt, token, now)
+            page = link_pages.topic_page(self._rt, token, now)
             if page.items:
                 item = page.items[do.pick % len(page.items)][1]
                 if "/d/" in item:
                     self._download(item, reader.person, now + do.pause)
         elif path == "q":
-            form = tracking.questions_page(self._rt, token, now).form
+            form = link_pages.questions_page(self._rt, token, now).form
             answers = reader.person.answers(self._rt.definitions, form)
-            tracking.answer_questions(self._rt, token, answers, reader.person.browser(now), now + do.pause)
+            link_pages.answer_questions(self._rt, token, answers, reader.person.browser(now), now + do.pause)
         elif path == "call" and do.download:
-            tracking.wish_call(self._rt, token, reader.person.phone, "", reader.person.browser(now), now + do.pause)
+            link_pages.wish_call(self._rt, token, reader.person.phone, "", reader.person.browser(now), now + do.pause)
 
     def _scan(self, reader: _Reader, position: int, now: datetime) -> None:
         self._click(reader, position, now, reader.person.gateway())

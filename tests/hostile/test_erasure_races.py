@@ -20,12 +20,12 @@ from nurture.engine import (
     consent_check,
     erasure,
     importing,
+    link_pages,
     links,
     observation,
     opt_in,
     preferences,
     rights,
-    tracking,
 )
 from nurture.engine.importing import _Batch
 from nurture.store import contacts
@@ -124,9 +124,9 @@ def test_who_answers_a_mail_while_being_erased_gets_an_answer(
     def answer() -> str:
         if form:
             way = links.signed_url(world.rt, "questions", sent, "projektstand").rpartition("/")[2]
-            return tracking.answer_questions(world.rt, way, PLANS, world.visitor(), world.now)
+            return link_pages.answer_questions(world.rt, way, PLANS, world.visitor(), world.now)
         way = links.signed_url(world.rt, "call", sent).rpartition("/")[2]
-        return tracking.wish_call(world.rt, way, "+49 231 5550101", "", world.visitor(), world.now)
+        return link_pages.wish_call(world.rt, way, "+49 231 5550101", "", world.visitor(), world.now)
 
     erasing = overtaken(contacts, "tell", lambda: erasure.erase(world.rt, contact.id, ANNA, world.now), before=True)
     assert answer() == "de"
@@ -146,8 +146,8 @@ def test_who_follows_a_link_while_being_erased_arrives(world: World, overtaken: 
     def erase() -> object:
         return erasure.erase(world.rt, contact.id, ANNA, world.now)
 
-    erasing = overtaken(tracking, "_reader_of", erase, before=False)
-    assert len(tracking.topic_page(world.rt, page, world.now).items) > 1
+    erasing = overtaken(link_pages, "_reader_of", erase, before=False)
+    assert len(link_pages.topic_page(world.rt, page, world.now).items) > 1
     erasing[0].join()
     erased_for_good(world)
     assert world.click(mail, "topic:")

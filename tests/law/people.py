@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from stories.world import Mail, World
 
 from nurture.delivery import MailboxTransport, MemoryTransport, Outcome, Parcel
-from nurture.engine import links, opt_in, registration, tracking
+from nurture.engine import link_pages, links, opt_in, registration
 from nurture.engine.returns import take_in
 from nurture.engine.submission import Submission
 from nurture.engine.visitor import Visitor
@@ -73,7 +73,7 @@ def lives(world: World, who: Someone) -> None:
     seen = {"ip": who.ip, "agent": who.agent}
     url = world.click(mail, "topic:bottlenecks", **seen)
     world.wait(seconds=40)
-    page = tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
+    page = link_pages.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
     world.download(next(a for content, a in page.items if content.id == "checkliste-engpass"), **seen)
     wishes_a_call(world, who, mail)
     reply = (
@@ -100,7 +100,7 @@ def arrives(world: World, who: Someone) -> Mail:
 def wishes_a_call(world: World, who: Someone, mail: Mail) -> None:
     (row,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
     token = links.signed_url(world.rt, "call", row.id).rpartition("/")[2]
-    tracking.wish_call(world.rt, token, who.phone, who.wish, who.visitor, world.now)
+    link_pages.wish_call(world.rt, token, who.phone, who.wish, who.visitor, world.now)
     world.beat()
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from web.house import FORM, House
 
-from nurture.engine import links, opt_in, tracking
+from nurture.engine import link_pages, links, opt_in
 from nurture.store.database import reading
 from nurture.store.schema import Base, Message
 
@@ -42,7 +42,7 @@ def examples(either_house: House) -> dict[str, list[str]]:
     message = max(m.id for m in world.rows(Message) if m.kind == "nurture")
     question = next(form.id for form in rt.definitions.forms.values() if form.profile)
     call = links.signed_url(rt, "call", message).rpartition("/")[2]
-    tracking.wish_call(rt, call, "+49 7821 550117", "", world.visitor(), world.now)
+    link_pages.wish_call(rt, call, "+49 7821 550117", "", world.visitor(), world.now)
     world.wait(minutes=1)
     opted = {"confirmed": house.opt_in_url()[3:]}
     world.fill_form("expired@huber.example")

@@ -14,7 +14,7 @@ from stories.world import Mail, World, berlin
 
 from nurture.domain.condition import All, AnyOf, CameFrom, Clicked, Condition, Downloaded, Interested, Known, Not, holds
 from nurture.domain.consent import ConsentEvent
-from nurture.engine import choices, dossier, links, preferences, tracking
+from nurture.engine import choices, dossier, link_pages, links, preferences, tracking
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
 from nurture.store import consents
@@ -90,7 +90,7 @@ def test_d11_mode_none_leads_straight_to_the_target_and_counts_nothing(world: Wo
     assert urls(one) == urls(two)
     assert not any("/l/" in url for url in urls(one))
     page = next(url for url in urls(one) if "/t/" in url)
-    found = tracking.topic_page(world.rt, page.rpartition("/t/")[2], world.now)
+    found = link_pages.topic_page(world.rt, page.rpartition("/t/")[2], world.now)
     assert world.download(found.items[0][1])
     assert counted(world) == 0
 
@@ -121,7 +121,7 @@ def test_d11_after_withdrawal_old_links_lead_on_and_write_nothing(either_world: 
     world = either_world
     mail = world.arrive(MARIA)
     topic = world.click(mail, "topic:")
-    page = tracking.topic_page(world.rt, topic.rpartition("/t/")[2], world.now)
+    page = link_pages.topic_page(world.rt, topic.rpartition("/t/")[2], world.now)
     (message,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
     asks = {kind: links.signed_url(world.rt, *parts).rpartition("/")[2] for kind, parts in (
         ("questions", ("questions", message.id, "fragen-feinplanung")), ("call", ("call", message.id)))}  # fmt: skip
@@ -129,8 +129,8 @@ def test_d11_after_withdrawal_old_links_lead_on_and_write_nothing(either_world: 
     before = dump(world)
     for _ in range(2):
         assert world.click(mail, "topic:", ip="198.51.100.77", agent="Quux/99.1").startswith("https://nurture.example/t/")
-    tracking.topic_page(world.rt, topic.rpartition("/t/")[2], world.now)
-    tracking.call_page(world.rt, asks["call"], world.now)
+    link_pages.topic_page(world.rt, topic.rpartition("/t/")[2], world.now)
+    link_pages.call_page(world.rt, asks["call"], world.now)
     assert tracking.download(world.rt, page.items[0][1].rpartition("/d/")[2], world.visitor(), world.now).is_file()
     assert dump(world) == before
     assert counted(world) == 3
@@ -149,7 +149,7 @@ def test_d11_what_somebody_tells_us_still_works_and_says_nothing_of_where_from(w
     withdraw_tracking(world, mail)
     (message,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
     token = links.signed_url(world.rt, "call", message.id).rpartition("/")[2]
-    tracking.wish_call(world.rt, token, "+49 231 4710 200", "Bitte morgen", world.visitor(), world.now)
+    link_pages.wish_call(world.rt, token, "+49 231 4710 200", "Bitte morgen", world.visitor(), world.now)
     (wish,) = world.rows(Activity, kind="call-wish")
     assert (wish.ip, wish.user_agent) == (None, None)
 

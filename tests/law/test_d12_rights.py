@@ -18,7 +18,7 @@ from nurture.domain.audit import user
 from nurture.domain.consent import ConsentState
 from nurture.domain.deadline import answer_due
 from nurture.domain.errors import IllegalTransition, InvalidInput, NotFound
-from nurture.engine import links, rights, tracking
+from nurture.engine import link_pages, links, rights
 from nurture.engine.rights_snapshot import snapshot
 from nurture.engine.runtime import Runtime
 from nurture.engine.words import WORDS
@@ -182,7 +182,7 @@ def test_d12_while_restricted_sales_is_told_nothing_and_afterwards_all(either_wo
     mail = arrives(world, ZDENKA)
     (row,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
     token = links.signed_url(world.rt, "call", row.id).rpartition("/")[2]
-    tracking.wish_call(world.rt, token, ZDENKA.phone, ZDENKA.wish, ZDENKA.visitor, world.now)
+    link_pages.wish_call(world.rt, token, ZDENKA.phone, ZDENKA.wish, ZDENKA.visitor, world.now)
     contact = contact_of(world, ZDENKA.address)
     rights.restrict(world.rt, contact, ANNA, world.now)
     world.wait(days=3)

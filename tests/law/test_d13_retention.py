@@ -23,7 +23,7 @@ from nurture.definitions.models.shape import Shape
 from nurture.domain.audit import HOUSE, contact
 from nurture.domain.consent import ConsentEvent
 from nurture.domain.errors import NotFound
-from nurture.engine import consent_check, consent_proof, letters, links, preferences, retention, rights, tracking
+from nurture.engine import consent_check, consent_proof, letters, link_pages, links, preferences, retention, rights
 from nurture.engine.personal_data import Keep
 from nurture.engine.personal_tables import BY_NAME, TABLES
 from nurture.engine.publication import Publication
@@ -272,7 +272,7 @@ def test_d13_nobody_is_erased_who_is_needed(world: World, why: str) -> None:
     if why == "customer":
         (message,) = world.rows(Message, header_id=str(mail.message["Message-ID"]))
         token = links.signed_url(world.rt, "call", message.id).rpartition("/")[2]
-        tracking.wish_call(world.rt, token, "+49 231 4710 200", "", world.visitor(), world.now)
+        link_pages.wish_call(world.rt, token, "+49 231 4710 200", "", world.visitor(), world.now)
         world.beat()
     preferences.change(world.rt, mail.tokens("/p/")[0], frozenset(), world.visitor(), world.now)
     late = world.now + timedelta(days=740)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from stories.world import BERLIN, World, berlin
 
 from nurture.domain.scoring import Line
-from nurture.engine import preferences, tracking
+from nurture.engine import link_pages, preferences, tracking
 from nurture.store.database import reading
 from nurture.store.schema import EnrollmentRow, Hit, Message
 
@@ -101,7 +101,7 @@ def test_a_follow_up_changes_with_the_class_and_the_interest(world: World) -> No
     assert mails, "the welcome asks when a purchase is planned"
     mail = mails[0]
     url = world.click(mail, "questions:projektstand")
-    tracking.answer_questions(
+    link_pages.answer_questions(
         world.rt, url.rpartition("/q/")[2], {"purchase_timing": "within-12-months", "company_size": "50-249"},
         world.visitor(), world.now,
     )  # fmt: skip
@@ -227,9 +227,9 @@ def test_a_topic_page_begins_with_what_the_reader_should_read_next(world: World)
     welcome = world.arrive()
     world.wait(minutes=5)
     url = world.click(welcome, "topic:delivery-dates")
-    page = tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
+    page = link_pages.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
     first = page.items[0][0].id
     world.download(page.items[0][1])
-    again = [item.id for item, _ in tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now).items]
+    again = [item.id for item, _ in link_pages.topic_page(world.rt, url.rpartition("/t/")[2], world.now).items]
     assert again[0] != first
     assert sorted(again) == sorted(item.id for item, _ in page.items)

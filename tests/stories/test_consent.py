@@ -9,7 +9,7 @@ from sqlalchemy import text
 from stories.world import World, berlin
 
 from nurture.domain.errors import InvalidInput, InvalidToken, NotFound
-from nurture.engine import opt_in, preferences, tracking
+from nurture.engine import link_pages, opt_in, preferences, tracking
 from nurture.engine.beats import BEATS, Worker
 from nurture.store.database import reading
 from nurture.store.schema import AnonymousHit, Consent, ConsentEventRow, Message, Registration
@@ -134,7 +134,7 @@ def test_a_product_that_is_no_longer_sold_ends_nothing_in_a_fault(world: World) 
     world.rt.publication = replace(world.rt.publication, definitions=replace(definitions, products=products))
     message = next(m for m in world.rows(Message) if m.step == "hello")
     with pytest.raises(NotFound, match="product feintakt"):
-        tracking.call_page(world.rt, world.rt.signer.sign("call", str(message.id)), world.now)
+        link_pages.call_page(world.rt, world.rt.signer.sign("call", str(message.id)), world.now)
 
 
 def test_without_any_consent_the_download_works_and_no_mail_follows(world: World) -> None:
@@ -197,7 +197,7 @@ def test_withdrawing_tracking_silences_links_of_mails_already_sent(world: World)
     preferences.change(world.rt, welcome.tokens("/p/")[0], frozenset({"nurture"}), world.visitor(), world.now)
     before = len(world.activities())
     url = world.click(welcome, "topic:bottlenecks")
-    page = tracking.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
+    page = link_pages.topic_page(world.rt, url.rpartition("/t/")[2], world.now)
     assert world.download(page.items[0][1]).endswith(".pdf")
     world.wait(hours=1)
     assert len(world.activities()) == before
@@ -235,9 +235,9 @@ def test_a_token_opens_only_what_it_was_made_for(world: World, purpose: str) -> 
         "preferences": lambda t: preferences.change(world.rt, t, frozenset(), world.visitor(), world.now),
         "click": lambda t: tracking.follow(world.rt, t, world.visitor(), world.now),
         "file": lambda t: tracking.download(world.rt, t, world.visitor(), world.now),
-        "topic": lambda t: tracking.topic_page(world.rt, t, world.now),
-        "questions": lambda t: tracking.questions_page(world.rt, t, world.now),
-        "call": lambda t: tracking.call_page(world.rt, t, world.now),
+        "topic": lambda t: link_pages.topic_page(world.rt, t, world.now),
+        "questions": lambda t: link_pages.questions_page(world.rt, t, world.now),
+        "call": lambda t: link_pages.call_page(world.rt, t, world.now),
     }
     token = world.rt.signer.sign(purpose, "1.1" if purpose != "confirm" else "1")
     for door, enter in doors.items():

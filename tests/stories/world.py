@@ -19,7 +19,7 @@ from sqlalchemy import select
 from nurture.delivery import MemoryTransport
 from nurture.domain.handoff import HandoffState
 from nurture.domain.scoring import Score
-from nurture.engine import handoff, opt_in, preferences, registration, tracking
+from nurture.engine import handoff, link_pages, opt_in, preferences, registration, tracking
 from nurture.engine.beats import BEATS, Worker, slot
 from nurture.engine.runtime import Runtime
 from nurture.engine.scoring import lead_scores
@@ -214,7 +214,7 @@ class World:
         """Choose a topic in a mail, then download one item there."""
         url = self.click(mail, f"topic:{topic}")
         self.wait(seconds=40)
-        page = tracking.topic_page(self.rt, url.rpartition("/t/")[2], self.now)
+        page = link_pages.topic_page(self.rt, url.rpartition("/t/")[2], self.now)
         return self.download(next(address for content, address in page.items if content.id == item))
 
     def unsubscribe(self, mail: Mail) -> None:

@@ -23,7 +23,7 @@ from web import house as houses  # noqa: E402
 from web.house import House, path_of  # noqa: E402
 
 from nurture.delivery import MemoryTransport  # noqa: E402
-from nurture.engine import links, opt_in, tracking  # noqa: E402
+from nurture.engine import link_pages, links, opt_in  # noqa: E402
 from nurture.engine.publication import load_publication, publish  # noqa: E402
 from nurture.engine.runtime import Runtime  # noqa: E402
 from nurture.mail.signing import Signer  # noqa: E402
@@ -135,7 +135,7 @@ def pages(house: House) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     house.post(f"{mine}/pause", {"span": "1-month"})
     yield "preferences-paused", f"{mine}?done=paused&at=pause", None
     world.read_topic(welcome, "delivery-dates", item)
-    tracking.wish_call(rt, call.rpartition("/call/")[2], "+49 7821 55 01 17",
+    link_pages.wish_call(rt, call.rpartition("/call/")[2], "+49 7821 55 01 17",
                        "Bitte am Donnerstag ab 14 Uhr, es geht um die Einführung.", world.visitor(), world.now)  # fmt: skip
     world.beat()
     answer = "/h/" + world.sales_mails()[-1].tokens("/h/")[0]

@@ -6,7 +6,7 @@ import pytest
 from web.house import House
 
 from nurture.domain.handoff import HandoffState
-from nurture.engine import links, tracking
+from nurture.engine import link_pages, links
 from nurture.store.schema import Message
 
 WISH = "Bitte am Donnerstag <b>ab</b> 14 Uhr"
@@ -22,7 +22,7 @@ def offer(house: House) -> str:
     house.world.arrive()
     message = max(m.id for m in house.world.rows(Message) if m.kind == "nurture")
     token = links.signed_url(house.rt, "call", message).rpartition("/")[2]
-    tracking.wish_call(house.rt, token, "+49 7821 55 01 17", WISH, house.world.visitor(), house.world.now)
+    link_pages.wish_call(house.rt, token, "+49 7821 55 01 17", WISH, house.world.visitor(), house.world.now)
     house.world.beat()
     return "/h/" + house.world.sales_mails()[-1].tokens("/h/")[0]
 

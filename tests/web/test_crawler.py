@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from sqlalchemy import select
 from web.house import FORM, House, path_of
 
-from nurture.engine import links, tracking
+from nurture.engine import link_pages, links
 from nurture.store.database import reading
 from nurture.store.schema import Base, Message
 
@@ -59,7 +59,7 @@ def test_following_every_link_changes_nothing_but_raw_clicks(either_house: House
         links.signed_url(house.rt, "call", message),
         links.signed_url(house.rt, "questions", message, "projektstand"),
     )
-    tracking.wish_call(house.rt, call.rpartition("/")[2], "+49 7821 550117", "", world.visitor(), world.now)
+    link_pages.wish_call(house.rt, call.rpartition("/")[2], "+49 7821 550117", "", world.visitor(), world.now)
     world.beat()
     mails = world.mails
     assert {mail.to for mail in mails} >= {"pending@huber.example", welcome.to}

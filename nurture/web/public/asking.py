@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain.errors import InvalidInput
-from nurture.engine import tracking
+from nurture.engine import link_pages
 from nurture.web import i18n
 from nurture.web.public import fields, throttle
 from nurture.web.public.errors import too_many
@@ -22,7 +22,7 @@ blueprint = Blueprint("asking", __name__)
 @blueprint.get("/q/<token>")
 def questions(token: str) -> Response:
     here = site()
-    found = tracking.questions_page(here.rt, token, here.now())
+    found = link_pages.questions_page(here.rt, token, here.now())
     if "done" in request.args:
         return page("thanks", here.language(found.language), what="questions")
     return _questions(here, found, found.answers)
@@ -31,20 +31,20 @@ def questions(token: str) -> Response:
 @blueprint.post("/q/<token>")
 def answer(token: str) -> AnyResponse:
     here = site()
-    found = tracking.questions_page(here.rt, token, here.now())
+    found = link_pages.questions_page(here.rt, token, here.now())
     typed = fields.read(request, found.form)
     now = here.now()
     if minutes := throttle.take(here.rt, throttle.for_link(here.rt, token), now):
         return too_many(minutes)
     try:
-        tracking.answer_questions(here.rt, token, dict(typed.values), here.visitor(), now)
+        link_pages.answer_questions(here.rt, token, dict(typed.values), here.visitor(), now)
     except InvalidInput as error:
         return _questions(here, found, typed.values, error.problems)
     return redirect(url_for("asking.questions", token=token, done="", lang=here.language(found.language)), 303)
 
 
 def _questions(
-    here: Site, found: tracking.QuestionsPage, values: Mapping[str, str], problems: Mapping[str, str] | None = None
+    here: Site, found: link_pages.QuestionsPage, values: Mapping[str, str], problems: Mapping[str, str] | None = None
 ) -> Response:
     language = here.language(found.language)
     return page(
@@ -60,7 +60,7 @@ def _questions(
 @blueprint.get("/call/<token>")
 def call(token: str) -> Response:
     here = site()
-    found = tracking.call_page(here.rt, token, here.now())
+    found = link_pages.call_page(here.rt, token, here.now())
     if "done" in request.args:
         return page("thanks", here.language(found.language), what="call")
     return _call(here, found, found.phone, "")
@@ -69,20 +69,20 @@ def call(token: str) -> Response:
 @blueprint.post("/call/<token>")
 def wish(token: str) -> AnyResponse:
     here = site()
-    found = tracking.call_page(here.rt, token, here.now())
+    found = link_pages.call_page(here.rt, token, here.now())
     phone, note = request.form.get("phone", ""), request.form.get("note", "")
     now = here.now()
     if minutes := throttle.take(here.rt, throttle.for_link(here.rt, token), now):
         return too_many(minutes)
     try:
-        tracking.wish_call(here.rt, token, phone, note, here.visitor(), now)
+        link_pages.wish_call(here.rt, token, phone, note, here.visitor(), now)
     except InvalidInput as error:
         return _call(here, found, phone, note, error.problems)
     return redirect(url_for("asking.call", token=token, done="", lang=here.language(found.language)), 303)
 
 
 def _call(
-    here: Site, found: tracking.CallPage, phone: str, note: str, problems: Mapping[str, str] | None = None
+    here: Site, found: link_pages.CallPage, phone: str, note: str, problems: Mapping[str, str] | None = None
 ) -> Response:
     language = here.language(found.language)
     words = i18n.words(TEXTS, language)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain.errors import NotFound
-from nurture.engine import tracking
+from nurture.engine import link_pages, tracking
 from nurture.web import security
 from nurture.web.public.site import page, site
 
@@ -50,5 +50,5 @@ def download(token: str) -> AnyResponse:
 @blueprint.get("/t/<token>")
 def topic(token: str) -> Response:
     here = site()
-    found = tracking.topic_page(here.rt, token, here.now())
+    found = link_pages.topic_page(here.rt, token, here.now())
     return page("topic", here.language(found.language), found=found)
