@@ -17,7 +17,7 @@ from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.engagement import Judged, judge
 from nurture.engine.enrolment import enrol_quiet
 from nurture.engine.erasure import finish_all
-from nurture.engine.handoff import Clocked, run_clocks
+from nurture.engine.handoff_clock import Clocked, run_clocks
 from nurture.engine.registration import expire_registrations
 from nurture.engine.retention import retain
 from nurture.engine.routing import route

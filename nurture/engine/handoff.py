@@ -27,8 +27,6 @@ from nurture.store import activities, audit, contacts, doubts, enrollments, hand
 from nurture.store.database import reading, transaction
 from nurture.store.schema import Contact, Handoff, Lead, Message
 
-_BATCH = 100
-
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
@@ -94,30 +92,30 @@ def open_handoff(
     handoffs.note(session, number, "opened", "rules", reason, now)
     handoff = handoffs.locked(session, number)
     assert handoff is not None  # noqa: S101 - inserted just now
-    taker = _find_taker(rt, session, result.product, person.language, lead)
+    taker = find_taker(rt, session, result.product, person.language, lead)
     language = taker.language if taker else rt.definitions.organisation.languages[0]
     handoff.dossier = dossier.build(rt, session, result, person, trigger, reason, language)
     if taker is None:
-        _mail_sales(
+        mail_sales(
             rt, session, handoff, "handoff-waiting", rt.definitions.sales.head, language, "head of sales", now, "waiting"
         )
     else:
-        _offer(rt, session, handoff, taker, now)
+        offer(rt, session, handoff, taker, now)
     return number
 
 
-def _find_taker(rt: Runtime, session: Session, product: str, language: str, seed: int) -> Salesperson | None:
+def find_taker(rt: Runtime, session: Session, product: str, language: str, seed: int) -> Salesperson | None:
     return assign(rt.definitions.sales, product, language, handoffs.load(session), seed)
 
 
-def _offer(rt: Runtime, session: Session, handoff: Handoff, taker: Salesperson, now: datetime) -> None:
+def offer(rt: Runtime, session: Session, handoff: Handoff, taker: Salesperson, now: datetime) -> None:
     """Assign and send the dossier."""
     due = clock(rt.definitions.sales, now, rt.definitions.calendar)
     handoff.state = after(handoff.state, HandoffEvent.ASSIGNED)
     handoff.salesperson, handoff.offered_at = taker.id, now
     handoff.remind_at, handoff.escalate_at = due.remind, due.escalate
     handoffs.note(session, handoff.id, HandoffEvent.ASSIGNED, "rules", f"to {taker.name}", now)
-    _mail_sales(rt, session, handoff, "dossier", taker.email, taker.language, taker.name, now, f"offer-{taker.id}")
+    mail_sales(rt, session, handoff, "dossier", taker.email, taker.language, taker.name, now, f"offer-{taker.id}")
 
 
 def start_clock(rt: Runtime, handoff: Handoff, now: datetime) -> None:
@@ -127,7 +125,7 @@ def start_clock(rt: Runtime, handoff: Handoff, now: datetime) -> None:
         handoff.offered_at, handoff.remind_at, handoff.escalate_at = now, due.remind, due.escalate
 
 
-def _mail_sales(
+def mail_sales(
     rt: Runtime,
     session: Session,
     handoff: Handoff,
@@ -279,53 +277,3 @@ def _reason(rt: Runtime, event: HandoffEvent, reason: str) -> ReturnReason | Non
         names = ", ".join(in_language(r.name, rt.definitions.organisation.languages[0]) for r in known.values())
         raise InvalidInput({"reason": f"please choose one of: {names}"})
     return known[reason]
-
-
-# --- clocks ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Clocked:
-    reminded: int = 0
-    escalated: int = 0
-    assigned: int = 0
-
-
-def run_clocks(rt: Runtime, now: datetime) -> Clocked:
-    """Remind whoever has not answered, tell the head of sales, give waiting leads to whoever has room again."""
-    with transaction(rt.db) as session:
-        reminded, escalated = _remind(rt, session, now)
-        return Clocked(reminded, escalated, _assign_waiting(rt, session, now))
-
-
-def _remind(rt: Runtime, session: Session, now: datetime) -> tuple[int, int]:
-    reminded = escalated = 0
-    for handoff in handoffs.overdue(session, now, _BATCH):
-        person = rt.definitions.sales.team.get(handoff.salesperson or "")
-        if handoff.remind_at is not None and handoff.remind_at <= now:
-            handoff.remind_at = None
-            if person is not None:
-                _mail_sales(rt, session, handoff, "handoff-reminder", person.email, person.language, person.name, now,
-                            f"reminder-{person.id}")  # fmt: skip
-            handoffs.note(session, handoff.id, "reminded", "clock", person.name if person else "", now)
-            reminded += 1
-        if handoff.escalate_at is not None and handoff.escalate_at <= now:
-            handoff.escalate_at = None
-            language = rt.definitions.organisation.languages[0]
-            name = person.name if person else ""
-            _mail_sales(rt, session, handoff, "handoff-escalation", rt.definitions.sales.head, language, name, now,
-                        f"escalation-{handoff.salesperson}")  # fmt: skip
-            handoffs.note(session, handoff.id, "escalated", "clock", rt.definitions.sales.head, now)
-            escalated += 1
-    return reminded, escalated
-
-
-def _assign_waiting(rt: Runtime, session: Session, now: datetime) -> int:
-    assigned = 0
-    for handoff, lead in handoffs.waiting(session, _BATCH):
-        language = session.get_one(Contact, handoff.contact_id).language
-        taker = _find_taker(rt, session, lead.product, language, lead.id)
-        if taker is not None:
-            _offer(rt, session, handoff, taker, now)
-            assigned += 1
-    return assigned
