@@ -21,7 +21,7 @@ from nurture.domain.errors import NotFound, NurtureError
 from nurture.domain.message import MessageKind
 from nurture.engine import letter_facts, links, permission
 from nurture.engine.letter_facts import Material
-from nurture.engine.letter_sheet import Sheet, sheet_for
+from nurture.engine.letterhead import Letterhead, letterhead_for
 from nurture.engine.opt_in_code import code_of, spaced
 from nurture.engine.permission import Known
 from nurture.engine.runtime import Runtime
@@ -108,14 +108,14 @@ class Desk:
         self._rt, self.material = rt, material
         self._ids: dict[tuple[str, str | None, str | None], str] = {}
         self.frames: dict[str, Mapping[str, Any]] = {}
-        self._sheets: dict[tuple[Any, ...], Sheet] = {}
+        self._heads: dict[tuple[Any, ...], Letterhead] = {}
         self._signed: dict[int, list[str]] = {}
 
     def sign(self, rows: Iterable[Outgoing]) -> None:
         """Sign the addresses in letters that will be written: in one go, which takes half the time it takes in between."""
         for row in rows:
             with suppress(Exception):  # ``write`` says what is wrong with this letter, and parks no other
-                self._signed[row.id] = self._sheet(row).signed(row)
+                self._signed[row.id] = self._head(row).signed(row)
 
     def write(self, row: Outgoing) -> Written:
         """The finished letter. Raises NurtureError (TemplateFault, NotFound, …) if it cannot be written."""
@@ -128,32 +128,32 @@ class Desk:
             raise NurtureError(f"{type(fault).__name__}: {fault}") from fault
 
     def _write(self, row: Outgoing) -> Written:
-        sheet = self._sheet(row)
-        context = self._context(row, sheet)
-        values, urls = self._values(row, sheet, context)
-        template = sheet.template
-        if row.kind is _NURTURE and (printed := _printed(row, sheet, values, urls)) is not None:
-            raw = assemble(printed.subject, printed.text, printed.html, _envelope(row, sheet, context, values))
+        head = self._head(row)
+        context = self._context(row, head)
+        values, urls = self._values(row, head, context)
+        template = head.template
+        if row.kind is _NURTURE and (printed := _printed(row, head, values, urls)) is not None:
+            raw = assemble(printed.subject, printed.text, printed.html, _envelope(row, head, context, values))
             return Written(self._rt.sealed(raw), printed.subject, context, template.version, undotted=True)
-        letter = _rendered(sheet, values, urls)
+        letter = _rendered(head, values, urls)
         kept = self.material.raw.get(row.id)
         if kept is None:
-            kept = self._rt.sealed(compose(letter, _envelope(row, sheet, context, values)))
+            kept = self._rt.sealed(compose(letter, _envelope(row, head, context, values)))
         return Written(kept, letter.subject, context, template.version)
 
     def letter(self, row: Outgoing) -> Letter:
         """The rendered letter. Raises NurtureError."""
-        sheet = self._sheet(row)
-        return _rendered(sheet, *self._values(row, sheet, self._context(row, sheet)))
+        head = self._head(row)
+        return _rendered(head, *self._values(row, head, self._context(row, head)))
 
-    def _sheet(self, row: Outgoing) -> Sheet:
+    def _head(self, row: Outgoing) -> Letterhead:
         said = row.context
         like = row.kind, row.template_version, row.mail, row.language, row.campaign, row.step, row.tracked
         key = *like, said.get("product"), said.get(FRAME), said.get(links.UNCOUNTED)
-        if (found := self._sheets.get(key)) is None:
+        if (found := self._heads.get(key)) is None:
             id_ = said.get(FRAME) or self._frame_id(row)
             frame = self.frames.get(id_) or self.material.frames[id_]
-            found = self._sheets[key] = sheet_for(self._rt, row, self._template(row), id_, frame)
+            found = self._heads[key] = letterhead_for(self._rt, row, self._template(row), id_, frame)
         return found
 
     def _template(self, row: Outgoing) -> Template:
@@ -173,19 +173,19 @@ class Desk:
             self.frames[id_] = data
         return self._ids[key]
 
-    def _context(self, row: Outgoing, sheet: Sheet) -> Mapping[str, Any]:
+    def _context(self, row: Outgoing, head: Letterhead) -> Mapping[str, Any]:
         """What is noted with the message of what the letter says; as it was noted if it was written before."""
         if OWN in row.context:
             return row.context
         if GONE in row.context:
             raise NotFound("contents (their time was over) of mail", row.id)
         own = letter_facts.OWN_WORDS[row.kind](self._rt, row, self.material)
-        return {**row.context, OWN: own, FRAME: sheet.frame_id}
+        return {**row.context, OWN: own, FRAME: head.frame_id}
 
-    def _values(self, row: Outgoing, sheet: Sheet, context: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def _values(self, row: Outgoing, head: Letterhead, context: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """(what the letter says of its own, beside what it shares; the addresses of its links)."""
         own = context[OWN]
-        urls, pages = sheet.parted(self._signed.pop(row.id, []) or sheet.signed(row))
+        urls, pages = head.parted(self._signed.pop(row.id, []) or head.signed(row))
         if row.kind is _NURTURE:
             values = letter_facts.told(row, own)
             values["urls"] = pages
@@ -198,11 +198,11 @@ class Desk:
         return {**own, "urls": pages}, urls
 
 
-def _printed(row: Outgoing, sheet: Sheet, values: Mapping[str, Any], urls: Sequence[str]) -> Printed | None:
+def _printed(row: Outgoing, head: Letterhead, values: Mapping[str, Any], urls: Sequence[str]) -> Printed | None:
     """The letter by a plate that is made for many like it; None if that cannot be, or is not worth it yet."""
-    if not sheet.template.references:
+    if not head.template.references:
         return None
-    plate = sheet.template.press.plate(sheet.frame_id, sheet.frame)
+    plate = head.template.press.plate(head.frame_id, head.frame)
     try:
         return None if plate is None else plate.print(values, urls)
     except Exception as error:  # noqa: BLE001 - whatever it is, the long way round says where
@@ -210,17 +210,17 @@ def _printed(row: Outgoing, sheet: Sheet, values: Mapping[str, Any], urls: Seque
         return None
 
 
-def _rendered(sheet: Sheet, values: Mapping[str, Any], urls: Sequence[str]) -> Letter:
-    return render(sheet.template, {**sheet.frame, **values}, lambda number, _: urls[number])
+def _rendered(head: Letterhead, values: Mapping[str, Any], urls: Sequence[str]) -> Letter:
+    return render(head.template, {**head.frame, **values}, lambda number, _: urls[number])
 
 
-def _envelope(row: Outgoing, sheet: Sheet, context: Mapping[str, Any], values: Mapping[str, Any]) -> Envelope:
+def _envelope(row: Outgoing, head: Letterhead, context: Mapping[str, Any], values: Mapping[str, Any]) -> Envelope:
     """An opt-in mail names nobody: whoever filled the form may have written anything there."""
     if row.kind is _NURTURE:
         contact = values["contact"]
-        return sheet.envelope(row, f"{contact['first_name']} {contact['last_name']}".strip(), values["urls"]["unsubscribe"])
+        return head.envelope(row, f"{contact['first_name']} {contact['last_name']}".strip(), values["urls"]["unsubscribe"])
     name = str((context.get("salesperson") or {}).get("name", "")) if row.kind is MessageKind.SALES else ""
-    return sheet.envelope(row, name, values["urls"]["unsubscribe"] if row.purpose is not None else None)
+    return head.envelope(row, name, values["urls"]["unsubscribe"] if row.purpose is not None else None)
 
 
 def _to_confirm(rt: Runtime, row: Outgoing, own: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _PAGES: Mapping[MessageKind, Sequence[str]] = {
 """The pages that are for this very reader; ``renew``: where a consent is kept, for the mail that asks whether it stands."""
 
 
-class Sheet(NamedTuple):
+class Letterhead(NamedTuple):
     """``urls``: the pages that are the same for everybody. ``feedback_id``, ``list_id``: None for what is no marketing."""
 
     template: Template
@@ -62,11 +62,11 @@ class Sheet(NamedTuple):
         )
 
 
-def sheet_for(rt: Runtime, row: Outgoing, template: Template, frame_id: str, frame: Mapping[str, Any]) -> Sheet:
+def letterhead_for(rt: Runtime, row: Outgoing, template: Template, frame_id: str, frame: Mapping[str, Any]) -> Letterhead:
     """For ``row`` and all that are like it but for their reader."""
     nurture, sender, imprint = row.kind is _NURTURE, frame["sender"], frame["imprint"]
     pages = _PAGES.get(row.kind, ())
-    return Sheet(
+    return Letterhead(
         template,
         frame_id,
         frame,
