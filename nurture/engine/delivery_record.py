@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from nurture.delivery import Kind, Phase
@@ -134,7 +134,8 @@ class Record:
             if departure.raw:
                 letters.keep_raw(session, departure.raw)
             lost = moves.settle(session, self._worker, [m for m in wanted if m.id not in done], now)
-            self._journal(session, known.results, done | lost)
+            # what a cut connection left behind may have been done after all, while we waited for its locks
+            self._journal(session, known.results, {r.row.id for r in known.results} if again else lost)
             self._conclude(session, known.results, now)
             self._count_soft(session, known.results, [m for m in results if m.id not in lost], now)
             self._mind_routes(session, known, now)
@@ -154,38 +155,39 @@ class Record:
         """The same as ``_write`` on one round trip to the database instead of five. The result waits for the answer, and
         does it the long way where that says that the short one did not lead there.
         """
-        trouble: OperationalError | InterfaceError | None = None
+        trouble: DBAPIError | None = None
         try:
             self._line = self._line or turn.Line(self._rt.db)
             tries = [_try(r) for r in known.results]
             self._line.send(self._worker, departure.moves, tries, departure.until or now, now)
-        except (OperationalError, InterfaceError) as error:
+        except DBAPIError as error:
             trouble = error
 
         def arrived(again: bool) -> _Recorded:  # noqa: FBT001 - what insist says
             if again:
                 return write(again)
-            if trouble is not None:
-                self.close()
-                raise trouble
-            return self._arrived(known, departure, now, write)
+            return self._arrived(known, departure, write) if trouble is None else self._instead(trouble, write)
 
         return arrived
 
-    def _arrived(self, known: Pending, departure: Departure, now: datetime, write: _Write) -> _Recorded:
+    def _arrived(self, known: Pending, departure: Departure, write: _Write) -> _Recorded:
         assert self._line is not None  # noqa: S101 - it was sent on it
-        states = [_ACCEPTED_STATE] * len(known.results)
         try:
             if self._line.moved() == len(known.results) + len(departure.moves):
-                return states, set()
+                return [_ACCEPTED_STATE] * len(known.results), set()
         except IntegrityError:  # a mail is gone with its reader
             return write(False)
-        except (OperationalError, InterfaceError):
-            self.close()
-            raise
-        with transaction(self._rt.db) as session:
-            wanted = [*(after(r, 0) for r in known.results), *departure.moves]
-            return states, moves.settle(session, self._worker, wanted, now)
+        except DBAPIError as error:
+            return self._instead(error, write)
+        return write(True)  # some of it is done, and nobody knows what
+
+    def _instead(self, trouble: DBAPIError, write: _Write) -> _Recorded:
+        """Where the database is away it is asked again; whatever else it refuses, the long way says what is wrong."""
+        self.close()
+        if isinstance(trouble, OperationalError | InterfaceError):
+            raise trouble
+        log.warning("a turn is recorded the long way: %s", trouble.orig)
+        return write(False)
 
     def close(self) -> None:
         if self._line is not None:

@@ -205,11 +205,24 @@ class Round:
         if stale := [held for held in going.values() if held.stale(seconds)]:
             self._check_again(stale)
             going = {id_: held for id_, held in going.items() if not held.gone}
-        lost = self._commit(self._departure(going, ready), meanwhile)
+        departure = self._departure(going, ready)
+        recorded = self.record.begin(self._time.now, departure)
+        try:
+            meanwhile()
+        except BaseException:
+            self._departed(going, departure, recorded())
+            self._return([held for held in going.values() if not held.gone])  # on record, and none of them has left
+            raise
+        self._departed(going, departure, recorded())
+        return {p.message_id for p in ready if p.message_id not in self._held}
+
+    def _departed(self, going: Mapping[int, Held], departure: Departure, lost: set[int]) -> None:
+        """It is on record that they may leave."""
+        self._recorded = self._time.seconds
+        self._frames |= departure.frames.keys()
         self._forget(lost & going.keys())
         for held in going.values():
             held.state, held.letter = MessageState.SENDING, None
-        return {p.message_id for p in ready if p.message_id not in self._held}
 
     def _departure(self, going: Mapping[int, Held], ready: Sequence[Parcel]) -> Departure:
         until = self._time.now + _SENDING_LEASE
@@ -225,16 +238,9 @@ class Round:
         used = {held.letter.context[letters.FRAME]: held.desk.frames for held in going if held.letter is not None}
         return {id_: made[id_] for id_, made in used.items() if id_ in made and id_ not in self._frames}
 
-    def _commit(self, departure: Departure | None = None, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
-        recorded = self.record.begin(self._time.now, departure)
-        try:
-            meanwhile()
-        finally:
-            lost = recorded()
+    def _commit(self) -> None:
+        self.record.commit(self._time.now)
         self._recorded = self._time.seconds
-        if departure is not None:
-            self._frames |= departure.frames.keys()
-        return lost
 
     def settled(self, parcel: Parcel, outcome: Outcome) -> None:
         held = self._held.pop(parcel.message_id, None)

@@ -38,7 +38,7 @@ _FROM = "From "
 _WATCHED = {"", *" .F"}
 _MARKS = frozenset("&<>'\"")
 _USUAL = bytes(byte for byte in range(32, 127) if byte not in b"&<>'\"=")
-_QUOTED = [chr(byte) if 32 <= byte < 127 and byte != 61 else f"={byte:02X}" for byte in range(256)]
+_QUOTED = [chr(byte) if byte == 9 or (32 <= byte < 127 and byte != 61) else f"={byte:02X}" for byte in range(256)]
 
 
 class Spelled(NamedTuple):

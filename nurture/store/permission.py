@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from nurture.store.bulk import among, fetch, given
@@ -32,9 +32,10 @@ class Person(NamedTuple):
 def _people(dialect: str) -> Select[*tuple[Any, ...]]:
     c = Contact
     told = (c.salutation, c.first_name, c.last_name, c.function, c.time_zone, c.created_at)
-    company = func.coalesce(func.nullif(Company.name, ""), c.answers["company"].as_string(), "")
+    # answers come as they are: a database may keep characters in JSON that it refuses to take out of there
+    answers = case((func.coalesce(Company.name, "") == "", c.answers))
     return (
-        select(c.id, c.unit_id, *told, company)
+        select(c.id, c.unit_id, *told, Company.name, answers)
         .join(Unit, Unit.id == c.unit_id)
         .outerjoin(Company, Company.id == Unit.company_id)
         .where(given(dialect, c.id, "contacts"))
@@ -46,7 +47,15 @@ def people(session: Session, contacts: Collection[int]) -> dict[int, Person]:
     if not contacts:
         return {}
     rows = fetch(session, _people(session.get_bind().dialect.name), contacts=contacts)
-    return {row[0]: Person._make(row) for row in rows}
+    return {id_: Person._make((id_, *told, name or _company(answers or {}))) for id_, *told, name, answers in rows}
+
+
+def _company(answers: Mapping[str, Any]) -> str:
+    """What a person gave as the company, if it is text; without characters that no mail and no database can carry."""
+    said = answers.get("company")
+    if not isinstance(said, str):
+        return ""
+    return said if said.isprintable() else said.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 @lru_cache(maxsize=2)

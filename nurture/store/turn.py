@@ -49,13 +49,13 @@ _STATEMENT = """
     let_go AS (DELETE FROM claims USING settled WHERE claims.message_id = settled.id),
     tried AS (
         INSERT INTO attempts (message_id, at, outcome, phase, status, reply, host)
-        SELECT id, at, 'accepted', 'answer', status, reply, host FROM taken)
+        SELECT taken.id, at, 'accepted', 'answer', status, reply, host FROM taken JOIN settled ON settled.id = taken.id)
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM settled)
 """
 _spelled = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """As short as JSON is: what a letter was written from is kept as it is spelled here."""
 _PREPARED, _ROWS = 1, 2
-"""What the server answers when all is well: it knows the statement; it has rows."""
+"""What the server answers when all is well: it knows the statement, or forgot it; it has rows."""
 _IDLE, _BROKEN = 0, 1
 """What the driver says of a connection: nothing is under way on it; it is gone."""
 
@@ -66,9 +66,11 @@ class Line:
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._pg: PGconn = self._connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
-        if not (known := self._connection.connection.info).get(_NAME):
+        try:
             self._checked(self._pg.prepare(_NAME, _STATEMENT.encode()), _PREPARED)
-            known[_NAME] = True
+        except BaseException:
+            self.close()
+            raise
 
     def send(self, worker: str, going: Sequence[Move], taken: Sequence[Try], until: datetime, now: datetime) -> None:
         """Put it on its way; it is with the server when this returns."""
@@ -101,9 +103,20 @@ class Line:
         return int(found or 0)
 
     def close(self) -> None:
-        if self._pg.transaction_status != _IDLE:  # broken, or nobody waited for the answer
+        if not self._forgotten():
             self._connection.invalidate()
         self._connection.close()
+
+    def _forgotten(self) -> bool:
+        """Whether the connection is as others expect it. The statement goes with its line: where the driver has others of
+        its own, it makes the server forget all of them now and then.
+        """
+        if self._pg.transaction_status != _IDLE:  # broken, or nobody waited for the answer
+            return False
+        try:
+            return self._pg.close_prepared(_NAME).status == _PREPARED
+        except self._errors.Error:
+            return False
 
     def _wait(self, what: int) -> None:
         poll = select.poll()  # select.select takes no descriptor above 1,023

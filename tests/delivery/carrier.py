@@ -42,7 +42,7 @@ class Recorder:
         self.waiting.append(dict(waiting))
         return self.rounds.pop(0) if self.rounds else []
 
-    def ahead(self, ready: Sequence[Parcel], meanwhile: Callable[[], None]) -> Collection[int]:
+    def ahead(self, ready: Sequence[Parcel], meanwhile: Callable[[], None] = lambda: None) -> Collection[int]:
         self.ahead_of.append([parcel.message_id for parcel in ready])
         meanwhile()
         return self.held

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from babel.dates import format_date
 from delivery.outbox import CAMPAIGN, PRODUCT, Outbox
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, select, text, update
 
 from nurture.delivery import MemoryTransport
 from nurture.domain.campaign import Event
@@ -239,6 +239,24 @@ def test_the_company_is_what_we_know_else_what_was_said(outbox: Outbox, ours: st
         session.execute(update(Contact).values(answers={"company": "Selbst & Co"}))
         session.execute(update(Company).values(name=ours) if ours is not None else update(Unit).values(company_id=None))
     assert _said(outbox, mail)["contact"]["company"] == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [('"a\\u0000b"', "ab"), ('"a\\ud800b"', "ab"), ('["x"]', ""), ("7", ""), ("null", ""), ("{}", "")]
+)
+def test_an_answer_that_no_mail_can_carry_holds_up_nobody(outbox: Outbox, answer: str, said: str) -> None:
+    """Forms and imports clean what they take; a database may hold such an answer all the same."""
+    mails = outbox.nurture_mails(outbox.people(2))
+    contact = outbox.row(mails[0]).contact_id
+    with transaction(outbox.rt.db) as session:
+        session.execute(update(Unit).values(company_id=None))
+        strange = text("UPDATE contacts SET answers = CAST(:answers AS json) WHERE id = :id")
+        if session.get_bind().dialect.name == "sqlite":
+            strange = text("UPDATE contacts SET answers = :answers WHERE id = :id")
+        session.execute(strange, {"answers": f'{{"company": {answer}}}', "id": contact})
+    deliver(outbox.rt, outbox.now, worker="one")
+    assert outbox.states() == {"accepted": 2}
+    assert outbox.row(mails[0]).context["own"]["contact"].get("company", "") == said
 
 
 def test_what_letters_share_is_stored_once(outbox: Outbox) -> None:

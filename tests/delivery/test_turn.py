@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
 from delivery.outbox import Outbox
 from delivery.servers import FaultServer, fault_server
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from nurture.delivery import SmtpSettings, SmtpTransport
 from nurture.domain.errors import NurtureError
@@ -18,7 +21,7 @@ from nurture.engine.delivery import Delivered, deliver
 from nurture.engine.letters import Desk, Written
 from nurture.engine.runtime import Runtime
 from nurture.store import turn
-from nurture.store.database import transaction
+from nurture.store.database import reading, transaction
 from nurture.store.messages import Outgoing, Try
 from nurture.store.moves import Move
 from nurture.store.schema import Contact
@@ -149,3 +152,98 @@ def test_what_is_known_when_a_turn_cannot_be_said_is_recorded_at_the_end(
         _deliver(outbox, server)
     assert known
     assert {outbox.state(mail) for mail in known} == {S.ACCEPTED}
+
+
+def test_a_connection_that_others_used_between_two_rounds(outbox: Outbox) -> None:
+    """The driver makes the server forget every prepared statement of a connection at some rollbacks."""
+    with fault_server() as server:
+        for number in range(1, 4):
+            outbox.nurture_mails(outbox.people(MAILS))
+            assert _deliver(outbox, server).accepted == MAILS
+            assert outbox.states() == {"accepted": MAILS * number}
+            with reading(outbox.rt.db) as one, reading(outbox.rt.db) as two:
+                for session in (one, two):
+                    for _ in range(8):
+                        session.execute(text("SELECT count(*) FROM contacts"))
+
+
+def test_a_turn_that_the_server_refuses_is_recorded_the_long_way(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox.nurture_mails(outbox.people(MAILS))
+
+    def never_prepared(line: turn.Line, *_: object) -> None:
+        raise ProgrammingError("a turn", {}, Exception("prepared statement does not exist"))
+
+    monkeypatch.setattr(turn.Line, "send", never_prepared)
+    with fault_server() as server:
+        assert _deliver(outbox, server).accepted == MAILS
+    assert outbox.states() == {"accepted": MAILS}
+    assert "recorded the long way: prepared statement does not exist" in caplog.text
+
+
+def test_a_line_that_is_cut_while_the_server_goes_on(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server does the statement all the same, but later: it waits for a lock. Each try is on record once."""
+    mails = outbox.nurture_mails(outbox.people(MAILS))
+    send, cut = turn.Line.send, list[threading.Thread]()
+
+    def sent(line: turn.Line, worker: str, going: Sequence[Move], taken: Sequence[Try], *times: datetime) -> None:
+        if not taken or cut:
+            send(line, worker, going, taken, *times)
+            return
+        blocker = outbox.rt.db.connect()
+        blocker.execute(text("SELECT 1 FROM messages WHERE id = :id FOR UPDATE"), {"id": taken[0].message})
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        send(line, worker, going, taken, *times)
+        while not blocker.scalar(waiting):
+            pass  # the statement has come to the lock
+        with socket.socket(fileno=os.dup(line._pg.socket)) as ours:
+            ours.shutdown(socket.SHUT_RDWR)
+
+        def let_go() -> None:
+            while blocker.scalar(waiting) < 2:
+                pass  # who records it anew waits for the same lock
+            blocker.rollback()
+            blocker.close()
+
+        cut.append(threading.Thread(target=let_go))
+        cut[0].start()
+
+    monkeypatch.setattr(turn.Line, "send", sent)
+    with fault_server() as server:
+        _deliver(outbox, server)
+        assert len(server.taken) == MAILS
+    cut[0].join()
+    assert outbox.states() == {"accepted": MAILS}
+    assert [len(outbox.tries(mail)) for mail in mails] == [1] * MAILS
+
+
+def test_a_fault_while_the_record_travels_leaves_no_mail_in_doubt(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on record as being sent and has not left goes back into the queue."""
+    outbox.nurture_mails(outbox.people(MAILS))
+    send, moved, write, travels = turn.Line.send, turn.Line.moved, Desk.write, [False]
+
+    def sent(*given: object) -> None:
+        send(*given)  # type: ignore[arg-type]
+        travels[0] = True
+
+    def arrived(line: turn.Line) -> int:
+        travels[0] = False
+        return moved(line)
+
+    def written(desk: Desk, row: Outgoing) -> Written:
+        if travels[0]:
+            raise ValueError("nobody thought of this")
+        return write(desk, row)
+
+    monkeypatch.setattr(turn.Line, "send", sent)
+    monkeypatch.setattr(turn.Line, "moved", arrived)
+    with fault_server() as server:
+        monkeypatch.setattr(Desk, "write", written)
+        with pytest.raises(ValueError, match="thought of this"):
+            _deliver(outbox, server)
+        monkeypatch.setattr(Desk, "write", write)
+        assert outbox.states().keys() <= {"queued", "accepted"}
+        _deliver(outbox, server)
+        assert len(server.taken) == MAILS
+    assert outbox.states() == {"accepted": MAILS}

@@ -123,6 +123,7 @@ BODIES = {
         "<p>{{ greeting }}</p>",
         "ü\n  {{ greeting }}\n{{ contact.company }},\n" + "a b " * 18 + "{{ greeting }}\n= {{ contact.company }}!\n",
     ),
+    "tabs": ("<p>a\t{{ greeting }}\tb</p>", "ü\ta {{ greeting }}\tx" + "\twort" * 20 + "\n"),
     "what is no text": (
         "{{ greeting|length }}{{ greeting|list }}{{ none }}{{ greeting|escape }}",
         "ü {{ greeting|length }} {{ greeting|list }}{{ none }}",

@@ -87,7 +87,7 @@ def _kept_back(mail: Mail, original: Original) -> Report:
     return Report(ReturnKind.BOUNCE, "filter's notice", tuple(_failed(address, "failed", words) for address in named))
 
 
-_ADDRESS = r"[^\s<>()\"]{1,100}@[^\s<>()\"]{1,200}"
+_ADDRESS = r"[^\s<>()\"@]{1,100}@[^\s<>()\"@]{1,200}"
 _FORWARDED = re.compile(
     rf"({_ADDRESS})>?\"?:?\s{{0,20}}\((?:generated|expanded|forwarded) from:? <?({_ADDRESS})>?\)", re.IGNORECASE
 )
