@@ -30,10 +30,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import UserDefinedType
 
+from nurture.store.schema import Base
 from nurture.store.upsert import insert_for
 
 Rows = Sequence[Mapping[str, Any]]
@@ -41,7 +42,7 @@ _Columns = TypeVarTuple("_Columns")
 
 
 def insert_many(
-    session: Session, model: type[DeclarativeBase], rows: Rows, returning: Sequence[ColumnElement[Any]] = ()
+    session: Session, model: type[Base], rows: Rows, returning: Sequence[ColumnElement[Any]] = ()
 ) -> Sequence[Row[Any]]:
     """Insert ``rows`` (all with the same columns); those that break a unique key are left out.
 
@@ -53,18 +54,18 @@ def insert_many(
     many: list[dict[str, Any]] | None = [dict(row) for row in rows]
     if not _on_sqlite(session):
         names, many = list(rows[0]), None
-        given = _recordset(_table(model), names, rows)
+        given = _recordset(model.__table__, names, rows)
         statement = statement.from_select(names, select(*(given.c[name] for name in names)))
     statement = statement.on_conflict_do_nothing()
     result = session.connection().execute(statement.returning(*returning) if returning else statement, many)
     return result.all() if returning else []
 
 
-def update_many(session: Session, model: type[DeclarativeBase], rows: Rows, key: str = "id") -> None:
+def update_many(session: Session, model: type[Base], rows: Rows, key: str = "id") -> None:
     """Write the other columns of ``rows`` into the rows with their ``key``."""
     if not rows:
         return
-    table = _table(model)
+    table = model.__table__
     names = [name for name in rows[0] if name != key]
     if _on_sqlite(session):
         values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
@@ -143,12 +144,6 @@ def _listed(column: InstrumentedAttribute[Any]) -> _Listed:
 
 def _on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
-
-
-def _table(model: type[DeclarativeBase]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 - a mapped class has a table
-    return table
 
 
 def _recordset(table: Table, names: Sequence[str], rows: Rows) -> TableValuedAlias:

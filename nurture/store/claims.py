@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, and_, bindparam, delete, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from nurture.store.bulk import among, numbers
 from nurture.store.schema import Claim, Message
 
-_TABLE: Table = Claim.__table__  # type: ignore[assignment]
+_TABLE = Claim.__table__
 HELD: ColumnElement[bool] = literal_column("messages.state IN ('claimed', 'sending')")
 _NO_LEASE = timedelta(days=1)
 """Longer than any lease: who holds a mail for longer had a clock that has been set right since."""

@@ -15,8 +15,10 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CursorResult,
     Integer,
+    SQLColumnExpression,
     Table,
     and_,
     bindparam,
@@ -37,13 +39,17 @@ from nurture.store.upsert import insert_in
 RETURNS = "returns"
 """The worker under whose name bounces and complaints are counted; they are no mails that left."""
 
-_TABLE: Table = DeliveryCount.__table__  # type: ignore[assignment]
-_TOTALS: Table = DeliveryTotal.__table__  # type: ignore[assignment]
+_TABLE = DeliveryCount.__table__
+_TOTALS = DeliveryTotal.__table__
 _NAMES = tuple(field.name for field in fields(Figures))
 _SUMS = [cast(func.sum(_TABLE.c[name]), Integer).label(name) for name in _NAMES]
 # for groups of what lies behind a minute: SQLite would walk the whole key, to save sorting a few rows
 _LANE, _STREAM = func.coalesce(_TABLE.c.lane, ""), func.coalesce(_TABLE.c.stream, "")
-_BACK = case((_TABLE.c.worker == literal_column(f"'{RETURNS}'"), literal_column("1")), else_=literal_column("0"))
+
+
+def _came_back(worker: SQLColumnExpression[str]) -> ColumnElement[int]:
+    """1 for what came back, 0 for tries; without parameters, so that PostgreSQL knows it again under GROUP BY."""
+    return case((worker == literal_column(f"'{RETURNS}'"), literal_column("1")), else_=literal_column("0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
 @lru_cache(maxsize=4)
 def _adding(dialect: str, name: str) -> Any:
     model = DeliveryCount if name == _TABLE.name else DeliveryTotal
-    table: Table = model.__table__  # type: ignore[assignment]
+    table = model.__table__
     statement = insert_in(dialect, model)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
@@ -146,13 +152,13 @@ def newest(session: Session, stream: str, lane: str, after: datetime, minutes: i
 
 def figures_since(session: Session, since: datetime) -> Counted:
     """What became of tries from ``since`` on, and what came back."""
-    by = (_STREAM, _LANE, _BACK)
+    by = (_STREAM, _LANE, _came_back(_TABLE.c.worker))
     return _counted(session.execute(select(*by, *_SUMS).where(_TABLE.c.minute >= since).group_by(*by)))
 
 
 def minutes(session: Session, since: datetime) -> list[tuple[datetime, Counted]]:
     """(minute, what happened in it) from ``since`` on, in the order of time."""
-    minute, by = _TABLE.c.minute, (_STREAM, _LANE, _BACK)
+    minute, by = _TABLE.c.minute, (_STREAM, _LANE, _came_back(_TABLE.c.worker))
     rows = session.execute(select(minute, *by, *_SUMS).where(minute >= since).group_by(minute, *by).order_by(minute))
     return [(at, _counted(row[1:] for row in same)) for at, same in groupby(rows, key=lambda row: row[0])]
 
@@ -171,11 +177,7 @@ def totals(session: Session) -> Counted:
     """What became of all tries there ever were, and what ever came back. Only ever rises."""
     t = DeliveryTotal
     sums = [cast(func.sum(_TOTALS.c[name]), BigInteger) for name in _NAMES]
-    by = (
-        t.stream,
-        t.lane,
-        case((t.worker == literal_column(f"'{RETURNS}'"), literal_column("1")), else_=literal_column("0")),
-    )
+    by = (t.stream, t.lane, _came_back(t.worker))
     return _counted(session.execute(select(*by, *sums).group_by(*by)))
 
 

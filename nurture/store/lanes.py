@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, delete, or_, select
+from sqlalchemy import Row, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from nurture.domain import throttle
@@ -30,8 +30,8 @@ from nurture.store.upsert import insert_in, insert_new
 
 _INTEREST = timedelta(minutes=1)
 """How long a worker that found no free connection is counted among those who want one."""
-_LANES: Table = LaneRow.__table__  # type: ignore[assignment]
-_LEASES: Table = LaneLease.__table__  # type: ignore[assignment]
+_LANES = LaneRow.__table__
+_LEASES = LaneLease.__table__
 _MOST = 1e12
 """An unlimited rate as a number; JSON and some databases have none for infinity."""
 

@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, Text, and_, cast, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageKind, MessageState, message_id
 from nurture.store.bulk import insert_many, spelled
 from nurture.store.schema import Attempt, Message, MessageBytes, ReturnedMail
 
-_TABLE: Table = Message.__table__  # type: ignore[assignment]
-_ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
+_TABLE = Message.__table__
+_ATTEMPTS = Attempt.__table__
 
 
 def literally(column: str, value: str) -> ColumnElement[bool]:

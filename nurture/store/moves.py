@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import JSON, Text, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import OPEN, MessageState, move
@@ -20,7 +20,7 @@ from nurture.store import claims
 from nurture.store.bulk import spelled
 from nurture.store.schema import Message
 
-_TABLE: Table = Message.__table__  # type: ignore[assignment]
+_TABLE = Message.__table__
 _LATE = frozenset({MessageState.ACCEPTED, MessageState.FAILED})
 _HELD = frozenset({MessageState.CLAIMED, MessageState.SENDING})
 
@@ -54,7 +54,8 @@ class Move:
 
 
 def settle(session: Session, worker: str, moves: Sequence[Move], now: datetime) -> set[int]:
-    """Make these moves of mails this worker holds. Two statements for all of them, one more when some were lost.
+    """Make these moves of mails this worker holds. Two statements for all of them; when some did not move, one more,
+    and one for each outcome that comes late.
 
     Returns the ids that did not move, because the lease was over and somebody else has them, or they are gone. A mail
     that was given up as unknown meanwhile takes its late outcome. Raises IllegalTransition.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from nurture.domain.message import MessageKind, MessageState
@@ -21,7 +21,7 @@ from nurture.store.messages import COLUMNS, OWN_COLUMNS, Outgoing, Try, literall
 from nurture.store.schema import Message
 from nurture.store.types import UtcDateTime
 
-_TABLE: Table = Message.__table__  # type: ignore[assignment]
+_TABLE = Message.__table__
 PRIORITY = (MessageKind.OPT_IN, MessageKind.SERVICE, MessageKind.SALES, MessageKind.NURTURE)
 """Who goes first: service mail overtakes nurture mail."""
 
@@ -151,7 +151,7 @@ _NOT_AGAIN = f"{_DIED}; it may have arrived, and nobody may get it twice, so it 
 
 
 def release_expired(session: Session, now: datetime, *, idempotent: bool) -> int:
-    """Give back mails whose lease is over. At most eight statements, however many there are; one if none is held.
+    """Give back mails whose lease is over. At most nine statements, however many there are; one if none is held.
 
     Claimed ones were not sent: back into the queue. Of those being sent nobody knows: service mail, and any mail over a
     transport that delivers the same mail only once (``idempotent``), is queued again; a nurture mail becomes unknown.
