@@ -13,7 +13,8 @@ import hmac
 import re
 from base64 import b32decode, b32encode
 from binascii import b2a_base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 
 import itsdangerous
@@ -103,7 +104,11 @@ class Signer:
 
     def sign(self, purpose: str, value: str) -> str:
         """A token for ``value`` (letters, digits and ``:._-``) that never expires."""
-        return self._sign(f"nurture:{purpose}", value)
+        if not _VALUE.fullmatch(value):
+            raise ValueError(f"only letters, digits and :._- can be signed, not {value!r}")
+        mac = self._mac(f"nurture:{purpose}").digest(value.encode("ascii"))
+        signature = b2a_base64(mac[:_SIGNATURE], newline=False)
+        return f"{value}.{signature.translate(_URLSAFE).decode('ascii')}"
 
     def together(self, purposes: Sequence[str], before: Sequence[str]) -> Together:
         """Signs one value for each of ``purposes`` at once; ``before``: what is put in front of each token."""
@@ -111,16 +116,19 @@ class Signer:
 
     def verify(self, purpose: str, token: str) -> str:
         """The value signed for ``purpose``. Raises InvalidToken('forged')."""
-        return self._verify(f"nurture:{purpose}", token)
+        if len(token) > _MAX_TOKEN or not _VALUE.fullmatch(token) or not _is_canonical(token):
+            raise InvalidToken("forged")
+        try:
+            return self._for(f"nurture:{purpose}").unsign(token).decode("ascii")
+        except itsdangerous.BadSignature:
+            raise InvalidToken("forged") from None
 
     def short(self, purpose: str, number: int) -> str:
         """A token for ``number`` (0 or more) in small letters and the digits 2 to 7, for where case gets lost.
 
         The number, then 80 bits of its HMAC: 18 to 29 characters.
         """
-        value = number.to_bytes(max(1, (number.bit_length() + 7) // 8))
-        mac = self._mac(f"nurture-short:{purpose}").digest(value)[:_SHORT_MAC]
-        return b32encode(value + mac).decode("ascii").rstrip("=").lower()
+        return _short(number, self._mac(f"nurture-short:{purpose}").digest)
 
     def check_short(self, purpose: str, token: str) -> int:
         """The number a token was made for, whatever became of its case. Raises InvalidToken('forged')."""
@@ -132,21 +140,10 @@ class Signer:
         except ValueError:  # a length that no bytes have
             raise InvalidToken("forged") from None
         signer = self._for(f"nurture-short:{purpose}")
-        if not any(hmac.compare_digest(self._short(signer, number, key), token) for key in self._keys):
+        expected = (_short(number, partial(hmac.digest, signer.derive_key(key), digest="sha256")) for key in self._keys)
+        if not any(hmac.compare_digest(one, token) for one in expected):
             raise InvalidToken("forged")
         return number
-
-    @staticmethod
-    def _short(signer: _PurposeSigner, number: int, key: str) -> str:
-        value = number.to_bytes(max(1, (number.bit_length() + 7) // 8))
-        mac = hmac.digest(signer.derive_key(key), value, "sha256")[:_SHORT_MAC]
-        return b32encode(value + mac).decode("ascii").rstrip("=").lower()
-
-    def _sign(self, salt: str, value: str) -> str:
-        if not _VALUE.fullmatch(value):
-            raise ValueError(f"only letters, digits and :._- can be signed, not {value!r}")
-        signature = b2a_base64(self._mac(salt).digest(value.encode("ascii"))[:_SIGNATURE], newline=False)
-        return f"{value}.{signature.translate(_URLSAFE).decode('ascii')}"
 
     def _mac(self, salt: str) -> _Mac:
         mac = self._newest.get(salt)
@@ -154,19 +151,16 @@ class Signer:
             mac = self._newest[salt] = _Mac(self._for(salt).derive_key())
         return mac
 
-    def _verify(self, salt: str, token: str) -> str:
-        if len(token) > _MAX_TOKEN or not _VALUE.fullmatch(token) or not _is_canonical(token):
-            raise InvalidToken("forged")
-        try:
-            return self._for(salt).unsign(token).decode("ascii")
-        except itsdangerous.BadSignature:
-            raise InvalidToken("forged") from None
-
     def _for(self, salt: str) -> _PurposeSigner:
         signer = self._signers.get(salt)
         if signer is None:
             signer = self._signers[salt] = _PurposeSigner(self._keys, salt)
         return signer
+
+
+def _short(number: int, digest: Callable[[bytes], bytes]) -> str:
+    value = number.to_bytes(max(1, (number.bit_length() + 7) // 8))
+    return b32encode(value + digest(value)[:_SHORT_MAC]).decode("ascii").rstrip("=").lower()
 
 
 def _is_canonical(token: str) -> bool:
