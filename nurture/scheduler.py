@@ -108,7 +108,7 @@ class Scheduler:
         began = self._clock()
         while not self._stopping.is_set():
             now = self._clock()
-            result = self._guarded(beat.name, lambda now=now: self._batch(beat, now))  # type: ignore[misc]
+            result = self._guarded(beat.name, partial(self._batch, beat, now))
             if result is not None:
                 self._guarded(f"{beat.name} (heartbeat)", partial(self._say, beat.name, result, now))
             if not _did_work(result) or beat.duty or now - began > AT_MOST:

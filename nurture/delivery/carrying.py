@@ -47,7 +47,7 @@ class Round:
         self._lookup = Lookup(self._watch)
         self._now = stopwatch()
         self._asked = self._checked = self._now
-        self._recording = 0.0  # what it took last
+        self._recording = self._wrote = 0.0  # what it took last to have mails put on record, and to write others meanwhile
         self._short, self._room = True, True
         self._lanes: dict[str, Lane] = {}
         self._lines: dict[Connection, Line] = {}
@@ -260,17 +260,10 @@ class Round:
             return
         ready, self._ready = self._ready, []
         waiting = [(line, parcel) for line, parcel in ready if line.connection in self._lines]
-        begun, aside = self._stopwatch(), 0.0
-
-        def write_on() -> None:
-            nonlocal aside
-            since = self._stopwatch()
-            self._write_on(line for line, _ in waiting)
-            aside = self._stopwatch() - since
-
-        held = self._work.ahead([parcel for _, parcel in waiting], write_on)
+        begun, self._wrote = self._stopwatch(), 0.0
+        held = self._work.ahead([parcel for _, parcel in waiting], lambda: self._write_on(line for line, _ in waiting))
         self._now = self._stopwatch()
-        self._recording = self._now - begun - aside
+        self._recording = self._now - begun - self._wrote
         for line, parcel in waiting:
             if parcel.message_id in held:
                 self._abandon(line, parcel)
@@ -278,9 +271,11 @@ class Round:
                 self._go(line)
 
     def _write_on(self, lines: Iterable[Line]) -> None:
-        """Have the mails written that follow on these lines."""
+        """Have the mails written that follow on these lines. What that takes is no part of what recording takes."""
+        begun = self._stopwatch()
         for destination, number in Counter(line.destination for line in lines).items():
             destination.take_ahead(number)
+        self._wrote = self._stopwatch() - begun
 
     def _go(self, line: Line) -> None:
         conversation, lane = line.connection.conversation, line.destination.lane

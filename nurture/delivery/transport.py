@@ -4,6 +4,7 @@ A transport carries what it is given and asks for more whenever one of its lanes
 engine: right before the mail can have left (after that nobody can take it back), and when it is known what became of it.
 
     more() -> shipments -> offer ... server waits for the message -> ahead(ready) -> message, dot -> settled(parcel, …)
+                                                                   (meanwhile: further parcels are composed)
 """
 
 from __future__ import annotations

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from nurture.domain import audit as actors
+from nurture.domain.campaign import Campaign
 from nurture.domain.definitions import Definitions
 from nurture.domain.durations import Duration
 from nurture.domain.pacing import next_slot
@@ -75,10 +77,14 @@ def topics(rt: Runtime, session: Session, person: Contact, unwanted: Collection[
         return
     store.choose(session, person.id, now, topics=sorted(after))
     for product in sorted(unwanted_products(after - before)):
-        ended = enrolment.inside(rt, session, [person.id], lambda campaign, p=product: campaign.product == p)  # type: ignore[misc]
+        ended = enrolment.inside(rt, session, [person.id], partial(_is_for, product))
         enrollments.leave(session, ended, "unwanted", product_reason(product), now)
     _look_again(rt, session, person, now)
     tell(session, person.id, now, "topics", unwanted=" ".join(sorted(after)))
+
+
+def _is_for(product: str, campaign: Campaign) -> bool:
+    return campaign.product == product
 
 
 def counted(session: Session, contact: int, now: datetime, *, yes: bool) -> None:

@@ -22,7 +22,8 @@ from nurture.store import breakers, delivery_counts, lanes
 from nurture.store.delivery_counts import Count
 
 _WRITE_EVERY = timedelta(seconds=1)
-_REFUSED = {Failure.INVALID: "invalid", Failure.POLICY: "policy"}
+_CLASSES = {Failure.INVALID: "invalid", Failure.POLICY: "policy"}
+_REFUSALS = frozenset({*_CLASSES.values(), "failed"})
 Key = tuple[str, str, str]
 """(lane, stream, figure)."""
 
@@ -45,7 +46,7 @@ class Tallies:
 
     def due(self, now: datetime) -> bool:
         """Whether they may not wait: something was refused, or it has been a while."""
-        if self.slowed or any(figure in ("invalid", "policy", "failed") for _, _, figure in self.counts):
+        if self.slowed or any(figure in _REFUSALS for _, _, figure in self.counts):
             return True
         return bool(self.counts) and (self.since is None or now - self.since >= _WRITE_EVERY)
 
@@ -57,7 +58,7 @@ class Tallies:
             session, worker, now, [Count(lane, stream, Figures(**f)) for (lane, stream), f in sorted(found.items())]
         )
         lanes.note(session, rules, worker, now, self._signals())
-        refused = {(stream, lane) for (lane, stream), f in found.items() if f.keys() & {"invalid", "policy", "failed"}}
+        refused = {(stream, lane) for (lane, stream), f in found.items() if f.keys() & _REFUSALS}
         if refused:
             breakers.check_breakers(session, rules, now, sorted(refused))
 
@@ -71,5 +72,5 @@ class Tallies:
 
 def _figure(r: Result) -> str:
     if r.outcome.kind is Kind.FAILED:
-        return _REFUSED.get(r.outcome.failure or Failure.OTHER, "failed")
+        return _CLASSES.get(r.outcome.failure or Failure.OTHER, "failed")
     return r.outcome.kind.value

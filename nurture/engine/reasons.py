@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from nurture.domain.definitions import Definitions
 from nurture.engine import naming
@@ -215,7 +215,7 @@ def _with_titles(d: Definitions, text: str, language: str, translate: Callable[[
     """Ids are marked first and named last: the rules know the sentences by their single words."""
     titles: list[str] = []
 
-    def mark(match: re.Match[str], name: Callable[[Definitions, str, str], str]) -> str:
+    def mark(name: Callable[[Definitions, str, str], str], match: re.Match[str]) -> str:
         id_ = next(filter(None, match.groups()))
         if (title := name(d, id_, language)) == id_:
             return match[0]
@@ -223,7 +223,7 @@ def _with_titles(d: Definitions, text: str, language: str, translate: Callable[[
         return match[0].replace(id_, f"<{len(titles) - 1}>")
 
     for pattern, name in _IDS:
-        text = pattern.sub(lambda match, name=name: mark(match, name), text)  # type: ignore[misc]
+        text = pattern.sub(partial(mark, name), text)
     quoted = _QUOTES.get(language, _QUOTES["en"])
     return re.sub(r"[„“']?<(\d+)>[“”']?", lambda m: quoted.format(titles[int(m[1])]), translate(text, language))
 

@@ -115,9 +115,7 @@ def _is_daemon(sender: str) -> bool:
 
 def empty_path(mail: Mail) -> bool:
     """Whether it went without a return path, or by what some servers write in its place."""
-    return any(
-        re.fullmatch(r"<?(?:mailer-daemon(?:@.*)?)?>?", value.strip().lower()) for value in mail.all("return-path")[:1]
-    )
+    return any(_NO_PATH.fullmatch(value.strip().lower()) for value in mail.all("return-path")[:1])
 
 
 def tells_of_failure(mail: Mail) -> bool:

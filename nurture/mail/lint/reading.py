@@ -69,9 +69,7 @@ def _is_underlined(page: Page, a: Element) -> bool:
 
 
 def _is_button(page: Page, a: Element) -> bool:
-    cell = next((e for e in a.ancestors if e.tag == "td"), None)
-    lone = cell is not None and background(cell, page.light) != "" and cell.text == a.text
-    return background(a, page.light) != "" or lone
+    return background(a, page.light) != "" or _has_cell(page, a)
 
 
 def headings(page: Page) -> Iterator[Finding]:
@@ -109,7 +107,7 @@ def _padding(a: Element) -> list[str]:
 
 
 def _has_cell(page: Page, a: Element) -> bool:
-    """Whether a coloured cell around it draws the button in Outlook."""
+    """Whether a coloured cell holds nothing else, and so draws the button in Outlook, too."""
     cell = next((e for e in a.ancestors if e.tag == "td"), None)
     return cell is not None and background(cell, page.light) != "" and cell.text == a.text
 
