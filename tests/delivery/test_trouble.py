@@ -101,10 +101,12 @@ class _Lock:
         self._connection = sqlite3.connect(engine.url.database, isolation_level=None)
 
     def take(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        """Safe to repeat."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
 
     def give_back(self) -> None:
-        self._connection.execute("ROLLBACK")
+        self._connection.rollback()
 
     def close(self) -> None:
         self._connection.close()
