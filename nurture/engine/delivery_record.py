@@ -139,7 +139,8 @@ class Record:
             self._conclude(session, known.results, now)
             self._count_soft(session, known.results, [m for m in results if m.id not in lost], now)
             self._mind_routes(session, known, now)
-            if figures is not None:
+            # all of it was made: the answer to this very record got lost, and its figures came with it
+            if figures is not None and not (done and done >= {m.id for m in wanted}):
                 figures.write(session, self._rt.definitions.delivery, self._worker, now)
         return [m.to for m in results], lost
 

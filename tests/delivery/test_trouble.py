@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -13,14 +15,16 @@ from delivery.outbox import Outbox
 from delivery.servers import CLOSE, fault_server, smtp_server
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from support import postgres, schema
 
 from nurture.delivery import Outcome, Parcel, SmtpSettings, SmtpTransport, Work
 from nurture.domain.message import MessageState
+from nurture.engine import delivery_record
 from nurture.engine.delivery import deliver
 from nurture.engine.return_path import message_of
 from nurture.engine.runtime import Runtime
-from nurture.store.database import connect
+from nurture.store.database import connect, reading, transaction
 
 S = MessageState
 
@@ -146,6 +150,25 @@ def test_a_locked_database_before_anything_was_claimed(impatient: Outbox) -> Non
     lock.give_back()
     lock.close()
     assert deliver(outbox.rt, outbox.now, worker="one").accepted == 3
+
+
+def test_figures_count_once_though_the_answer_to_a_commit_is_lost(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails, commits = outbox.nurture_mails(outbox.people(20)), itertools.count()
+
+    @contextmanager
+    def lossy(engine: Engine) -> Iterator[Session]:
+        with transaction(engine) as session:
+            yield session
+        if next(commits) % 2 == 0:
+            raise OperationalError("commit", {}, Exception("the answer was lost"))
+
+    monkeypatch.setattr(delivery_record, "transaction", lossy)
+    with fault_server() as server:
+        _to(outbox, server.port)
+        deliver(outbox.rt, outbox.now, worker="one", wait=lambda seconds: None)
+    assert [len(outbox.tries(mail)) for mail in mails] == [1] * 20
+    with reading(outbox.rt.db) as session:
+        assert session.scalar(text("SELECT sum(accepted) FROM delivery_totals")) == 20
 
 
 def test_connections_that_the_database_server_ends(
