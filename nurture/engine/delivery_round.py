@@ -42,8 +42,7 @@ BATCH = 500
 """How many mails are claimed at once."""
 _RENEW_AFTER = 60.0
 _SENDING_LEASE = timedelta(minutes=15)
-"""How long a mail that is being sent is this worker's: longer than a server may take over the final dot (RFC 5321
-4.5.3.2.6)."""
+"""How long a mail that is being sent is this worker's: longer than a server may take to answer (RFC 5321 4.5.3.2.6)."""
 _LOOK_EVERY = 0.5
 """Seconds between looks into a queue that had nothing due."""
 _SAY_EVERY = 5.0
@@ -84,7 +83,7 @@ class Round:
 
     def more(self, waiting: Mapping[str, int]) -> Sequence[Shipment]:
         if self._stopping():
-            self._give_back()
+            self._return([held for group in self._supply.groups.values() for held in group])
             return ()
         try:
             self._keep_up()
@@ -123,8 +122,7 @@ class Round:
     def _shipment(self, group: Group, grant: Grant) -> Shipment:
         strangers = self._supply.route(group.lane) is None
         per_host = max(1, grant.connections // 2) if strangers else None
-        parcels = self._parcels(group)
-        return Shipment(group.lane, group.hosts, grant.connections, grant.per_connection, parcels, per_host)
+        return Shipment(group.lane, group.hosts, grant.connections, grant.per_connection, self._parcels(group), per_host)
 
     def _keep_up(self) -> None:
         """What has to be done now and then, however long a round takes."""
@@ -134,7 +132,6 @@ class Round:
         if seconds - self._renewed >= _RENEW_AFTER:
             self._renewed = seconds
             self._renew([held for held in self._held.values() if held.state is MessageState.CLAIMED])
-
         if seconds - self._spoke >= _SAY_EVERY:
             self._spoke = seconds
             self._say()
@@ -248,8 +245,7 @@ class Round:
             return  # it is not ours any more: whoever has it now settles it
         route = self._supply.route(held.group.lane)
         if outcome.of_server and route is not None:
-            self._put_back([held], outcome)
-            self._pause(held.group.lane, route, outcome)
+            self._pause(held.group.lane, route, [held], outcome)
             return
         self._note(held, outcome)
         if route in self._supply.troubled:
@@ -271,32 +267,25 @@ class Round:
         left = [held for held in self._held.values() if held.group is group and held.state in back]
         self._forget([held.row.id for held in left])
         if route is not None:
-            self._put_back(left, outcome)
-            self._pause(shipment.lane, route, outcome)
+            self._pause(shipment.lane, route, left, outcome)
             return
         for held in left:
             self._note(held, outcome)
 
-    def _put_back(self, left: Sequence[Held], outcome: Outcome) -> None:
+    def _pause(self, lane: str, route: str, left: Sequence[Held], outcome: Outcome) -> None:
         """The server takes nothing at present. The mails stay due; it is the route that is left alone for a while."""
-        moves = [Move(h.row.id, h.state, MessageState.QUEUED, _unusable(outcome), due=h.row.due_at) for h in left]
-        self.record.pending.moves += moves
-        self.record.tally["deferred"] += len(moves)
-
-    def _pause(self, lane: str, route: str, outcome: Outcome) -> None:
         log.warning("mail cannot leave by %s at present: %s", route, outcome.reply)
-        self.record.pending.paused[route] = _unusable(outcome)
+        why = f"the mail server could not be used ({outcome.phase}): {outcome.reply}"
+        self.record.pending.moves += [Move(h.row.id, h.state, MessageState.QUEUED, why, due=h.row.due_at) for h in left]
+        self.record.tally["deferred"] += len(left)
+        self.record.pending.paused[route] = why
         if outcome.slow:
             self.record.pending.slowed[lane] = outcome.reply
 
     # --- the end ----------------------------------------------------------------------------------------------------------
 
-    def _give_back(self) -> None:
-        """What has not begun its way goes back into the queue."""
-        waiting = [held for group in self._supply.groups.values() for held in group]
-        self._return(waiting)
-
     def _return(self, mails: Sequence[Held]) -> None:
+        """What has not left goes back into the queue, as it came."""
         moves = [Move(h.row.id, h.state, MessageState.QUEUED, h.row.reason, due=h.row.due_at) for h in mails]
         self.record.pending.moves += moves
         self._forget([held.row.id for held in mails])
@@ -309,7 +298,3 @@ class Round:
             self._supply.leave()
         finally:
             self.record.close()
-
-
-def _unusable(outcome: Outcome) -> str:
-    return f"the mail server could not be used ({outcome.phase}): {outcome.reply}"
