@@ -41,7 +41,8 @@ _WARM = 600
 """Mails a worker sends before it is measured: templates are compiled, statements prepared, then the garbage is frozen."""
 _PATIENCE = 0.02
 """Seconds before a worker asks again for connections that the other one has."""
-_CONNECTIONS = 64
+_CONNECTIONS = 128
+"""Of both workers together: the more mails a commit covers, the less it costs each."""
 
 
 @dataclass(frozen=True)

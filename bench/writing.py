@@ -49,8 +49,8 @@ def measure(url: str, mails: int) -> Table:
         lines = [
             ("standard library (EmailMessage)", _microseconds(lambda: _all(_by_standard_library, composes[:100]), 100)),
             ("sign the links", _microseconds(lambda: _sign(rt, rows), len(rows))),
-            ("render", _microseconds(lambda: _all(letters.render, renders), len(rows))),
-            ("compose (MIME)", _microseconds(lambda: _all(letters.compose, composes), len(rows))),
+            ("render", _microseconds(lambda: _all(letters.render, renders), len(renders))),
+            ("compose (MIME)", _microseconds(lambda: _all(letters.compose, composes), len(composes))),
             ("the whole letter", _microseconds(lambda: _write(rt, desk, rows), len(rows))),
             ("the whole letter, templates as shipped", _microseconds(lambda: _write(rt, desk, shipped), len(rows))),
             ("the same with its queries", _microseconds(lambda: _gather_and_write(rt, session, shipped), len(rows))),
@@ -85,7 +85,7 @@ def _average(sizes: Any) -> int:
 
 
 def _calls(desk: letters.Desk, rows: Sequence[Outgoing]) -> tuple[list[Call], list[Call]]:
-    """What ``render`` and ``compose`` are really called with."""
+    """What ``render`` and ``compose`` are really called with: before there is a plate, for the first hundred letters."""
     with (
         mock.patch.object(letters, "render", side_effect=letters.render) as render,
         mock.patch.object(letters, "compose", side_effect=letters.compose) as compose,
