@@ -333,6 +333,8 @@ def test_bars_stand_on_each_other() -> None:
 def test_who_wants_no_more_mail_is_recorded_from_the_quarantine(inside: FlaskClient, busy: Runtime) -> None:
     page, path = "/office/delivery/returned/2", "/office/delivery/returned/2/objection"
     assert "Wer will keine E-Mails mehr?" in inside.get(page).text
+    bounced = inside.get("/office/delivery/returned/1").text
+    assert 'value="mailer-daemon' not in bounced, "whose report it is is not who wants no more mail"
     wrong = post(inside, page, path, address="niemand")
     assert (wrong.status_code, "Das ist keine E-Mail-Adresse" in wrong.text, 'value="niemand"' in wrong.text) == (
         422,
