@@ -193,16 +193,18 @@ def test_a_line_that_is_cut_while_the_server_goes_on(outbox: Outbox, monkeypatch
             return
         blocker = outbox.rt.db.connect()
         blocker.execute(text("SELECT 1 FROM messages WHERE id = :id FOR UPDATE"), {"id": taken[0].message})
-        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+        def asked_until(number: int) -> None:
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            any(blocker.scalar(waiting) >= number for _ in range(20_000))
+
         send(line, worker, going, taken, *times)
-        while not blocker.scalar(waiting):
-            pass  # the statement has come to the lock
+        asked_until(1)  # the statement has come to the lock
         with socket.socket(fileno=os.dup(line._pg.socket)) as ours:
             ours.shutdown(socket.SHUT_RDWR)
 
         def let_go() -> None:
-            while blocker.scalar(waiting) < 2:
-                pass  # who records it anew waits for the same lock
+            asked_until(2)  # who records it anew waits for the same lock
             blocker.rollback()
             blocker.close()
 
