@@ -245,7 +245,7 @@ def test_a_fault_while_the_record_travels_leaves_no_mail_in_doubt(outbox: Outbox
         with pytest.raises(ValueError, match="thought of this"):
             _deliver(outbox, server)
         monkeypatch.setattr(Desk, "write", write)
-        assert outbox.states().keys() <= {"queued", "accepted"}
+        assert MAILS - outbox.states().get("queued", 0) <= len(server.taken), "whatever has not left is in the queue"
         _deliver(outbox, server)
         assert len(server.taken) == MAILS
-    assert outbox.states() == {"accepted": MAILS}
+    assert outbox.states().keys() <= {"accepted", "sending"}, "only answers to mails that left may be missing"
