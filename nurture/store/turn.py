@@ -103,13 +103,15 @@ class Line:
         return int(found or 0)
 
     def close(self) -> None:
-        if not self._forgotten():
+        if not self._forget():
             self._connection.invalidate()
         self._connection.close()
 
-    def _forgotten(self) -> bool:
-        """Whether the connection is as others expect it. The statement goes with its line: where the driver has others of
-        its own, it makes the server forget all of them now and then.
+    def _forget(self) -> bool:
+        """Make the connection as others expect it; whether that worked.
+
+        The statement goes with its line: where the driver has others of its own, it makes the server forget all of them
+        now and then.
         """
         if self._pg.transaction_status != _IDLE:  # broken, or nobody waited for the answer
             return False
